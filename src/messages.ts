@@ -1,0 +1,159 @@
+/**
+ * Every message that crosses a thread, one section a port. Types only. All of them survive structured clone; every typed array
+ * owns its buffer. Ports are made anew for each life of an actor, so a port names the lives at both its ends; what a link holds
+ * for a life that ended is discarded there.
+ */
+import type { ErrorValue } from './errors.js';
+import type { EntryRun, PackedPayloads } from './raft/entries.js';
+import type { Configuration, MembershipChange, Member, RaftMessage } from './raft/messages.js';
+import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
+import type { Answer } from './state-machine/envelope.js';
+
+// ---------------------------------------------------------------- host and raft-node
+
+export type HostToNode =
+  | { readonly kind: 'propose'; readonly admission: number; readonly payloads: PackedPayloads }
+  /** Linearizable reads: answered by the node's metadata-store (`readAnswers`), or refused here. */
+  | { readonly kind: 'read'; readonly reads: readonly Read[] };
+
+export interface Read {
+  /** Unique within the host. */
+  readonly id: number;
+  readonly request: unknown;
+}
+
+export type NodeToHost =
+  /** Posted first of all when the node serves, then at every change. Proposals under an admission that closed were not appended. */
+  | { readonly kind: 'leadership'; readonly leadership: Leadership }
+  | { readonly kind: 'configuration'; readonly configuration: Configuration }
+  /** Not led, or leadership could not be confirmed: ask again, perhaps elsewhere. */
+  | { readonly kind: 'readsRefused'; readonly ids: readonly number[]; readonly leader: number | null };
+
+// ---------------------------------------------------------------- host and metadata-store
+
+/** Local reads: answered from whatever this store has applied. */
+export interface HostToStore {
+  readonly kind: 'query';
+  readonly reads: readonly Read[];
+}
+
+export type StoreToHost =
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
+  | { readonly kind: 'readAnswers'; readonly answers: readonly ReadReply[] };
+
+export interface ReadReply {
+  readonly id: number;
+  /** The applied index at which the value holds. */
+  readonly index: number;
+  readonly value?: unknown;
+  readonly error?: ErrorValue;
+}
+
+// ---------------------------------------------------------------- raft-node and metadata-store
+
+export type NodeToStore =
+  /** `answer`: this node took these proposals, so its store posts their results to the host. */
+  | { readonly kind: 'committed'; readonly runs: readonly EntryRun[]; readonly answer: boolean }
+  /** Answer these once `index` is applied. */
+  | { readonly kind: 'reads'; readonly index: number; readonly reads: readonly Read[] }
+  | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
+  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite };
+
+export type StoreToNode =
+  | { readonly kind: 'pull'; readonly bytes: number; readonly appliedIndex: number }
+  | { readonly kind: 'snapshotDurable'; readonly index: number }
+  | {
+      readonly kind: 'snapshotChunk';
+      readonly to: Member;
+      readonly index: number;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+      readonly total: number;
+    }
+  | { readonly kind: 'snapshotRestored'; readonly index: number; readonly ok: boolean };
+
+// ---------------------------------------------------------------- raft-node and transport-link
+
+/** Who stands at one end of a link: told in the handshake, checked by the link. */
+export interface Hello {
+  readonly clusterId: string;
+  readonly protocolVersion: number;
+  readonly member: Member;
+  readonly life: number;
+}
+
+export type NodeToLink =
+  | { readonly kind: 'hello'; readonly attempt: number; readonly hello: Hello }
+  /** All messages of one turn for the other end. `toLife`: the life they were meant for. */
+  | { readonly kind: 'frame'; readonly toLife: number; readonly messages: readonly RaftMessage[] }
+  /** The node has taken this many more frames from its port. */
+  | { readonly kind: 'credit'; readonly frames: number };
+
+export type LinkToNode =
+  /** Asks for a `hello`: one for each attempt to connect. */
+  | { readonly kind: 'dial'; readonly attempt: number }
+  | { readonly kind: 'connected'; readonly peer: Hello }
+  | { readonly kind: 'disconnected'; readonly peer: number; readonly reason: string }
+  /** The threads of that life have ended: its messages are no longer on their way. Never for cut, delay, pause or a crash of the link. */
+  | { readonly kind: 'peerDown'; readonly member: Member; readonly life: number }
+  | { readonly kind: 'frame'; readonly fromLife: number; readonly messages: readonly RaftMessage[] }
+  | { readonly kind: 'credit'; readonly frames: number };
+
+// ---------------------------------------------------------------- control planes (comlink)
+
+export interface RaftNodeStatus extends Leadership {
+  readonly voter: boolean;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  readonly firstLogIndex: number;
+  readonly lastLogIndex: number;
+  readonly snapshotIndex: number;
+  readonly configuration: Configuration;
+  /** Of a leader: what it knows of each other member. */
+  readonly followers: readonly { readonly member: Member; readonly matchIndex: number; readonly connected: boolean }[];
+}
+
+export interface RaftNodeControl {
+  status(): RaftNodeStatus;
+  campaign(): void;
+  changeMembership(change: MembershipChange): Promise<RefusalReason | null>;
+  transferLeadership(to: number): Promise<RefusalReason | null>;
+  /** A link to `peer` whose port follows; replaces the one before. */
+  attachLink(peer: number, port: MessagePort): void;
+  detachLink(peer: number): void;
+  stop(): void;
+}
+
+export interface MetadataStoreControl {
+  /** Waits for nothing; `appliedIndex` is what the state holds. */
+  dump(withState: boolean): { readonly appliedIndex: number; readonly stateHash: string; readonly state?: unknown };
+  stop(): void;
+}
+
+export interface LinkFaultSettings {
+  readonly delayMs?: number | readonly [number, number];
+  readonly dropRate?: number;
+  readonly duplicateRate?: number;
+  readonly reorderRate?: number;
+  readonly refuseHandshakes?: number;
+  readonly closeAfterMessages?: number;
+}
+
+export interface LinkReport {
+  readonly state: 'connected' | 'connecting' | 'cut';
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly reconnects: number;
+  readonly lastError?: string;
+}
+
+export interface TransportLinkControl {
+  /** A new life of the node at one end: its port, and who it must say it is. */
+  attach(expected: Hello, port: MessagePort): void;
+  /** `from` limits to one direction. */
+  cut(from: number | null): void;
+  heal(): void;
+  setFaults(faults: LinkFaultSettings, from: number | null): void;
+  status(): LinkReport;
+  stop(): void;
+}

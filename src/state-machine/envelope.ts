@@ -1,0 +1,92 @@
+/**
+ * The envelope around every command in the log: who sent it (session, sequence), so that a command which was sent again is
+ * applied once (thesis 6.3). Written by the client, read by `exactly-once.ts`; the consensus core sees only the kind byte.
+ *
+ * Layout, little-endian: kind u8, flags u8, session 16 bytes, sequence u32, lowest unanswered u32, fingerprint u32,
+ * [request id length u16, request id UTF-8,] command.
+ */
+import { EntryKind } from '../raft/entries.js';
+
+const FLAG_REQUEST_ID = 1;
+const FLAG_OPEN_SESSION = 2;
+const SESSION_OFFSET = 2;
+const SESSION_BYTES = 16;
+const SEQUENCE_OFFSET = SESSION_OFFSET + SESSION_BYTES;
+const LOWEST_OFFSET = SEQUENCE_OFFSET + 4;
+const FINGERPRINT_OFFSET = LOWEST_OFFSET + 4;
+const HEADER_BYTES = FINGERPRINT_OFFSET + 4;
+
+export interface Envelope {
+  /** The 16 bytes of a UUID as a string of 16 Latin-1 characters: quick to compare and to use as a key. */
+  readonly session: string;
+  /** Counts the writes of a session from 1; 0 opens the session. */
+  readonly sequence: number;
+  /** Answers to sequences below this one need not be kept. */
+  readonly lowestUnanswered: number;
+  /** Tells one operation from another under the same id; computed by the client over what the user gave. */
+  readonly fingerprint: number;
+  /** The user's own id, if any. */
+  readonly requestId?: string;
+}
+
+export interface OpenedEnvelope extends Envelope {
+  readonly opensSession: boolean;
+  /** A view into the entry. */
+  readonly command: Uint8Array;
+}
+
+/** A whole log payload: kind, envelope and command. */
+export function sealEnvelope(envelope: Envelope, command: Uint8Array): Uint8Array {
+  const requestId = envelope.requestId === undefined ? undefined : Buffer.from(envelope.requestId, 'utf8');
+  const requestIdBytes = requestId === undefined ? 0 : 2 + requestId.length;
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + requestIdBytes + command.length);
+  bytes[0] = EntryKind.application;
+  bytes[1] = (requestId === undefined ? 0 : FLAG_REQUEST_ID) | (envelope.sequence === 0 ? FLAG_OPEN_SESSION : 0);
+  bytes.write(envelope.session, SESSION_OFFSET, 'latin1');
+  bytes.writeUInt32LE(envelope.sequence, SEQUENCE_OFFSET);
+  bytes.writeUInt32LE(envelope.lowestUnanswered, LOWEST_OFFSET);
+  bytes.writeUInt32LE(envelope.fingerprint, FINGERPRINT_OFFSET);
+  if (requestId !== undefined) {
+    bytes.writeUInt16LE(requestId.length, HEADER_BYTES);
+    bytes.set(requestId, HEADER_BYTES + 2);
+  }
+  bytes.set(command, HEADER_BYTES + requestIdBytes);
+  return bytes;
+}
+
+export function openEnvelope(payload: Uint8Array): OpenedEnvelope {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  const flags = bytes.readUInt8(1);
+  let commandOffset = HEADER_BYTES;
+  let requestId: string | undefined;
+  if ((flags & FLAG_REQUEST_ID) !== 0) {
+    const length = bytes.readUInt16LE(HEADER_BYTES);
+    commandOffset = HEADER_BYTES + 2 + length;
+    requestId = bytes.toString('utf8', HEADER_BYTES + 2, commandOffset);
+  }
+  return {
+    session: bytes.latin1Slice(SESSION_OFFSET, SEQUENCE_OFFSET),
+    sequence: bytes.readUInt32LE(SEQUENCE_OFFSET),
+    lowestUnanswered: bytes.readUInt32LE(LOWEST_OFFSET),
+    fingerprint: bytes.readUInt32LE(FINGERPRINT_OFFSET),
+    ...(requestId === undefined ? {} : { requestId }),
+    opensSession: (flags & FLAG_OPEN_SESSION) !== 0,
+    command: payload.subarray(commandOffset),
+  };
+}
+
+/** The outcome of one enveloped command, addressed to the session that sent it. */
+export interface Answer {
+  readonly session: string;
+  readonly sequence: number;
+  /** Where the command took effect (the first time, if it was repeated). */
+  readonly index: number;
+  /** Absent when refused. */
+  readonly result?: unknown;
+  /**
+   * unknownSession: this session was never opened, or evicted; this entry had no effect.
+   * forgotten: the answer to this sequence was dropped already; this entry had no effect, an earlier one may have had.
+   * differentOperation: the id is that of another operation.
+   */
+  readonly refusal?: 'unknownSession' | 'forgotten' | 'differentOperation';
+}

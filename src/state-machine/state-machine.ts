@@ -1,0 +1,41 @@
+/**
+ * What a cluster replicates: the public `StateMachine`, and the form in which the metadata-store actor hosts one.
+ * Types only. Knows neither Raft nor metadata.
+ */
+
+/** A user's own state machine. Every node calls the same entries in the same order and must come to the same state. */
+export interface StateMachine {
+  /** Deterministic and total: answers, never throws. A throw ends the node. `entry` is only valid during the call. */
+  apply(entry: Uint8Array, context: ApplyContext): unknown;
+  query?(request: Uint8Array): unknown;
+  snapshot(): Uint8Array;
+  restore(snapshot: Uint8Array): void;
+}
+
+export interface ApplyContext {
+  /** Log index of the entry; grows, not always by one. */
+  readonly index: number;
+  readonly term: number;
+}
+
+/** A state frozen at one moment, which later operations do not change. */
+export interface CapturedState {
+  /** Called at most once a transfer, not on the path of writes. */
+  serialize(): Uint8Array;
+}
+
+/** What the metadata-store actor drives: entries come in batches, and a state can be captured without blocking writes. */
+export interface HostedStateMachine {
+  begin(): void;
+  /** Between `begin` and `end`. The answer is plain data, safe to post and to keep. */
+  apply(command: Uint8Array, context: ApplyContext): unknown;
+  end(): void;
+  /** Not between `begin` and `end`. */
+  query(request: unknown): unknown;
+  capture(): CapturedState;
+  restore(snapshot: Uint8Array): void;
+  /** The whole state as plain data in canonical order. */
+  dump(): unknown;
+  /** Equal on equal states, in every process. */
+  digest(): string;
+}
