@@ -3,6 +3,7 @@
  * owns its buffer. Ports are made anew for each life of an actor, so a port names the lives at both its ends; what a link holds
  * for a life that ended is discarded there.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
 import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, MembershipChange, Member, RaftMessage } from './raft/messages.js';

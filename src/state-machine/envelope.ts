@@ -65,7 +65,7 @@ export function openEnvelope(payload: Uint8Array): OpenedEnvelope {
     requestId = bytes.toString('utf8', HEADER_BYTES + 2, commandOffset);
   }
   return {
-    session: bytes.latin1Slice(SESSION_OFFSET, SEQUENCE_OFFSET),
+    session: bytes.toString('latin1', SESSION_OFFSET, SEQUENCE_OFFSET),
     sequence: bytes.readUInt32LE(SEQUENCE_OFFSET),
     lowestUnanswered: bytes.readUInt32LE(LOWEST_OFFSET),
     fingerprint: bytes.readUInt32LE(FINGERPRINT_OFFSET),
