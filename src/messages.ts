@@ -7,6 +7,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
 import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, MembershipChange, Member, RaftMessage } from './raft/messages.js';
+import type { RaftLimits } from './raft/limits.js';
+import type { StoredState } from './raft/stored-state.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
 import type { Answer } from './state-machine/envelope.js';
 
@@ -27,6 +29,8 @@ export type NodeToHost =
   /** Posted first of all when the node serves, then at every change. Proposals under an admission that closed were not appended. */
   | { readonly kind: 'leadership'; readonly leadership: Leadership }
   | { readonly kind: 'configuration'; readonly configuration: Configuration }
+  /** The link to that node's present incarnation was connected, or is no longer. */
+  | { readonly kind: 'peer'; readonly peer: Member; readonly connected: boolean }
   /** Not led, or leadership could not be confirmed: ask again, perhaps elsewhere. */
   | { readonly kind: 'readsRefused'; readonly ids: readonly number[]; readonly leader: number | null };
 
@@ -99,6 +103,25 @@ export type LinkToNode =
   | { readonly kind: 'peerDown'; readonly member: Member; readonly life: number }
   | { readonly kind: 'frame'; readonly fromLife: number; readonly messages: readonly RaftMessage[] }
   | { readonly kind: 'credit'; readonly frames: number };
+
+// ---------------------------------------------------------------- configurations of actors
+
+export interface RaftNodeConfig {
+  readonly hello: Hello;
+  readonly stored: StoredState;
+  readonly limits: RaftLimits;
+  readonly electionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** Drives the jitter of timers. */
+  readonly seed: number;
+}
+
+export interface MetadataStoreConfig {
+  /** Module of the user's own state machine; null: the metadata one. */
+  readonly stateMachine: string | null;
+  /** Take a snapshot after this many applied entries. */
+  readonly snapshotEntries: number;
+}
 
 // ---------------------------------------------------------------- control planes (comlink)
 

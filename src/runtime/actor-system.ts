@@ -1,0 +1,205 @@
+/**
+ * The host's side of every thread: starts actors in one piscina pool a cluster, calls their control planes, and turns the end
+ * of a thread into a typed event. A call never hangs: it ends with its answer, the end of the actor, or its deadline.
+ * The only user of piscina and, with `serve.ts`, of comlink.
+ */
+import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import { transfer, wrap, type Remote } from 'comlink';
+import { Piscina } from 'piscina';
+import { ClusterError } from '../errors.js';
+import { forwardRecords, type HostLogger } from './logger.js';
+import type { ActorControl, ActorKind, ActorTask } from './task.js';
+
+/** Why an actor ended: asked to, killed like kill -9, or by an error of its own. */
+export type ActorEnd =
+  { readonly kind: 'stopped' } | { readonly kind: 'killed' } | { readonly kind: 'crashed'; readonly message: string };
+
+export interface ActorOptions {
+  readonly kind: ActorKind;
+  /** From `nextLife`, since an actor's own configuration may name it. */
+  readonly life: number;
+  /** For log lines. */
+  readonly name: string;
+  readonly config: unknown;
+  readonly ports: Readonly<Record<string, MessagePort>>;
+}
+
+type Methods<Control> = {
+  [Name in keyof Control]: Control[Name] extends (...parameters: infer _) => unknown ? Name : never;
+}[keyof Control];
+type Parameters_<Method> = Method extends (...parameters: infer P) => unknown ? P : never;
+type Result<Method> = Method extends (...parameters: never) => infer R ? Awaited<R> : never;
+
+/** One life of one actor. */
+export interface Actor<Control> {
+  readonly life: number;
+  /** Settles once the thread has let go of everything: only then may another life own the same files. Never rejects. */
+  readonly ended: Promise<ActorEnd>;
+  /** Rejects `Stopped` when the actor ends first, `Timeout` at the deadline. Ports among the arguments are moved to the actor. */
+  call<Name extends Methods<Control> & string>(
+    method: Name,
+    parameters: Parameters_<Control[Name]>,
+    timeoutMs: number,
+  ): Promise<Result<Control[Name]>>;
+  stop(timeoutMs: number): Promise<void>;
+  /** Ends the thread at once: nothing in it runs again. */
+  kill(): Promise<void>;
+  /** Resolves when the thread stands still. */
+  pause(timeoutMs: number): Promise<void>;
+  resume(): void;
+}
+
+export interface ActorSystem {
+  spawn<Control>(options: ActorOptions): Actor<Control>;
+  /** Ends every thread. */
+  close(): Promise<void>;
+}
+
+/** `threads`: as many as will ever live at once; a task beyond them is refused, not queued. */
+export function createActorSystem(threads: number, logger: HostLogger | null): ActorSystem {
+  const pool = new Piscina({
+    atomics: 'disabled',
+    minThreads: 0,
+    maxThreads: threads,
+    maxQueue: 0,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    recordTiming: false,
+  });
+  // Errors of tasks arrive as rejections of `run`; this one only keeps piscina's own from ending the process.
+  pool.on('error', (error: Error) => logger?.error({ error: error.message }, 'actor pool'));
+  return {
+    spawn: <Control>(options: ActorOptions) => spawnActor<Control>(pool, options, logger),
+    close: () => pool.destroy(),
+  };
+}
+
+let lastLife = 0;
+
+/** Names one run of an actor; unique within this process. */
+export function nextLife(): number {
+  lastLife += 1;
+  return lastLife;
+}
+
+function spawnActor<Control>(pool: Piscina, options: ActorOptions, logger: HostLogger | null): Actor<Control> {
+  const { life } = options;
+  const control = new MessageChannel();
+  const log = logger === null ? null : new MessageChannel();
+  if (logger !== null && log !== null) forwardRecords(logger, options.name, life, log.port1);
+  const task: ActorTask = {
+    kind: options.kind,
+    life,
+    config: options.config,
+    controlPort: control.port2,
+    ports: options.ports,
+    ...(log === null ? {} : { logPort: log.port2 }),
+  };
+  const transferred = [control.port2, ...Object.values(options.ports), ...(log === null ? [] : [log.port2])];
+  const abort = new AbortController();
+  const run = pool.run(task, {
+    filename: new URL(`../../actors/${options.kind}.js`, import.meta.url).href,
+    transferList: transferred,
+    signal: abort.signal,
+  });
+  const closed = new Promise<void>((resolve) => control.port1.once('close', resolve));
+  const ended = run
+    .then(
+      (): ActorEnd => ({ kind: 'stopped' }),
+      (error: unknown): ActorEnd =>
+        abort.signal.aborted
+          ? { kind: 'killed' }
+          : { kind: 'crashed', message: error instanceof Error ? error.message : String(error) },
+    )
+    .then(async (end) => {
+      // The pool reports an abort before the thread has gone; its ports close when it has. Those that never left are closed here.
+      for (const port of transferred) port.close();
+      await closed;
+      return end;
+    });
+  return createActor<Control>(life, wrap<ActorControl>(control.port1), ended, () => {
+    abort.abort();
+  });
+}
+
+function createActor<Control>(
+  life: number,
+  remote: Remote<ActorControl>,
+  ended: Promise<ActorEnd>,
+  abort: () => void,
+): Actor<Control> {
+  let gate: Int32Array | null = null;
+  const resume = (): void => {
+    if (gate === null) return;
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+    gate = null;
+  };
+  const call = (method: string, parameters: readonly unknown[], timeoutMs: number): Promise<unknown> => {
+    const ports = parameters.filter(isPort);
+    const sent =
+      ports.length === 0 ? parameters : parameters.map((value) => (isPort(value) ? transfer(value, [value]) : value));
+    const methods = remote as unknown as Record<string, (...parameters: readonly unknown[]) => Promise<unknown>>;
+    return withEnd(() => methods[method]?.(...sent) ?? Promise.reject(new Error(method)), ended, method, timeoutMs);
+  };
+  return {
+    life,
+    ended,
+    call: call as Actor<Control>['call'],
+    async stop(timeoutMs) {
+      resume();
+      // The actor may end before its answer arrives; its end is the answer then.
+      await call('stop', [], timeoutMs).catch(() => undefined);
+      abort();
+      await ended;
+    },
+    async kill() {
+      abort();
+      await ended;
+    },
+    async pause(timeoutMs) {
+      if (gate !== null) return;
+      gate = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+      const { port1, port2 } = new MessageChannel();
+      const standing = new Promise<void>((resolve) =>
+        port1.once('message', () => {
+          resolve();
+        }),
+      );
+      void remote.pause(gate, transfer(port2, [port2]));
+      try {
+        await withEnd(() => standing, ended, 'pause', timeoutMs);
+      } finally {
+        port1.close();
+      }
+    },
+    resume,
+  };
+}
+
+function isPort(value: unknown): value is MessagePort & Transferable {
+  return typeof value === 'object' && value !== null && 'postMessage' in value;
+}
+
+/** The outcome of `start()`, unless the actor ends or the time passes first. */
+function withEnd<T>(start: () => Promise<T>, ended: Promise<ActorEnd>, what: string, timeoutMs: number): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const timeout = setTimeout(() => {
+      reject(new ClusterError('Timeout', `${what}: no answer within ${timeoutMs} ms`));
+    }, timeoutMs);
+    void ended.then((end) => {
+      clearTimeout(timeout);
+      reject(new ClusterError('Stopped', `${what}: the actor has ended (${end.kind})`));
+    });
+    start().then(
+      (value) => {
+        clearTimeout(timeout);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timeout);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * The inside of an actor's thread: exposes its control plane by comlink and keeps its task pending until it is stopped.
+ * Threads are reused, so an actor keeps nothing at module level and closes what it opened.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { expose } from 'comlink';
+import { must } from '../assert.js';
+import { createActorLog, type ActorLog } from './logger.js';
+import type { ActorControl, ActorTask } from './task.js';
+
+export interface ActorContext<Config> {
+  readonly life: number;
+  readonly config: Config;
+  readonly log: ActorLog;
+  /** A port of the task by name; closed when the actor ends. */
+  port(name: string): MessagePort;
+}
+
+/** Control methods of one actor; `stop` closes ports, timers and files of its own. */
+interface Control {
+  stop(): void;
+}
+
+export async function serveActor<Config>(
+  task: ActorTask,
+  start: (context: ActorContext<Config>) => Control | Promise<Control>,
+): Promise<void> {
+  const log = createActorLog(task.logPort);
+  const control = await start({
+    life: task.life,
+    config: task.config as Config,
+    log,
+    port: (name) => must(task.ports[name], `port ${name}`),
+  });
+  await new Promise<void>((resolve) => {
+    const stop = (): void => {
+      control.stop();
+      // Lets the answer to this very call leave before its port closes.
+      setImmediate(resolve);
+    };
+    const served: Control & ActorControl = { ...control, stop, pause };
+    expose(served, task.controlPort);
+  });
+  for (const port of Object.values(task.ports)) port.close();
+  task.logPort?.close();
+  task.controlPort.close();
+}
+
+function pause(gate: Int32Array, port: MessagePort): void {
+  port.postMessage('standing still');
+  port.close();
+  Atomics.wait(gate, 0, 0);
+}

@@ -1,0 +1,27 @@
+/**
+ * What the host hands to a thread when it starts an actor. Types only. One piscina task is one life of one actor: the task's
+ * promise settles when the actor has ended.
+ */
+import type { MessagePort } from 'node:worker_threads';
+
+/** The files in `actors/`, by name. */
+export type ActorKind = 'raft-node' | 'metadata-store' | 'transport-link';
+
+export interface ActorTask {
+  readonly kind: ActorKind;
+  /** Unique within the host process, growing: names this run of the actor. */
+  readonly life: number;
+  readonly config: unknown;
+  readonly controlPort: MessagePort;
+  readonly ports: Readonly<Record<string, MessagePort>>;
+  /** Absent: nothing is logged. */
+  readonly logPort?: MessagePort;
+}
+
+/** What `serve.ts` adds to every actor's control plane. */
+export interface ActorControl {
+  /** Ends the actor in good order; its ports close. */
+  stop(): void;
+  /** Stands still until `gate[0]` is no longer 0, like a long garbage collection; says so on `port` first. */
+  pause(gate: Int32Array, port: MessagePort): void;
+}
