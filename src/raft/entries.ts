@@ -67,7 +67,10 @@ export function endsOf(packed: PackedPayloads): Uint32Array {
 
 /** Entries `from`..`to` (inclusive indexes) of a run; the run itself when that is all of it, otherwise a copy. */
 export function sliceRun(run: EntryRun, from: number, to: number): EntryRun {
-  assert(from >= run.firstIndex && to <= lastIndexOf(run) && from <= to, `slice ${from}..${to} of run at ${run.firstIndex}`);
+  assert(
+    from >= run.firstIndex && to <= lastIndexOf(run) && from <= to,
+    `slice ${from}..${to} of run at ${run.firstIndex}`,
+  );
   if (from === run.firstIndex && to === lastIndexOf(run)) return run;
   const first = from - run.firstIndex;
   const count = to - from + 1;

@@ -1,0 +1,30 @@
+/** Every bound of the consensus core in one place. Sizes are payload bytes unless they say otherwise. */
+
+export interface RaftLimits {
+  /** Entries in one AppendEntries; a single larger entry still moves, alone. */
+  readonly maxAppendBytes: number;
+  /** AppendEntries with entries on their way to one follower, not yet acknowledged. */
+  readonly maxInflightAppends: number;
+  /** Bytes in them. */
+  readonly maxInflightBytes: number;
+  readonly snapshotChunkBytes: number;
+  /** Entries kept behind a snapshot, so that a follower a little behind needs no snapshot. */
+  readonly trailingEntries: number;
+  /** A learner this close to the leader's last entry may be promoted. */
+  readonly promotionLagEntries: number;
+  /** Reads (of this node and forwarded by others) that wait for a quorum round; more are refused. */
+  readonly maxWaitingReads: number;
+  /** After so many refused attempts `electionSoon` gives way to the normal election time-out. */
+  readonly maxElectionSoonAttempts: number;
+}
+
+export const defaultRaftLimits: RaftLimits = {
+  maxAppendBytes: 256 * 1024,
+  maxInflightAppends: 64,
+  maxInflightBytes: 4 * 1024 * 1024,
+  snapshotChunkBytes: 256 * 1024,
+  trailingEntries: 10_000,
+  promotionLagEntries: 1_000,
+  maxWaitingReads: 100_000,
+  maxElectionSoonAttempts: 6,
+};

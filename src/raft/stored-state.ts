@@ -1,0 +1,13 @@
+/** What a node finds on stable storage when it starts. Type only; who keeps it is the storage's business. */
+import type { EntryRun } from './entries.js';
+import type { Member, SnapshotDescription } from './messages.js';
+
+/** A first start has a snapshot at index 0 with the bootstrap configuration; a blank node has an empty one. */
+export interface StoredState {
+  readonly term: number;
+  readonly vote: Member | null;
+  /** Covers the log up to its index. */
+  readonly snapshot: SnapshotDescription;
+  /** Consecutive from `snapshot.index + 1` or earlier (trailing entries). */
+  readonly entries: readonly EntryRun[];
+}
