@@ -1,5 +1,5 @@
 /**
- * Every message that crosses a thread, one section a port. Types only. All of them survive structured clone; every typed array
+ * Every message that crosses a thread, one section a port. Types, and the version of the protocol between nodes. All of them survive structured clone; every typed array
  * owns its buffer. Ports are made anew for each life of an actor, so a port names the lives at both its ends; what a link holds
  * for a life that ended is discarded there.
  */
@@ -78,6 +78,9 @@ export type StoreToNode =
   | { readonly kind: 'snapshotRestored'; readonly index: number; readonly ok: boolean };
 
 // ---------------------------------------------------------------- raft-node and transport-link
+
+/** Nodes that speak another version are refused in the handshake. */
+export const PROTOCOL_VERSION = 1;
 
 /** Who stands at one end of a link: told in the handshake, checked by the link. */
 export interface Hello {

@@ -1,0 +1,72 @@
+/**
+ * The public interface of a running cluster. Types only; made by `start-cluster.ts`. Every promise settles within its deadline,
+ * every rejection is a `ClusterError`.
+ */
+import type { CallOptions, MetadataStore, ReadOptions } from '../client/metadata-store.js';
+import type { ClusterEvent } from './events.js';
+import type { LinkFaults } from './link-host.js';
+import type { Wait } from './options.js';
+import type { ClusterStatus, LinkStatus, NodeStatus } from './status.js';
+
+export interface Cluster extends AsyncDisposable {
+  /** Live: the current members, by id. */
+  readonly nodeIds: readonly number[];
+  /** Unknown id: throws `NodeNotFound`. */
+  node(id: number): NodeHandle;
+  link(a: number, b: number): LinkHandle;
+  /**
+   * By default follows the leader. With `node` only that node is asked: a write answers `NotLeader` unless it leads; a
+   * linearizable read works on followers too.
+   */
+  store(options?: { node?: number }): MetadataStore;
+  /** For a state machine of your own; follows the leader, retries. */
+  propose(entry: Uint8Array, options?: CallOptions): Promise<{ index: number; result: unknown }>;
+  /** `StateMachine.query`, linearizable by default. */
+  query(request: Uint8Array, options?: ReadOptions): Promise<unknown>;
+  waitForLeader(options?: Wait): Promise<NodeHandle>;
+  waitForHealthy(options?: Wait): Promise<ClusterStatus>;
+  status(): Promise<ClusterStatus>;
+  /** Leader, node, link and health changes, in the order the host learns of them. */
+  events(options?: { signal?: AbortSignal }): AsyncIterable<ClusterEvent>;
+  /** Cuts every link between different groups. */
+  partition(groups: readonly (readonly number[])[]): Promise<void>;
+  /** Restores every link and clears every fault of a link. */
+  heal(): Promise<void>;
+  /** Joins as a learner, resolves when promoted. */
+  addNode(options?: Wait): Promise<NodeHandle>;
+  removeNode(id: number, options?: Wait): Promise<void>;
+  transferLeadership(to: number, options?: Wait): Promise<void>;
+  /** Idempotent; afterwards no thread, port, timer or file handle is left. */
+  stop(): Promise<void>;
+}
+
+export interface NodeHandle {
+  readonly id: number;
+  /** Answers for a dead node (role 'stopped') and for a paused one (last known, `paused`); never hangs. */
+  status(): Promise<NodeStatus>;
+  /** Ends the node's threads at once, like kill -9: nothing is flushed. */
+  kill(): Promise<void>;
+  /** Hands leadership over first. */
+  stop(): Promise<void>;
+  /**
+   * Resolves when its threads serve; does not wait for a quorum or for catching up (`waitForHealthy` does). In memory mode it
+   * comes back as a new member that must be promoted before it votes again: killing another node before `waitForHealthy` can
+   * lose the majority for good.
+   */
+  restart(options?: Wait & { wipe?: boolean }): Promise<void>;
+  /** Both its threads stand still, like a long garbage collection. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Canonical; equal on equal nodes. `state: false` leaves the state out. */
+  dump(options?: Wait & { state?: boolean }): Promise<{ appliedIndex: number; stateHash: string; state: unknown }>;
+}
+
+/** The transport between two nodes. `from` limits a call to one direction; absent, it holds for both. */
+export interface LinkHandle {
+  cut(options?: { from?: number }): Promise<void>;
+  /** Both directions, cuts and faults. */
+  heal(): Promise<void>;
+  /** Replaces the earlier ones. */
+  setFaults(faults: LinkFaults, options?: { from?: number }): Promise<void>;
+  status(): Promise<LinkStatus>;
+}

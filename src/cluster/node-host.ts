@@ -1,0 +1,205 @@
+/**
+ * One node on the host's side: its two actors, which share one fate, and the identity of its storage. A killed or crashed node
+ * stays down until it is restarted; in memory mode it then has lost its log and is a new member (`membership.ts`).
+ */
+import { randomUUID } from 'node:crypto';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { ClusterError, type ErrorCode } from '../errors.js';
+import {
+  PROTOCOL_VERSION,
+  type Hello,
+  type MetadataStoreControl,
+  type RaftNodeControl,
+  type RaftNodeStatus,
+} from '../messages.js';
+import type { RaftLimits } from '../raft/limits.js';
+import type { Configuration, Member } from '../raft/messages.js';
+import { nextLife, type Actor, type ActorEnd, type ActorSystem } from '../runtime/actor-system.js';
+import type { ResolvedOptions } from './options.js';
+import type { NodeStatus } from './status.js';
+
+/** One life of the node's threads. */
+export interface NodeLife {
+  readonly hello: Hello;
+  readonly raft: Actor<RaftNodeControl>;
+  readonly store: Actor<MetadataStoreControl>;
+  /** Settles when both threads have gone. */
+  readonly ended: Promise<ActorEnd>;
+}
+
+export interface NodeHostOptions {
+  readonly id: number;
+  readonly clusterId: string;
+  readonly system: ActorSystem;
+  readonly options: ResolvedOptions;
+  readonly limits: RaftLimits;
+  /** A new life serves: its data ports, and links are to be attached. */
+  onStart(life: NodeLife, nodePort: MessagePort, storePort: MessagePort): void;
+  /** Its threads have ended, for whatever reason. */
+  onEnd(life: NodeLife, stopReason: NonNullable<NodeStatus['stopReason']>): void;
+}
+
+const NEVER_SEEN: Omit<NodeStatus, 'id'> = {
+  role: 'stopped',
+  voter: false,
+  paused: false,
+  term: 0,
+  leader: null,
+  commitIndex: 0,
+  appliedIndex: 0,
+  firstLogIndex: 1,
+  lastLogIndex: 0,
+  snapshotIndex: 0,
+};
+
+export class NodeHost {
+  readonly id: number;
+  readonly #options: NodeHostOptions;
+  #member: Member;
+  #life: NodeLife | null = null;
+  #paused = false;
+  #lastKnown: Omit<NodeStatus, 'id'> = NEVER_SEEN;
+  #stopReason: NonNullable<NodeStatus['stopReason']> = 'stopped';
+  #endingAs: 'killed' | 'stopped' | null = null;
+  #lastFailure = 'it was stopped';
+
+  constructor(options: NodeHostOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#member = { id: options.id, incarnation: randomUUID() };
+  }
+
+  /** The identity of what this node stores now. */
+  get member(): Member {
+    return this.#member;
+  }
+
+  get life(): NodeLife | null {
+    return this.#life;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get stopReason(): NonNullable<NodeStatus['stopReason']> {
+    return this.#stopReason;
+  }
+
+  /** Why its threads ended last, in words. */
+  get lastFailure(): string {
+    return this.#lastFailure;
+  }
+
+  /** The running life; `Stopped` when there is none. */
+  running(): NodeLife {
+    if (this.#life === null) throw new ClusterError('Stopped', `node ${this.id} is stopped (${this.#stopReason})`);
+    return this.#life;
+  }
+
+  /** Starts both threads. A first start brings the bootstrap configuration; a node without a log has an empty one. */
+  start(configuration: Configuration): NodeLife {
+    const { clusterId, system, options, limits } = this.#options;
+    const hello: Hello = { clusterId, protocolVersion: PROTOCOL_VERSION, member: this.#member, life: nextLife() };
+    const hostNode = new MessageChannel();
+    const hostStore = new MessageChannel();
+    const nodeStore = new MessageChannel();
+    const store = system.spawn<MetadataStoreControl>({
+      kind: 'metadata-store',
+      life: nextLife(),
+      name: `store ${this.id}`,
+      config: { stateMachine: options.stateMachine, snapshotEntries: options.snapshotEntries },
+      ports: { host: hostStore.port2, node: nodeStore.port2 },
+    });
+    const raft = system.spawn<RaftNodeControl>({
+      kind: 'raft-node',
+      life: hello.life,
+      name: `node ${this.id}`,
+      config: {
+        hello,
+        stored: { term: 0, vote: null, snapshot: { index: 0, term: 0, configuration }, entries: [] },
+        limits,
+        electionTimeoutMs: options.electionTimeoutMs,
+        heartbeatIntervalMs: options.heartbeatIntervalMs,
+        seed: (options.seed + hello.life) >>> 0,
+      },
+      ports: { host: hostNode.port2, store: nodeStore.port1 },
+    });
+    const life: NodeLife = { hello, raft, store, ended: oneFate(raft, store) };
+    this.#life = life;
+    this.#paused = false;
+    this.#endingAs = null;
+    this.#options.onStart(life, hostNode.port1, hostStore.port1);
+    void life.ended.then((end) => {
+      this.#end(life, end);
+    });
+    return life;
+  }
+
+  /** A node that lost its log is somebody new. */
+  forget(): void {
+    this.#member = { id: this.id, incarnation: randomUUID() };
+    this.#lastKnown = NEVER_SEEN;
+  }
+
+  async kill(reason: 'killed' | 'stopped'): Promise<void> {
+    const life = this.#life;
+    if (life === null) return;
+    this.#endingAs ??= reason;
+    await Promise.all([life.raft.kill(), life.store.kill()]);
+    await life.ended;
+  }
+
+  async pause(timeoutMs: number): Promise<void> {
+    const life = this.running();
+    await this.status(timeoutMs);
+    this.#paused = true;
+    await Promise.all([life.raft.pause(timeoutMs), life.store.pause(timeoutMs)]);
+  }
+
+  resume(): void {
+    const life = this.running();
+    this.#paused = false;
+    life.raft.resume();
+    life.store.resume();
+  }
+
+  /** What the node says, or what it last said when it is dead, paused or silent. */
+  async status(timeoutMs: number): Promise<NodeStatus> {
+    const life = this.#life;
+    if (life !== null && !this.#paused) {
+      const answer = await life.raft.call('status', [], timeoutMs).catch(() => null);
+      if (answer !== null && this.#life === life) this.#lastKnown = fromAnswer(answer);
+    }
+    if (this.#life === null) {
+      return { id: this.id, ...this.#lastKnown, role: 'stopped', leader: null, stopReason: this.#stopReason };
+    }
+    return { id: this.id, ...this.#lastKnown, paused: this.#paused };
+  }
+
+  #end(life: NodeLife, end: ActorEnd): void {
+    if (this.#life !== life) return;
+    this.#life = null;
+    this.#paused = false;
+    this.#stopReason = this.#endingAs ?? crashReason(end);
+    this.#lastFailure = end.kind === 'crashed' ? end.message : `it was ${end.kind}`;
+    this.#options.onEnd(life, this.#stopReason);
+  }
+}
+
+/** When one of the two threads ends, the other is ended too: half a node is worse than none. */
+async function oneFate(raft: Actor<RaftNodeControl>, store: Actor<MetadataStoreControl>): Promise<ActorEnd> {
+  const first = await Promise.race([raft.ended, store.ended]);
+  await Promise.all([raft.kill(), store.kill()]);
+  return first;
+}
+
+function crashReason(end: ActorEnd): 'killed' | 'stopped' | ErrorCode {
+  return end.kind === 'crashed' ? 'Stopped' : end.kind;
+}
+
+function fromAnswer(answer: RaftNodeStatus): Omit<NodeStatus, 'id'> {
+  const { role, voter, term, leader, commitIndex, appliedIndex, firstLogIndex, lastLogIndex, snapshotIndex } = answer;
+  const indexes = { commitIndex, appliedIndex, firstLogIndex, lastLogIndex, snapshotIndex };
+  return { role, voter, paused: false, term, leader, ...indexes };
+}

@@ -1,0 +1,145 @@
+/**
+ * What a cluster is started with: the public options, their defaults and their checks, all in one place.
+ */
+import type { HostLogger, LogLevel } from '../runtime/logger.js';
+import { ClusterError } from '../errors.js';
+
+export interface ClusterOptions {
+  /** Voters, 1..9; default 3. */
+  nodes?: number;
+  /** Files are not there yet: `InvalidArgument`. */
+  dataDir?: string;
+  /** Without a `dataDir` only 'memory'. */
+  durability?: 'memory' | 'os' | 'fsync';
+  /** Default 300; each node draws from [t, 2t). */
+  electionTimeoutMs?: number;
+  /** Default 50. */
+  heartbeatIntervalMs?: number;
+  /** Default 10_000. */
+  startTimeoutMs?: number;
+  /** Default deadline of every call of store and node; 5_000. */
+  proposalTimeoutMs?: number;
+  /** Snapshot after this many applied entries; default 10_000. */
+  snapshotEntries?: number;
+  /** Kept behind a snapshot for slow followers; default 5_000. */
+  trailingEntries?: number;
+  /** Module whose default export (may be async) creates a `StateMachine`; default: the metadata one. */
+  stateMachine?: URL;
+  /** Drives jitter and faults only; identities and request ids never come from it. */
+  seed?: number;
+  /** Default 'silent'. */
+  logger?: HostLogger | LogLevel;
+  /** Aborts the start; afterwards has no effect. */
+  signal?: AbortSignal;
+}
+
+export interface Wait {
+  /** Default `proposalTimeoutMs`. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface ResolvedOptions {
+  readonly nodes: number;
+  readonly electionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly startTimeoutMs: number;
+  readonly proposalTimeoutMs: number;
+  readonly snapshotEntries: number;
+  readonly trailingEntries: number;
+  readonly stateMachine: string | null;
+  readonly seed: number;
+  readonly logger: HostLogger | LogLevel;
+  readonly signal: AbortSignal | null;
+}
+
+export const MAX_NODES = 9;
+const MAX_SEED = 0xffff_ffff;
+/** `setTimeout` takes no longer delay. */
+const MAX_DELAY_MS = 2_147_483_647;
+const MAX_ENTRIES = 1_000_000_000;
+const LOG_LEVELS: ReadonlySet<string> = new Set(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
+
+export function resolveOptions(given: unknown): ResolvedOptions {
+  if (given !== undefined && (typeof given !== 'object' || given === null)) throw invalid('options must be an object');
+  const options = readOptions(given ?? {});
+  if (options.dataDir !== undefined) {
+    throw invalid('dataDir: files are not supported yet; leave it out to run in memory');
+  }
+  if (options.durability !== undefined && options.durability !== 'memory') {
+    throw invalid("durability: only 'memory' is possible without a dataDir");
+  }
+  const electionTimeoutMs = integer(options.electionTimeoutMs, 'electionTimeoutMs', 300, [10, MAX_DELAY_MS / 4]);
+  const heartbeatIntervalMs = integer(options.heartbeatIntervalMs, 'heartbeatIntervalMs', 50, [1, MAX_DELAY_MS / 4]);
+  if (heartbeatIntervalMs * 2 > electionTimeoutMs) {
+    throw invalid(
+      `heartbeatIntervalMs (${heartbeatIntervalMs}) must be at most half of electionTimeoutMs (${electionTimeoutMs})`,
+    );
+  }
+  return {
+    nodes: integer(options.nodes, 'nodes', 3, [1, MAX_NODES]),
+    electionTimeoutMs,
+    heartbeatIntervalMs,
+    startTimeoutMs: integer(options.startTimeoutMs, 'startTimeoutMs', 10_000, [1, MAX_DELAY_MS]),
+    proposalTimeoutMs: integer(options.proposalTimeoutMs, 'proposalTimeoutMs', 5_000, [1, MAX_DELAY_MS]),
+    snapshotEntries: integer(options.snapshotEntries, 'snapshotEntries', 10_000, [1, MAX_ENTRIES]),
+    trailingEntries: integer(options.trailingEntries, 'trailingEntries', 5_000, [0, MAX_ENTRIES]),
+    stateMachine: moduleUrl(options.stateMachine),
+    seed: integer(options.seed, 'seed', Math.floor(Math.random() * MAX_SEED), [0, MAX_SEED]),
+    logger: loggerOption(options.logger),
+    signal: signalOption(options.signal) ?? null,
+  };
+}
+
+/** Deadline and signal of a call, checked. */
+export function resolveWait(
+  wait: unknown,
+  defaultTimeoutMs: number,
+): { timeoutMs: number; signal: AbortSignal | null } {
+  if (wait !== undefined && (typeof wait !== 'object' || wait === null)) throw invalid('options must be an object');
+  const { timeoutMs, signal } = (wait ?? {}) as { timeoutMs?: unknown; signal?: unknown };
+  if (timeoutMs === undefined) return { timeoutMs: defaultTimeoutMs, signal: signalOption(signal) ?? null };
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0 && timeoutMs <= MAX_DELAY_MS)) {
+    throw invalid(`timeoutMs must be a number of milliseconds from 0 to ${MAX_DELAY_MS}`);
+  }
+  return { timeoutMs, signal: signalOption(signal) ?? null };
+}
+
+/** A copy read once, so that a getter cannot answer differently later. */
+function readOptions(given: object): Record<keyof ClusterOptions, unknown> {
+  try {
+    return { ...given } as Record<keyof ClusterOptions, unknown>;
+  } catch (error) {
+    throw invalid(`options cannot be read: ${String(error)}`);
+  }
+}
+
+function integer(value: unknown, name: string, fallback: number, [least, most]: readonly [number, number]): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+    throw invalid(`${name} must be a whole number from ${least} to ${Math.floor(most)}`);
+  }
+  return value;
+}
+
+function moduleUrl(value: unknown): string | null {
+  if (value === undefined) return null;
+  if (!(value instanceof URL)) throw invalid('stateMachine must be a URL of a module');
+  return value.href;
+}
+
+function loggerOption(value: unknown): HostLogger | LogLevel {
+  if (value === undefined) return 'silent';
+  if (typeof value === 'string' && LOG_LEVELS.has(value)) return value as LogLevel;
+  if (typeof value === 'object' && value !== null && 'child' in value) return value as HostLogger;
+  throw invalid(`logger must be a pino logger or one of ${[...LOG_LEVELS].join(', ')}`);
+}
+
+function signalOption(value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value;
+  throw invalid('signal must be an AbortSignal');
+}
+
+function invalid(message: string): ClusterError {
+  return new ClusterError('InvalidArgument', message);
+}

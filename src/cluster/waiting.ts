@@ -1,0 +1,65 @@
+/**
+ * Waiting for a condition on the host, with a deadline and a signal. Looks again whenever something is said to have changed,
+ * and at least every few milliseconds, since not every change is told.
+ */
+import { ClusterError } from '../errors.js';
+
+const LOOK_AGAIN_MS = 10;
+
+export interface Deadline {
+  readonly at: number;
+  readonly signal: AbortSignal | null;
+  /** What is waited for, as the end of "no … within". */
+  readonly what: string;
+}
+
+export function deadlineIn(timeoutMs: number, signal: AbortSignal | null, what: string): Deadline {
+  return { at: performance.now() + timeoutMs, signal, what };
+}
+
+export function remainingMs(deadline: Deadline): number {
+  return Math.max(0, deadline.at - performance.now());
+}
+
+/** Throws `Aborted` or `Timeout` when the time for waiting is over. */
+export function checkDeadline(deadline: Deadline): void {
+  if (deadline.signal?.aborted === true)
+    throw new ClusterError('Aborted', `aborted while waiting for ${deadline.what}`);
+  if (performance.now() >= deadline.at) throw new ClusterError('Timeout', `no ${deadline.what} within the time given`);
+}
+
+/** One place that says "something changed"; waiters wake at it. */
+export class Changes {
+  #waiters = new Set<() => void>();
+
+  announce(): void {
+    const waiters = this.#waiters;
+    this.#waiters = new Set();
+    for (const wake of waiters) wake();
+  }
+
+  /** Resolves at the next change, or after a few milliseconds, or at the abort. */
+  next(deadline: Deadline): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timeout);
+        this.#waiters.delete(wake);
+        deadline.signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timeout = setTimeout(wake, Math.min(LOOK_AGAIN_MS, remainingMs(deadline)));
+      this.#waiters.add(wake);
+      deadline.signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** The first value of `look` that is not null. */
+  async until<T>(look: () => T | null | Promise<T | null>, deadline: Deadline): Promise<T> {
+    for (;;) {
+      const value = await look();
+      if (value !== null) return value;
+      checkDeadline(deadline);
+      await this.next(deadline);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The public API of Conclave: everything that users may import, by name.
+ */
+export { startCluster } from './cluster/start-cluster.js';
+export type { Cluster, LinkHandle, NodeHandle } from './cluster/cluster.js';
+export type { ClusterEvent } from './cluster/events.js';
+export type { LinkFaults } from './cluster/link-host.js';
+export type { ClusterOptions, Wait } from './cluster/options.js';
+export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
+export type { CallOptions, MetadataStore, ReadOptions } from './client/metadata-store.js';
+export { ClusterError, type ErrorCode } from './errors.js';
+export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
+export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
+export type {
+  BrokerChange,
+  BrokerInfo,
+  BrokerResources,
+  BrokerStatus,
+  ClusterMetadata,
+  NewBroker,
+  NewPartition,
+  NewTopic,
+  Operation,
+  PartitionChange,
+  PartitionInfo,
+  Query,
+  Strategy,
+  TopicConfig,
+  TopicInfo,
+} from './metadata/model.js';
+export type { ApplyContext, StateMachine } from './state-machine/state-machine.js';
