@@ -1,0 +1,231 @@
+/**
+ * Which folder may import which: imports point one way, from the shells to the pure core.
+ * A folder's `may` lists all that it may import besides itself and the leaves, types included.
+ */
+
+const leaves = ['^src/(assert|errors|random|messages)\\.ts$'];
+const entries = '^src/raft/entries\\.ts$';
+
+/** Forbids every import of a project file, from the files that match `from`, that `may` does not allow. */
+function only({ name, from, fromNot, may, comment }) {
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { path: from, ...(fromNot && { pathNot: fromNot }) },
+    to: { path: '^(src|actors|test|bench)/', pathNot: [from, ...leaves, ...may] },
+  };
+}
+
+/** Forbids an npm package, as a value or as a type, everywhere but in the files that match `in`. */
+function packagesOnlyIn({ name, packages, in: place, comment }) {
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { pathNot: place },
+    to: { path: `^node_modules/(${packages.join('|')})/` },
+  };
+}
+
+const folders = [
+  only({
+    name: 'leaves-import-leaves',
+    from: '^src/(assert|errors|random)\\.ts$',
+    may: [],
+    comment: 'Anyone may import a leaf, so a leaf that imports would tie everyone to it.',
+  }),
+  only({
+    name: 'raft-knows-itself-alone',
+    from: '^src/raft/',
+    may: [],
+    comment:
+      'The core must run unchanged in threads, in the simulator and in exploration; entries are opaque bytes to it.',
+  }),
+  only({
+    name: 'metadata-knows-itself-alone',
+    from: '^src/metadata/',
+    may: ['^src/state-machine/state-machine\\.ts$'],
+    comment: 'The state machine does not know Raft: outgrowing one machine must not change it.',
+  }),
+  only({
+    name: 'controller-knows-metadata',
+    from: '^src/controller/',
+    may: ['^src/metadata/'],
+    comment: 'It makes operations of an image; who orders them is not its business.',
+  }),
+  only({
+    name: 'state-machine-knows-entries',
+    from: '^src/state-machine/',
+    may: [entries],
+    comment:
+      'Exactly-once wraps any state machine, so it knows neither metadata nor the protocol, only packed entries.',
+  }),
+  only({
+    name: 'storage-knows-raft-types',
+    from: '^src/storage/',
+    may: ['^src/raft/'],
+    comment: 'Storage keeps what Raft hands it; how a record is to be interpreted stays with Raft.',
+  }),
+  only({
+    name: 'transport-knows-raft-types',
+    from: '^src/transport/',
+    may: ['^src/raft/'],
+    comment: 'A link carries messages and never decides by what they mean.',
+  }),
+  {
+    name: 'raft-behaviour-stays-in-raft',
+    comment:
+      'Storage and transport take types of Raft, and the entry format; a call of the core from there would be a second shell.',
+    severity: 'error',
+    from: { path: '^src/(storage|transport)/' },
+    to: { path: '^src/raft/', pathNot: entries, dependencyTypesNot: ['type-only'] },
+  },
+  only({
+    name: 'runtime-knows-no-domain',
+    from: '^src/runtime/',
+    may: [],
+    comment: 'The actor system runs any actor; it would serve another protocol unchanged.',
+  }),
+  only({
+    name: 'client-knows-no-protocol',
+    from: '^src/client/',
+    may: ['^src/(metadata|state-machine|runtime)/', entries],
+    comment: 'The client speaks operations and results; it follows a leader without knowing how one is elected.',
+  }),
+  only({
+    name: 'cluster-composes',
+    from: '^src/cluster/',
+    may: ['^src/(raft|metadata|controller|state-machine|storage|transport|runtime|client)/'],
+    comment: 'Composition sits above all other folders, and below the public API and the command.',
+  }),
+  only({
+    name: 'simulation-is-pure',
+    from: '^src/simulation/',
+    may: ['^src/(raft|metadata|controller|state-machine|storage|transport)/'],
+    comment: 'The simulator runs the same pure code as the threads; a thread or a client in it would end determinism.',
+  }),
+  only({
+    name: 'cli-uses-the-public-api',
+    from: '^src/cli/',
+    may: ['^src/index\\.ts$'],
+    comment: 'What the command needs, every embedder may need: it has no private door.',
+  }),
+  only({
+    name: 'actors-are-shells',
+    from: '^actors/',
+    may: ['^src/(raft|metadata|controller|state-machine|storage|transport|runtime)/'],
+    comment: 'A shell has its own folders and the runtime; client, cluster and command live in the host thread.',
+  }),
+  {
+    name: 'metadata-store-runs-no-raft',
+    comment:
+      'The store applies what was committed; running any of the protocol there would share its state between threads.',
+    severity: 'error',
+    from: { path: '^actors/metadata-store\\.ts$' },
+    to: { path: '^src/raft/', pathNot: entries, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'messages-is-types',
+    comment: 'The vocabulary between threads is loaded by every actor: it must load nothing with it.',
+    severity: 'error',
+    from: { path: '^src/messages\\.ts$' },
+    to: { dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'actors-are-loaded-by-url',
+    comment: 'An actor lives in a thread of its own; imported, its state would live in the wrong one.',
+    severity: 'error',
+    from: {},
+    to: { path: '^actors/' },
+  },
+  {
+    name: 'product-knows-no-test',
+    comment: 'Neither tests nor benchmarks are shipped.',
+    severity: 'error',
+    from: { path: '^(src|actors)/' },
+    to: { path: '^(test|bench)/' },
+  },
+  only({
+    name: 'cluster-tests-use-the-public-api',
+    from: '^test/cluster/',
+    may: ['^src/index\\.ts$', '^test/support/'],
+    comment: 'They are the proof that the public API is enough.',
+  }),
+];
+
+const packages = [
+  packagesOnlyIn({
+    name: 'threads-only-in-runtime',
+    packages: ['piscina', 'comlink', 'pino'],
+    in: '^src/runtime/',
+    comment: 'Their traps (parked threads, calls that never settle, a thread a logger) are dealt with in one place.',
+  }),
+  packagesOnlyIn({
+    name: 'immer-only-in-metadata',
+    packages: ['immer'],
+    in: '^src/metadata/',
+    comment: 'Drafts must not leave the state machine: they cannot be posted, and have no rollback.',
+  }),
+  packagesOnlyIn({
+    name: 'terminal-only-in-cli',
+    packages: ['commander', 'yaml', 'picocolors', 'cli-table3'],
+    in: '^(src/cli|test|bench)/',
+    comment: 'Who embeds a cluster loads no command line.',
+  }),
+  {
+    name: 'no-development-package-in-product',
+    comment: 'A user installs without them. The types of Node are needed by the compiler only.',
+    severity: 'error',
+    from: { path: '^(src|actors)/' },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/@types/node/' },
+  },
+  {
+    name: 'only-the-simulation-command-does-io',
+    comment:
+      'Pure folders import no Node built-in but the digest (node:crypto) and types; the linter forbids their globals.',
+    severity: 'error',
+    from: {
+      path: '^src/(raft|metadata|transport|state-machine|controller|simulation)/',
+      pathNot: '^src/(simulation/main|state-machine/digest)\\.ts$',
+    },
+    to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
+  },
+];
+
+const shape = [
+  {
+    name: 'no-cycle',
+    comment: 'Two files that need each other are one concept in two places.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-orphan',
+    comment: 'Code that nothing reaches is dead; entry points are reached by URL, by name or by a tool.',
+    severity: 'error',
+    from: { orphan: true, pathNot: '^(actors|test|bench)/|^src/(index|cli/main|simulation/main)\\.ts$' },
+    to: {},
+  },
+  {
+    name: 'no-unresolved',
+    comment: 'An import that leads nowhere fails at run time.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+module.exports = {
+  forbidden: [...folders, ...packages, ...shape],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    doNotFollow: { path: ['node_modules'] },
+    exclude: { path: ['^dist/'] },
+    moduleSystems: ['es6'],
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default', 'node'] },
+  },
+};
