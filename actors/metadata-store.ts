@@ -2,6 +2,7 @@
  * The thread of one node's metadata store: applies what its raft-node commits, answers writes and reads straight to the host,
  * and holds snapshots. The state machine and the exactly-once table are pure (`src/metadata`, `src/state-machine`).
  */
+import type { MessagePort } from 'node:worker_threads';
 import type {
   HostToStore,
   MetadataStoreConfig,
@@ -17,93 +18,121 @@ import { toErrorValue } from '../src/errors.js';
 import { payloadBytes } from '../src/raft/entries.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorTask } from '../src/runtime/task.js';
-import { createReplicatedState } from '../src/state-machine/exactly-once.js';
-import { createSnapshotShelf } from '../src/state-machine/snapshot-shelf.js';
+import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
+import { createSnapshotShelf, type SnapshotShelf } from '../src/state-machine/snapshot-shelf.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
 
 /** Committed bytes that may be on their way to this store at once. */
 const PULL_WINDOW_BYTES = 4 * 1024 * 1024;
 
 export default function metadataStore(task: ActorTask): Promise<void> {
-  return serveActor<MetadataStoreConfig>(task, startMetadataStore);
+  return serveActor<MetadataStoreConfig>(
+    task,
+    async (context) => new MetadataStoreShell(context, await loadHosted(context.config.stateMachine)),
+  );
 }
 
-async function startMetadataStore(context: ActorContext<MetadataStoreConfig>): Promise<MetadataStoreControl> {
-  const { config } = context;
-  const host = context.port('host');
-  const node = context.port('node');
-  const state = createReplicatedState(await loadHosted(config.stateMachine));
-  const shelf = createSnapshotShelf(state, config.snapshotEntries);
-  let waiting: { readonly index: number; readonly reads: readonly Read[] }[] = [];
+class MetadataStoreShell implements MetadataStoreControl {
+  readonly #host: MessagePort;
+  readonly #node: MessagePort;
+  readonly #state: ReplicatedState;
+  readonly #shelf: SnapshotShelf;
+  /** Confirmed reads whose index is not applied yet. */
+  #waiting: { readonly index: number; readonly reads: readonly Read[] }[] = [];
 
-  const postNode = (message: StoreToNode): void => {
-    node.postMessage(message);
-  };
-  const postHost = (message: StoreToHost): void => {
-    host.postMessage(message);
-  };
-  const answer = (read: Read): ReadReply => {
-    try {
-      return { id: read.id, index: state.appliedIndex, value: state.query(read.request) };
-    } catch (error) {
-      return { id: read.id, index: state.appliedIndex, error: toErrorValue(error) };
-    }
-  };
-  const answerReady = (): void => {
-    if (waiting.length === 0) return;
-    const ready = waiting.filter(({ index }) => index <= state.appliedIndex).flatMap(({ reads }) => reads);
-    if (ready.length === 0) return;
-    waiting = waiting.filter(({ index }) => index > state.appliedIndex);
-    postHost({ kind: 'readAnswers', answers: ready.map(answer) });
-  };
-  const apply = ({ runs, answer: toHost }: Extract<NodeToStore, { kind: 'committed' }>): void => {
-    const answers = state.applyRuns(runs);
-    if (toHost && answers.length > 0) postHost({ kind: 'answers', answers });
-    const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
-    postNode({ kind: 'pull', bytes, appliedIndex: state.appliedIndex });
-    const index = shelf.takeIfDue();
-    if (index !== null) postNode({ kind: 'snapshotDurable', index });
-    answerReady();
-  };
+  constructor(context: ActorContext<MetadataStoreConfig>, machine: HostedStateMachine) {
+    this.#host = context.port('host');
+    this.#node = context.port('node');
+    this.#state = createReplicatedState(machine);
+    this.#shelf = createSnapshotShelf(this.#state, context.config.snapshotEntries);
+    this.#node.on('message', (message: NodeToStore) => {
+      this.#receiveFromNode(message);
+    });
+    this.#host.on('message', ({ reads }: HostToStore) => {
+      this.#answer(reads);
+    });
+    this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: 0 });
+  }
 
-  node.on('message', (message: NodeToStore) => {
+  dump(withState: boolean): { appliedIndex: number; stateHash: string; state?: unknown } {
+    return {
+      appliedIndex: this.#state.appliedIndex,
+      stateHash: this.#state.digest(),
+      ...(withState ? { state: this.#state.dump() } : {}),
+    };
+  }
+
+  stop(): void {
+    this.#waiting = [];
+  }
+
+  #receiveFromNode(message: NodeToStore): void {
     switch (message.kind) {
       case 'committed':
-        apply(message);
+        this.#apply(message);
         return;
       case 'reads':
-        waiting.push(message);
-        answerReady();
+        this.#waiting.push(message);
+        this.#answerWaiting();
         return;
       case 'snapshotRead':
-        postNode({ kind: 'snapshotChunk', to: message.read.to, ...shelf.read(message.read) });
+        this.#postNode({ kind: 'snapshotChunk', to: message.read.to, ...this.#shelf.read(message.read) });
         return;
       case 'snapshotWrite': {
-        const ok = shelf.write(message.write);
-        if (message.write.done) postNode({ kind: 'snapshotRestored', index: message.write.snapshot.index, ok });
-        answerReady();
+        const { snapshot, done } = message.write;
+        const ok = this.#shelf.write(message.write);
+        if (done) this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
+        this.#answerWaiting();
         return;
       }
       default:
         unreachable(message);
     }
-  });
-  host.on('message', (message: HostToStore) => {
-    postHost({ kind: 'readAnswers', answers: message.reads.map(answer) });
-  });
-  postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: 0 });
+  }
 
-  return {
-    dump: (withState) => ({
-      appliedIndex: state.appliedIndex,
-      stateHash: state.digest(),
-      ...(withState ? { state: state.dump() } : {}),
-    }),
-    stop: () => undefined,
-  };
+  #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
+    const answers = this.#state.applyRuns(runs);
+    if (answer && answers.length > 0) this.#postHost({ kind: 'answers', answers });
+    const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
+    this.#postNode({ kind: 'pull', bytes, appliedIndex: this.#state.appliedIndex });
+    const index = this.#shelf.takeIfDue();
+    if (index !== null) this.#postNode({ kind: 'snapshotDurable', index });
+    this.#answerWaiting();
+  }
+
+  #answerWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    const { appliedIndex } = this.#state;
+    const ready = this.#waiting.filter(({ index }) => index <= appliedIndex);
+    if (ready.length === 0) return;
+    this.#waiting = this.#waiting.filter(({ index }) => index > appliedIndex);
+    this.#answer(ready.flatMap(({ reads }) => reads));
+  }
+
+  #answer(reads: readonly Read[]): void {
+    this.#postHost({ kind: 'readAnswers', answers: reads.map((read) => this.#query(read)) });
+  }
+
+  #query({ id, request }: Read): ReadReply {
+    const index = this.#state.appliedIndex;
+    try {
+      return { id, index, value: this.#state.query(request) };
+    } catch (error) {
+      // A user's own machine may throw here: nothing but this read is lost.
+      return { id, index, error: toErrorValue(error) };
+    }
+  }
+
+  #postHost(message: StoreToHost): void {
+    this.#host.postMessage(message);
+  }
+
+  #postNode(message: StoreToNode): void {
+    this.#node.postMessage(message);
+  }
 }
 
-/** The metadata machine, or the default export of the user's module (which may be async). immer is loaded only where it is used. */
+/** The metadata machine, or the default export of the user's module. immer is loaded only where it is used. */
 async function loadHosted(module: string | null): Promise<HostedStateMachine> {
   if (module === null) {
     const { createMetadataMachine } = await import('../src/metadata/metadata-state-machine.js');

@@ -4,20 +4,20 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type {
-  Hello,
   HostToNode,
   LinkToNode,
   NodeToHost,
   NodeToStore,
   RaftNodeConfig,
   RaftNodeControl,
+  RaftNodeStatus,
   Read,
   StoreToNode,
 } from '../src/messages.js';
 import { must, unreachable } from '../src/assert.js';
 import { createRandom } from '../src/random.js';
 import type { EntryRun } from '../src/raft/entries.js';
-import type { Input, TimerName } from '../src/raft/messages.js';
+import type { Input, MembershipChange, TimerName } from '../src/raft/messages.js';
 import type { ReadAnswer, RefusalReason, TimerCommand } from '../src/raft/ready.js';
 import { createRaft } from '../src/raft/state.js';
 import { raftStatus } from '../src/raft/status.js';
@@ -31,176 +31,226 @@ import { createEndpoint, type Endpoint } from '../src/transport/endpoint.js';
 import { groupByPeer } from '../src/transport/packing.js';
 
 export default function raftNode(task: ActorTask): Promise<void> {
-  return serveActor<RaftNodeConfig>(task, startRaftNode);
+  return serveActor<RaftNodeConfig>(task, (context) => new RaftNode(context));
 }
 
-function startRaftNode(context: ActorContext<RaftNodeConfig>): RaftNodeControl {
-  const { config, log } = context;
-  const host = context.port('host');
-  const store = context.port('store');
-  const raft = createRaft({ self: config.hello.member, stored: config.stored, limits: config.limits });
-  const storage = createVolatileStorage();
-  const random = createRandom(config.seed);
-  const links = new Map<number, { readonly port: MessagePort; readonly endpoint: Endpoint }>();
-  const reads = new Map<number, Read>();
-  const requests = new Map<number, (refused: RefusalReason | null) => void>();
-  let lastId = 0;
-  let ledTerm = 0;
-  let inputs: Input[] = [];
-  let turnScheduled = false;
-  let stopped = false;
+interface NodeLink {
+  readonly port: MessagePort;
+  readonly endpoint: Endpoint;
+}
 
-  const deadlines = createDeadlines<TimerName>(() => {
-    scheduleTurn();
+class RaftNode implements RaftNodeControl {
+  readonly #context: ActorContext<RaftNodeConfig>;
+  readonly #host: MessagePort;
+  readonly #store: MessagePort;
+  readonly #raft;
+  readonly #storage = createVolatileStorage();
+  readonly #random;
+  readonly #deadlines = createDeadlines<TimerName>(() => {
+    this.#scheduleTurn();
   });
-  // The check phase comes after a poll of the ports: a turn sees all that has arrived before any timer that is due.
-  const scheduleTurn = (): void => {
-    if (turnScheduled) return;
-    turnScheduled = true;
-    setImmediate(turn);
-  };
-  const enqueue = (input: Input): void => {
-    inputs.push(input);
-    scheduleTurn();
-  };
-  const turn = (): void => {
-    turnScheduled = false;
-    if (stopped) return;
-    const arrived = inputs;
-    inputs = [];
-    for (const effect of performTurn(raft, arrived)) perform(effect);
-    for (let timer = deadlines.takeDue(); timer !== null; timer = deadlines.takeDue()) {
-      for (const effect of performTurn(raft, [{ kind: 'timer', timer }])) perform(effect);
-    }
-  };
-  const request = (make: (id: number) => Input): Promise<RefusalReason | null> => {
-    lastId += 1;
-    const id = lastId;
-    enqueue(make(id));
-    return new Promise((resolve) => requests.set(id, resolve));
-  };
+  readonly #links = new Map<number, NodeLink>();
+  /** Requests the core is working on, by the id it knows them by. */
+  readonly #reads = new Map<number, Read>();
+  readonly #requests = new Map<number, (refused: RefusalReason | null) => void>();
+  #lastId = 0;
+  /** The last term in which this life led: the results of its entries are its store's to post. */
+  #ledTerm = 0;
+  #inputs: Input[] = [];
+  #turnScheduled = false;
+  #stopped = false;
 
-  const postHost = (message: NodeToHost): void => {
-    host.postMessage(message);
-  };
-  const postStore = (message: NodeToStore): void => {
-    store.postMessage(message);
-  };
-  const perform = (effect: TurnEffect): void => {
+  constructor(context: ActorContext<RaftNodeConfig>) {
+    const { config } = context;
+    this.#context = context;
+    this.#host = context.port('host');
+    this.#store = context.port('store');
+    this.#raft = createRaft({ self: config.hello.member, stored: config.stored, limits: config.limits });
+    this.#random = createRandom(config.seed);
+    this.#host.on('message', (message: HostToNode) => {
+      this.#receiveFromHost(message);
+    });
+    this.#store.on('message', (message: StoreToNode) => {
+      this.#enqueue(message);
+    });
+    this.#scheduleTurn();
+  }
+
+  // ------------------------------------------------------------ control plane
+
+  status(): RaftNodeStatus {
+    return raftStatus(this.#raft);
+  }
+
+  campaign(): void {
+    this.#enqueue({ kind: 'campaign' });
+  }
+
+  changeMembership(change: MembershipChange): Promise<RefusalReason | null> {
+    return this.#request((id) => ({ kind: 'changeMembership', id, change }));
+  }
+
+  transferLeadership(to: number): Promise<RefusalReason | null> {
+    return this.#request((id) => ({ kind: 'transferLeadership', id, to }));
+  }
+
+  attachLink(peer: number, port: MessagePort): void {
+    this.detachLink(peer);
+    const endpoint = createEndpoint(this.#context.config.hello, port, {
+      peerUp: (member) => {
+        this.#postHost({ kind: 'peer', peer: member, connected: true });
+        this.#enqueue({ kind: 'peerUp', member });
+      },
+      peerLost: (member) => {
+        this.#postHost({ kind: 'peer', peer: member, connected: false });
+      },
+      peerDown: (member) => {
+        this.#enqueue({ kind: 'peerDown', member });
+      },
+      message: (message) => {
+        this.#enqueue({ kind: 'message', message });
+      },
+    });
+    port.on('message', (message: LinkToNode) => {
+      endpoint.receive(message);
+    });
+    this.#links.set(peer, { port, endpoint });
+  }
+
+  detachLink(peer: number): void {
+    this.#links.get(peer)?.port.close();
+    this.#links.delete(peer);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#deadlines.close();
+    this.#storage.close();
+    for (const link of this.#links.values()) link.port.close();
+  }
+
+  // ------------------------------------------------------------ inputs
+
+  #receiveFromHost(message: HostToNode): void {
+    if (message.kind === 'propose') {
+      this.#enqueue(message);
+      return;
+    }
+    for (const read of message.reads) {
+      this.#lastId += 1;
+      this.#reads.set(this.#lastId, read);
+      this.#enqueue({ kind: 'read', id: this.#lastId });
+    }
+  }
+
+  #request(input: (id: number) => Input): Promise<RefusalReason | null> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#enqueue(input(id));
+    return new Promise((resolve) => this.#requests.set(id, resolve));
+  }
+
+  #enqueue(input: Input): void {
+    this.#inputs.push(input);
+    this.#scheduleTurn();
+  }
+
+  /** The check phase comes after a poll of the ports: a turn sees all that has arrived before any timer that is due. */
+  #scheduleTurn(): void {
+    if (this.#turnScheduled) return;
+    this.#turnScheduled = true;
+    setImmediate(() => {
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    this.#turnScheduled = false;
+    if (this.#stopped) return;
+    const inputs = this.#inputs;
+    this.#inputs = [];
+    this.#perform(inputs);
+    for (let timer = this.#deadlines.takeDue(); timer !== null; timer = this.#deadlines.takeDue()) {
+      this.#perform([{ kind: 'timer', timer }]);
+    }
+  }
+
+  // ------------------------------------------------------------ effects
+
+  #perform(inputs: readonly Input[]): void {
+    for (const effect of performTurn(this.#raft, inputs)) this.#performEffect(effect);
+  }
+
+  #performEffect(effect: TurnEffect): void {
     switch (effect.kind) {
       case 'send':
-        for (const [peer, messages] of groupByPeer(effect.messages)) links.get(peer)?.endpoint.send(messages);
+        for (const [peer, messages] of groupByPeer(effect.messages)) this.#links.get(peer)?.endpoint.send(messages);
         return;
       case 'persist':
-        storage.persist(effect.persist);
+        this.#storage.persist(effect.persist);
         return;
       case 'apply':
-        for (const group of splitByOrigin(effect.runs, ledTerm)) postStore({ kind: 'committed', ...group });
+        for (const group of splitByOrigin(effect.runs, this.#ledTerm)) {
+          this.#postStore({ kind: 'committed', ...group });
+        }
         return;
       case 'reads':
-        answerReads(effect.reads);
+        this.#answerReads(effect.reads);
         return;
       case 'answers':
-        for (const answer of effect.answers) {
-          requests.get(answer.id)?.(answer.refused);
-          requests.delete(answer.id);
+        for (const { id, refused } of effect.answers) {
+          must(this.#requests.get(id), `request ${id}`)(refused);
+          this.#requests.delete(id);
         }
         return;
       case 'timers':
-        for (const command of effect.timers) performTimer(command);
+        for (const command of effect.timers) this.#performTimer(command);
         return;
       case 'snapshotReads':
-        for (const read of effect.snapshotReads) postStore({ kind: 'snapshotRead', read });
+        for (const read of effect.snapshotReads) this.#postStore({ kind: 'snapshotRead', read });
         return;
       case 'snapshotWrites':
-        for (const write of effect.snapshotWrites) postStore({ kind: 'snapshotWrite', write });
+        for (const write of effect.snapshotWrites) this.#postStore({ kind: 'snapshotWrite', write });
         return;
       case 'leadership':
-        if (effect.leadership.role === 'leader') ledTerm = effect.leadership.term;
-        log('info', 'leadership', { ...effect.leadership });
-        postHost({ kind: 'leadership', leadership: effect.leadership });
+        if (effect.leadership.role === 'leader') this.#ledTerm = effect.leadership.term;
+        this.#context.log('info', 'leadership', { ...effect.leadership });
+        this.#postHost(effect);
         return;
       case 'configuration':
-        postHost({ kind: 'configuration', configuration: effect.configuration });
+        this.#postHost(effect);
         return;
       default:
         unreachable(effect);
     }
-  };
-  const performTimer = (command: TimerCommand): void => {
-    if (command.action === 'stop') deadlines.stop(command.timer);
-    else deadlines.start(command.timer, timerDelayMs(command, config, random));
-  };
-  const answerReads = (answers: readonly ReadAnswer[]): void => {
+  }
+
+  #performTimer(command: TimerCommand): void {
+    if (command.action === 'stop') this.#deadlines.stop(command.timer);
+    else this.#deadlines.start(command.timer, timerDelayMs(command, this.#context.config, this.#random));
+  }
+
+  #answerReads(answers: readonly ReadAnswer[]): void {
     const refused: number[] = [];
-    for (const answer of answers) {
-      const read = must(reads.get(answer.id), `read ${answer.id}`);
-      reads.delete(answer.id);
-      if (answer.index === null) refused.push(read.id);
-      else postStore({ kind: 'reads', index: answer.index, reads: [read] });
+    for (const { id, index } of answers) {
+      const read = must(this.#reads.get(id), `read ${id}`);
+      this.#reads.delete(id);
+      if (index === null) refused.push(read.id);
+      else this.#postStore({ kind: 'reads', index, reads: [read] });
     }
-    if (refused.length > 0) postHost({ kind: 'readsRefused', ids: refused, leader: raftStatus(raft).leader });
-  };
+    if (refused.length > 0) this.#postHost({ kind: 'readsRefused', ids: refused, leader: this.status().leader });
+  }
 
-  host.on('message', (message: HostToNode) => {
-    if (message.kind === 'propose') {
-      enqueue(message);
-      return;
-    }
-    for (const read of message.reads) {
-      lastId += 1;
-      reads.set(lastId, read);
-      enqueue({ kind: 'read', id: lastId });
-    }
-  });
-  store.on('message', (message: StoreToNode) => {
-    enqueue(message);
-  });
-  scheduleTurn();
+  #postHost(message: NodeToHost): void {
+    this.#host.postMessage(message);
+  }
 
-  return {
-    status: () => raftStatus(raft),
-    campaign: () => {
-      enqueue({ kind: 'campaign' });
-    },
-    changeMembership: (change) => request((id) => ({ kind: 'changeMembership', id, change })),
-    transferLeadership: (to) => request((id) => ({ kind: 'transferLeadership', id, to })),
-    attachLink(peer, port) {
-      links.get(peer)?.port.close();
-      const endpoint = createEndpoint(config.hello, port, {
-        peerUp: ({ member }: Hello) => {
-          postHost({ kind: 'peer', peer: member, connected: true });
-          enqueue({ kind: 'peerUp', member });
-        },
-        peerLost: (member) => {
-          postHost({ kind: 'peer', peer: member, connected: false });
-        },
-        peerDown: (member) => {
-          enqueue({ kind: 'peerDown', member });
-        },
-        message: (message) => {
-          enqueue({ kind: 'message', message });
-        },
-      });
-      links.set(peer, { port, endpoint });
-      port.on('message', (message: LinkToNode) => {
-        endpoint.receive(message);
-      });
-    },
-    detachLink(peer) {
-      links.get(peer)?.port.close();
-      links.delete(peer);
-    },
-    stop() {
-      stopped = true;
-      deadlines.close();
-      storage.close();
-      for (const link of links.values()) link.port.close();
-    },
-  };
+  #postStore(message: NodeToStore): void {
+    this.#store.postMessage(message);
+  }
 }
 
-/** Runs in order, split where the origin changes: the results of what this node proposed are its store's to post. */
+/** Runs in order, split where the origin changes. */
 function splitByOrigin(runs: readonly EntryRun[], ledTerm: number): { runs: EntryRun[]; answer: boolean }[] {
   const groups: { runs: EntryRun[]; answer: boolean }[] = [];
   for (const run of runs) {

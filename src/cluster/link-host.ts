@@ -32,8 +32,6 @@ export interface LinkHostOptions {
   onRestart(): void;
 }
 
-type Direction = number | 'both';
-
 export class LinkHost {
   readonly ends: readonly [number, number];
   readonly #options: LinkHostOptions;

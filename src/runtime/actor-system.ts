@@ -136,11 +136,8 @@ function createActor<Control>(
     gate = null;
   };
   const call = (method: string, parameters: readonly unknown[], timeoutMs: number): Promise<unknown> => {
-    const ports = parameters.filter(isPort);
-    const sent =
-      ports.length === 0 ? parameters : parameters.map((value) => (isPort(value) ? transfer(value, [value]) : value));
-    const methods = remote as unknown as Record<string, (...parameters: readonly unknown[]) => Promise<unknown>>;
-    return withEnd(() => methods[method]?.(...sent) ?? Promise.reject(new Error(method)), ended, method, timeoutMs);
+    const sent = transfer([...parameters], parameters.filter(isPort));
+    return withEnd(() => remote.call(method, sent), ended, method, timeoutMs);
   };
   return {
     life,
@@ -149,7 +146,7 @@ function createActor<Control>(
     async stop(timeoutMs) {
       resume();
       // The actor may end before its answer arrives; its end is the answer then.
-      await call('stop', [], timeoutMs).catch(() => undefined);
+      await withEnd(() => remote.stop(), ended, 'stop', timeoutMs).catch(() => undefined);
       abort();
       await ended;
     },

@@ -33,12 +33,18 @@ export async function serveActor<Config>(
     port: (name) => must(task.ports[name], `port ${name}`),
   });
   await new Promise<void>((resolve) => {
-    const stop = (): void => {
-      control.stop();
-      // Lets the answer to this very call leave before its port closes.
-      setImmediate(resolve);
+    const served: ActorControl = {
+      call: (method, parameters) => {
+        const methods = control as unknown as Record<string, (...parameters: readonly unknown[]) => unknown>;
+        return must(methods[method], method).apply(control, [...parameters]);
+      },
+      stop: () => {
+        control.stop();
+        // Lets the answer to this very call leave before its port closes.
+        setImmediate(resolve);
+      },
+      pause,
     };
-    const served: Control & ActorControl = { ...control, stop, pause };
     expose(served, task.controlPort);
   });
   for (const port of Object.values(task.ports)) port.close();

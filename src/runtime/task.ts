@@ -18,8 +18,10 @@ export interface ActorTask {
   readonly logPort?: MessagePort;
 }
 
-/** What `serve.ts` adds to every actor's control plane. */
+/** The control plane that `serve.ts` exposes for every actor. */
 export interface ActorControl {
+  /** A method of the actor's own. */
+  call(method: string, parameters: readonly unknown[]): unknown;
   /** Ends the actor in good order; its ports close. */
   stop(): void;
   /** Stands still until `gate[0]` is no longer 0, like a long garbage collection; says so on `port` first. */

@@ -15,7 +15,7 @@ interface Port {
 
 /** What a message from the link means to the node. */
 export interface EndpointEvents {
-  peerUp(peer: Hello): void;
+  peerUp(peer: Member): void;
   peerLost(peer: Member): void;
   /** The threads of the peer have ended. */
   peerDown(peer: Member): void;
@@ -55,7 +55,7 @@ export function createEndpoint(hello: Hello, port: Port, events: EndpointEvents)
           return;
         case 'connected':
           peer = message.peer;
-          events.peerUp(message.peer);
+          events.peerUp(message.peer.member);
           return;
         case 'disconnected':
           lose();
