@@ -1,5 +1,6 @@
 /**
- * The test runner: each `test/**` file in a process of its own, since uvu alone would run all in one, without time-outs.
+ * The test runner: each `test/**` file in a process of its own, since uvu alone would run all in one, without
+ * time-outs.
  * `node dist/test/run.js [part of a path]...` runs the files whose path contains one of the parts.
  * The last line is always `N passed, N failed`; the exit code is 1 when anything failed or nothing ran.
  */

@@ -20,7 +20,10 @@ export async function withDeadline<T>(name: string, deadlineMs: number, promise:
   }
 }
 
-/** Polls until the condition is truthy and answers that value; rejects after `deadlineMs`, naming `what`. A throw of the condition ends it at once. */
+/**
+ * Polls until the condition is truthy and answers that value; rejects after `deadlineMs`, naming `what`. A throw of
+ * the condition ends it at once.
+ */
 export async function eventually<T>(condition: () => T | Promise<T>, what: string, deadlineMs = 10_000): Promise<T> {
   let expired = false;
   const poll = async (): Promise<T> => {

@@ -1,6 +1,6 @@
 /**
- * One test file as a process of its own, under a watchdog. Its verdict is read from uvu's totals and the exit code, never from
- * the exit code alone: uvu exits 0 when a file forgets `run()`, and when a `before` hook throws.
+ * One test file as a process of its own, under a watchdog. Its verdict is read from uvu's totals and the exit code,
+ * never from the exit code alone: uvu exits 0 when a file forgets `run()`, and when a `before` hook throws.
  */
 import { spawn } from 'node:child_process';
 

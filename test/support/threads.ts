@@ -1,6 +1,6 @@
 /**
- * What a process holds, for leak checks: worker threads by its diagnostic report, since `process.getActiveResourcesInfo()`
- * does not see them, and open handles by `/proc/self/fd`, which only Linux has.
+ * What a process holds, for leak checks: worker threads by its diagnostic report, since
+ * `process.getActiveResourcesInfo()` does not see them, and open handles by `/proc/self/fd`, which only Linux has.
  */
 import { existsSync, readdirSync } from 'node:fs';
 
