@@ -1,0 +1,114 @@
+/** Answers every query of `queries.ts` from one image. What it returns is frozen or the caller's own, never a draft. */
+import { unreachable } from '../assert.js';
+import type { OperationAnswer } from './answer.js';
+import { rejected } from './answer.js';
+import type { Image } from './image.js';
+import {
+  findBroker,
+  findPartition,
+  findTopic,
+  listBrokerRecords,
+  listPartitionsOf,
+  listTopicRecords,
+} from './image.js';
+import { InputReader } from './input-reader.js';
+import { MAX_BROKER_ID } from './limits.js';
+import type { ClusterMetadata, PartitionInfo } from './model.js';
+import { partitionId } from './model.js';
+import { newPartition } from './new-partition.js';
+import { malformed } from './outcome.js';
+import { placeRoundRobin } from './placement.js';
+import type { QueryType } from './queries.js';
+import { readTopicName } from './topic-name.js';
+import { readTopicShape } from './topic-shape.js';
+
+const QUERY_TYPES: readonly QueryType[] = [
+  'get_broker',
+  'list_brokers',
+  'get_topic',
+  'list_topics',
+  'get_partition',
+  'list_partitions',
+  'metadata',
+  'allocate_partitions',
+];
+
+/** `query` is untrusted. */
+export function answerQuery(image: Image, query: unknown): OperationAnswer {
+  const input = new InputReader(query, 'query.');
+  const wanted = input.text('type', 'a text', () => true);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const type = QUERY_TYPES.find((known) => known === wanted);
+  if (type === undefined) return rejected('UnknownOperation', `no query is called ${wanted.slice(0, 40)}`);
+  const answer = answerKnown(image, type, input);
+  return input.problem === undefined ? answer : malformed(input.problem);
+}
+
+function answerKnown(image: Image, type: QueryType, input: InputReader): OperationAnswer {
+  switch (type) {
+    case 'get_broker':
+      return { value: findBroker(image, input.integer('id', 1, MAX_BROKER_ID))?.info };
+    case 'list_brokers':
+      return { value: listBrokerRecords(image).map((record) => record.info) };
+    case 'get_topic':
+      return {
+        value: findTopic(
+          image,
+          input.text('name', 'a text', () => true),
+        )?.info,
+      };
+    case 'list_topics':
+      return { value: listTopicRecords(image).map((record) => record.info) };
+    case 'get_partition':
+      return { value: getPartition(image, input) };
+    case 'list_partitions': {
+      const record = findTopic(
+        image,
+        input.text('topic', 'a text', () => true),
+      );
+      return { value: record === undefined ? [] : listPartitionsOf(record) };
+    }
+    case 'metadata':
+      return { value: toClusterMetadata(image) };
+    case 'allocate_partitions':
+      return allocatePartitions(image, input);
+    default:
+      return unreachable(type);
+  }
+}
+
+/** Records are built entry by entry, so that '__proto__' is a key like any other. */
+export function toClusterMetadata(image: Image): ClusterMetadata {
+  const topics = listTopicRecords(image);
+  return {
+    brokers: Object.fromEntries(listBrokerRecords(image).map((record) => [record.info.id, record.info])),
+    topics: Object.fromEntries(topics.map((record) => [record.info.name, record.info])),
+    partitions: Object.fromEntries(
+      topics.flatMap((record) =>
+        listPartitionsOf(record).map((partition) => [partitionId(partition.topic, partition.partition), partition]),
+      ),
+    ),
+    version: image.version,
+    lastModified: image.lastModified,
+  };
+}
+
+function getPartition(image: Image, input: InputReader): PartitionInfo | undefined {
+  const record = findTopic(
+    image,
+    input.text('topic', 'a text', () => true),
+  );
+  const number = input.integer('partition', 0, Number.MAX_SAFE_INTEGER);
+  return record === undefined ? undefined : findPartition(record, number);
+}
+
+function allocatePartitions(image: Image, input: InputReader): OperationAnswer {
+  const topic = readTopicName(input, 'topic');
+  const { partitions, replicationFactor } = readTopicShape(input);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const placed = placeRoundRobin(image, partitions, replicationFactor);
+  if ('error' in placed) return placed;
+  return {
+    value: placed.value.map((replicas, partition) => newPartition({ topic, partition, replicas, isr: replicas }, 0)),
+  };
+}

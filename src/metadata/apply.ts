@@ -1,0 +1,69 @@
+/**
+ * One operation of the log on a draft of the image. Total and deterministic: whatever the bytes hold, there is an answer, and an
+ * error changes nothing. Time is the operation's; one without a timestamp takes the latest the image has seen.
+ */
+import type { OperationAnswer } from './answer.js';
+import { rejected } from './answer.js';
+import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
+import type { ImageDraft } from './image.js';
+import { InputReader } from './input-reader.js';
+import type { OperationType } from './operations.js';
+import type { OperationHandler } from './outcome.js';
+import { malformed } from './outcome.js';
+import {
+  createPartition,
+  createPartitions,
+  updateIsr,
+  updateLeader,
+  updatePartition,
+  updateReplicas,
+} from './partition-operations.js';
+import { createTopic, deleteTopic, updateTopic } from './topic-operations.js';
+
+const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
+  register_broker: registerBroker,
+  unregister_broker: unregisterBroker,
+  update_broker: updateBroker,
+  create_topic: createTopic,
+  delete_topic: deleteTopic,
+  update_topic: updateTopic,
+  create_partition: createPartition,
+  batch_create_partitions: createPartitions,
+  update_partition: updatePartition,
+  update_leader: updateLeader,
+  update_isr: updateIsr,
+  update_replica_list: updateReplicas,
+};
+const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries(HANDLERS));
+
+const MAX_SHOWN_TYPE = 40;
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** JSON in UTF-8; undefined when it is not. JSON itself never means undefined. */
+export function decodeJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+export function applyCommand(draft: ImageDraft, command: Uint8Array): OperationAnswer {
+  const operation = new InputReader(decodeJson(command), 'operation.');
+  const type = operation.text('type', 'a text', () => true);
+  const timestamp = operation.has('timestamp')
+    ? operation.integer('timestamp', 0, Number.MAX_SAFE_INTEGER)
+    : draft.lastModified;
+  if (operation.problem !== undefined) return malformed(operation.problem);
+  const handler = HANDLER_OF.get(type);
+  if (handler === undefined)
+    return rejected('UnknownOperation', `no operation is called ${type.slice(0, MAX_SHOWN_TYPE)}`);
+  const outcome = handler(draft, new InputReader(operation.value('data')), timestamp);
+  if ('error' in outcome) return outcome;
+  if (outcome.changed) {
+    draft.version += 1;
+    draft.lastModified = Math.max(draft.lastModified, timestamp);
+  }
+  return { value: outcome.value };
+}

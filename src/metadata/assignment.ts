@@ -1,0 +1,68 @@
+/**
+ * Rules of replica lists, shared by all operations that set one: distinct, registered, and only brokers that may take
+ * replicas among the new ones. Also keeps the count of lists in which each broker stands.
+ */
+import { must } from '../assert.js';
+import type { ErrorValue } from '../errors.js';
+import { rejected } from './answer.js';
+import type { Image, ImageDraft } from './image.js';
+import { BrokerRecord, findBroker, putBroker } from './image.js';
+import { mayTakeReplicas } from './placement.js';
+
+export type Refusal = { readonly error: ErrorValue } | undefined;
+
+/** `current`: those that hold a replica already, and may be in any state. */
+export function checkReplicas(image: Image, replicas: readonly number[], current: readonly number[]): Refusal {
+  if (replicas.length === 0) return rejected('InvalidAssignment', 'a partition needs at least one replica');
+  if (!areDistinct(replicas)) return rejected('InvalidAssignment', `replicas ${shown(replicas)} are not distinct`);
+  for (const id of replicas) {
+    const broker = findBroker(image, id);
+    if (broker === undefined) return rejected('InvalidAssignment', `replica ${id} is not a registered broker`);
+    if (!mayTakeReplicas(broker) && !current.includes(id)) {
+      return rejected('InvalidAssignment', `broker ${id} is ${broker.info.status} and takes no new replicas`);
+    }
+  }
+  return undefined;
+}
+
+export function checkSubset(subset: readonly number[], replicas: readonly number[], name: string): Refusal {
+  if (!areDistinct(subset)) return rejected('InvalidAssignment', `${name} ${shown(subset)} are not distinct`);
+  const stray = subset.find((id) => !replicas.includes(id));
+  if (stray === undefined) return undefined;
+  return rejected('InvalidAssignment', `${stray} in ${name} is not one of the replicas ${shown(replicas)}`);
+}
+
+/** A leader is in sync, or there is none. */
+export function checkLeader(leader: number, isr: readonly number[]): Refusal {
+  if (leader === 0 || isr.includes(leader)) return undefined;
+  return rejected('InvalidAssignment', `leader ${leader} is not in the ISR ${shown(isr)}`);
+}
+
+/** Each list of `removed` no longer exists, each of `added` does now. */
+export function recount(
+  draft: ImageDraft,
+  removed: Iterable<readonly number[]>,
+  added: Iterable<readonly number[]>,
+): void {
+  const differences = new Map<number, number>();
+  const count = (lists: Iterable<readonly number[]>, by: number): void => {
+    for (const list of lists) for (const id of list) differences.set(id, (differences.get(id) ?? 0) + by);
+  };
+  count(removed, -1);
+  count(added, 1);
+  for (const [id, difference] of differences) {
+    if (difference === 0) continue;
+    const record = must(findBroker(draft, id), 'every replica is a registered broker');
+    putBroker(draft, new BrokerRecord(record.info, record.replicaCount + difference));
+  }
+}
+
+function areDistinct(ids: readonly number[]): boolean {
+  return new Set(ids).size === ids.length;
+}
+
+const SHOWN_IDS = 16;
+
+function shown(ids: readonly number[]): string {
+  return ids.length <= SHOWN_IDS ? `[${ids.join(', ')}]` : `[${ids.slice(0, SHOWN_IDS).join(', ')}, …]`;
+}

@@ -1,0 +1,109 @@
+/** Brokers: register, unregister, update. A broker that stands in a replica list cannot go. */
+import { rejected } from './answer.js';
+import type { ImageDraft } from './image.js';
+import { BrokerRecord, findBroker, putBroker, removeBroker } from './image.js';
+import type { InputReader } from './input-reader.js';
+import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_RACK_LENGTH } from './limits.js';
+import type { BrokerInfo, BrokerResources, BrokerStatus } from './model.js';
+import type { Outcome } from './outcome.js';
+import { changed, malformed, unchanged } from './outcome.js';
+
+const STATUSES: readonly BrokerStatus[] = ['alive', 'dead', 'draining', 'unreachable'];
+
+const NO_RESOURCES: Readonly<BrokerResources> = {
+  diskTotalBytes: 0,
+  diskUsedBytes: 0,
+  diskAvailableBytes: 0,
+  networkBandwidthBytesPerSecond: 0,
+  cpuCores: 0,
+  memoryTotalBytes: 0,
+  memoryUsedBytes: 0,
+};
+const RESOURCE_NAMES = Object.keys(NO_RESOURCES) as (keyof BrokerResources)[];
+
+/** A host name, an IPv4 address or an IPv6 address in brackets; then a port. */
+const ADDRESS = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?\]):([0-9]{1,5})$/;
+const MAX_PORT = 65_535;
+
+export function registerBroker(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  const id = input.integer('id', 1, MAX_BROKER_ID);
+  const info: BrokerInfo = {
+    id,
+    addr: readAddress(input),
+    status: 'alive',
+    resources: readResources(NO_RESOURCES, input),
+    rack: input.has('rack') ? readRack(input) : '',
+    registeredAt: timestamp,
+    lastHeartbeat: timestamp,
+  };
+  if (input.problem !== undefined) return malformed(input.problem);
+  if (findBroker(draft, id) !== undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
+  const record = new BrokerRecord(info, 0);
+  putBroker(draft, record);
+  return changed(record.info);
+}
+
+export function unregisterBroker(draft: ImageDraft, input: InputReader): Outcome {
+  const id = input.integer('id', 1, MAX_BROKER_ID);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const record = findBroker(draft, id);
+  if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
+  if (record.replicaCount > 0) {
+    return rejected('InvalidAssignment', `broker ${id} still holds ${record.replicaCount} replicas`);
+  }
+  removeBroker(draft, id);
+  return changed(null);
+}
+
+export function updateBroker(draft: ImageDraft, input: InputReader): Outcome {
+  const id = input.integer('id', 1, MAX_BROKER_ID);
+  const change = input.nested('change');
+  const record = findBroker(draft, id);
+  const base = record?.info.resources ?? NO_RESOURCES;
+  const wanted: Partial<BrokerInfo> = {};
+  if (change.has('addr')) wanted.addr = readAddress(change);
+  if (change.has('rack')) wanted.rack = readRack(change);
+  if (change.has('status')) wanted.status = change.choice('status', STATUSES) ?? 'alive';
+  if (change.has('resources')) wanted.resources = readResources(base, change);
+  if (change.has('lastHeartbeat')) wanted.lastHeartbeat = change.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER);
+  if (input.problem !== undefined) return malformed(input.problem);
+  if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
+  const info: BrokerInfo = { ...record.info, ...wanted };
+  if (equalBrokers(info, record.info)) return unchanged(record.info);
+  const next = new BrokerRecord(info, record.replicaCount);
+  putBroker(draft, next);
+  return changed(next.info);
+}
+
+function readAddress(input: InputReader): string {
+  return input.text('addr', 'host:port', (text) => {
+    const port = text.length <= MAX_ADDRESS_LENGTH ? Number(ADDRESS.exec(text)?.[1] ?? 0) : 0;
+    return port >= 1 && port <= MAX_PORT;
+  });
+}
+
+function readRack(input: InputReader): string {
+  return input.text(
+    'rack',
+    `a text of at most ${MAX_RACK_LENGTH} characters`,
+    (text) => text.length <= MAX_RACK_LENGTH,
+  );
+}
+
+function readResources(base: Readonly<BrokerResources>, input: InputReader): BrokerResources {
+  const resources = { ...base };
+  if (!input.has('resources')) return resources;
+  const members = input.nested('resources');
+  for (const name of RESOURCE_NAMES) if (members.has(name)) resources[name] = members.amount(name);
+  return resources;
+}
+
+function equalBrokers(a: Readonly<BrokerInfo>, b: Readonly<BrokerInfo>): boolean {
+  return (
+    a.addr === b.addr &&
+    a.rack === b.rack &&
+    a.status === b.status &&
+    a.lastHeartbeat === b.lastHeartbeat &&
+    RESOURCE_NAMES.every((name) => a.resources[name] === b.resources[name])
+  );
+}

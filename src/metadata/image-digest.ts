@@ -1,0 +1,40 @@
+/** The digest of an image: a hash over its buckets' digests, each computed once for the life of that immutable bucket. */
+import { canonicalJson } from '../state-machine/canonical-json.js';
+import { digestOf } from '../state-machine/digest.js';
+import type { BrokerRecord, Image, TopicRecord } from './image.js';
+import { compareCodeUnits, listPartitionsOf } from './image.js';
+
+const known = new WeakMap<object, string>();
+
+export function digestImage(image: Image): string {
+  return digestOf([
+    canonicalJson({ version: image.version, lastModified: image.lastModified }),
+    ...image.brokers.map((bucket) => digestBucket(bucket, brokerParts)),
+    ...image.topics.map((bucket) => digestBucket(bucket, topicParts)),
+  ]);
+}
+
+function digestBucket<Key, Kept>(
+  bucket: ReadonlyMap<Key, Kept>,
+  partsOf: (bucket: ReadonlyMap<Key, Kept>) => Iterable<string>,
+): string {
+  let digest = known.get(bucket);
+  if (digest === undefined) {
+    digest = digestOf(partsOf(bucket));
+    known.set(bucket, digest);
+  }
+  return digest;
+}
+
+function* brokerParts(bucket: ReadonlyMap<number, BrokerRecord>): Generator<string> {
+  const records = [...bucket.values()].sort((a, b) => a.info.id - b.info.id);
+  for (const record of records) yield canonicalJson(record.info);
+}
+
+function* topicParts(bucket: ReadonlyMap<string, TopicRecord>): Generator<string> {
+  const records = [...bucket.values()].sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
+  for (const record of records) {
+    yield canonicalJson(record.info);
+    for (const partition of listPartitionsOf(record)) yield canonicalJson(partition);
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, which immer copies on write; records
+ * are class instances, which immer leaves alone: a record is never drafted or changed, only replaced, so whoever holds one
+ * holds plain data. Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
+ */
+import { must } from '../assert.js';
+import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
+
+export const BROKER_BUCKETS = 16;
+export const TOPIC_BUCKETS = 256;
+/** Partitions of a topic that are copied together when one of them changes. */
+export const PARTITIONS_PER_CHUNK = 32;
+
+export class BrokerRecord {
+  readonly info: Readonly<BrokerInfo>;
+  /** In how many replica lists the broker stands: it can be unregistered only at 0. */
+  readonly replicaCount: number;
+
+  constructor(info: BrokerInfo, replicaCount: number) {
+    Object.freeze(info.resources);
+    this.info = Object.freeze(info);
+    this.replicaCount = replicaCount;
+  }
+}
+
+/** Sparse: null where no partition was created yet. */
+type Chunk = readonly (PartitionInfo | null)[];
+
+export class TopicRecord {
+  readonly info: Readonly<TopicInfo>;
+  readonly chunks: readonly Chunk[];
+
+  constructor(info: TopicInfo, chunks: readonly Chunk[]) {
+    Object.freeze(info.config.extra);
+    Object.freeze(info.config);
+    this.info = Object.freeze(info);
+    this.chunks = chunks;
+  }
+}
+
+export interface Image {
+  readonly brokers: readonly ReadonlyMap<number, BrokerRecord>[];
+  /** By `collisionKey`. */
+  readonly topics: readonly ReadonlyMap<string, TopicRecord>[];
+  readonly version: number;
+  readonly lastModified: number;
+}
+
+/** An immer draft of an `Image`, or anything else of that shape that may be changed. */
+export interface ImageDraft {
+  readonly brokers: readonly Map<number, BrokerRecord>[];
+  readonly topics: readonly Map<string, TopicRecord>[];
+  version: number;
+  lastModified: number;
+}
+
+export function emptyImage(): ImageDraft {
+  return {
+    brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerRecord>()),
+    topics: Array.from({ length: TOPIC_BUCKETS }, () => new Map<string, TopicRecord>()),
+    version: 0,
+    lastModified: 0,
+  };
+}
+
+/** Kafka refuses names that differ only in '.' and '_' (they collide in metric names), so this is unique and finds both. */
+export function collisionKey(topic: string): string {
+  return topic.replaceAll('.', '_');
+}
+
+export function findBroker(image: Image, id: number): BrokerRecord | undefined {
+  return brokerBucket(image.brokers, id).get(id);
+}
+
+export function putBroker(draft: ImageDraft, record: BrokerRecord): void {
+  brokerBucket(draft.brokers, record.info.id).set(record.info.id, record);
+}
+
+export function removeBroker(draft: ImageDraft, id: number): void {
+  brokerBucket(draft.brokers, id).delete(id);
+}
+
+/** By id. */
+export function listBrokerRecords(image: Image): BrokerRecord[] {
+  const records: BrokerRecord[] = [];
+  for (const bucket of image.brokers) records.push(...bucket.values());
+  return records.sort((a, b) => a.info.id - b.info.id);
+}
+
+export function findTopic(image: Image, name: string): TopicRecord | undefined {
+  const record = findCollision(image, name);
+  return record?.info.name === name ? record : undefined;
+}
+
+/** The topic whose name is this one, or differs only in '.' and '_'. */
+export function findCollision(image: Image, name: string): TopicRecord | undefined {
+  const key = collisionKey(name);
+  return topicBucket(image.topics, key).get(key);
+}
+
+export function putTopic(draft: ImageDraft, record: TopicRecord): void {
+  const key = collisionKey(record.info.name);
+  topicBucket(draft.topics, key).set(key, record);
+}
+
+export function removeTopic(draft: ImageDraft, name: string): void {
+  const key = collisionKey(name);
+  topicBucket(draft.topics, key).delete(key);
+}
+
+/** By name, in code-unit order. */
+export function listTopicRecords(image: Image): TopicRecord[] {
+  const records: TopicRecord[] = [];
+  for (const bucket of image.topics) records.push(...bucket.values());
+  return records.sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
+}
+
+export function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function findPartition(record: TopicRecord, partition: number): PartitionInfo | undefined {
+  return record.chunks[Math.floor(partition / PARTITIONS_PER_CHUNK)]?.[partition % PARTITIONS_PER_CHUNK] ?? undefined;
+}
+
+/** By number. */
+export function listPartitionsOf(record: TopicRecord): PartitionInfo[] {
+  const partitions: PartitionInfo[] = [];
+  for (const chunk of record.chunks) {
+    for (const partition of chunk) if (partition !== null) partitions.push(partition);
+  }
+  return partitions;
+}
+
+/** The record with these partitions in it, new ones or in the place of what was there. */
+export function withPartitions(record: TopicRecord, partitions: readonly PartitionInfo[]): TopicRecord {
+  const chunks = [...record.chunks];
+  const copied = new Map<number, (PartitionInfo | null)[]>();
+  for (const partition of partitions) {
+    const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
+    let chunk = copied.get(position);
+    if (chunk === undefined) {
+      chunk = [...must(chunks[position], 'a chunk for every partition of the topic')];
+      copied.set(position, chunk);
+      chunks[position] = chunk;
+    }
+    chunk[partition.partition % PARTITIONS_PER_CHUNK] = frozenPartition(partition);
+  }
+  return new TopicRecord(record.info, chunks);
+}
+
+/** A topic's record with room for its partitions, and none of them. */
+export function emptyTopicRecord(info: TopicInfo): TopicRecord {
+  const chunks: Chunk[] = [];
+  for (let start = 0; start < info.numPartitions; start += PARTITIONS_PER_CHUNK) {
+    chunks.push(new Array<null>(Math.min(PARTITIONS_PER_CHUNK, info.numPartitions - start)).fill(null));
+  }
+  return new TopicRecord(info, chunks);
+}
+
+function frozenPartition(partition: PartitionInfo): PartitionInfo {
+  Object.freeze(partition.replicas);
+  Object.freeze(partition.isr);
+  Object.freeze(partition.offlineReplicas);
+  return Object.freeze(partition);
+}
+
+function brokerBucket<Bucket>(buckets: readonly Bucket[], id: number): Bucket {
+  return must(buckets[id % BROKER_BUCKETS], 'broker bucket');
+}
+
+function topicBucket<Bucket>(buckets: readonly Bucket[], key: string): Bucket {
+  return must(buckets[hashOf(key) % TOPIC_BUCKETS], 'topic bucket');
+}
+
+/** FNV-1a over code units. */
+function hashOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let position = 0; position < key.length; position += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,82 @@
+/**
+ * The metadata as a state machine: commands are `Operation`s and requests `Query`s, as JSON in UTF-8; every answer is an
+ * `OperationAnswer`. Holds the current image and, within a batch, its draft; knows nothing of sessions or of Raft.
+ */
+import { enableMapSet, Immer } from 'immer';
+import { assert } from '../assert.js';
+import type { HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
+import type { OperationAnswer } from './answer.js';
+import { answerQuery, toClusterMetadata } from './answer-query.js';
+import { applyCommand, decodeJson } from './apply.js';
+import type { Image, ImageDraft } from './image.js';
+import { emptyImage } from './image.js';
+import { digestImage } from './image-digest.js';
+import type { ClusterMetadata } from './model.js';
+import { readSnapshot, writeSnapshot } from './snapshot.js';
+
+enableMapSet();
+
+/** Records freeze themselves; freezing every container as well would cost a third of the throughput and more on single writes. */
+const immer = new Immer({ autoFreeze: false });
+
+export interface MetadataMachine extends HostedStateMachine {
+  apply(command: Uint8Array): OperationAnswer;
+  /** A `Query`, or one as JSON. */
+  query(request: unknown): OperationAnswer;
+  dump(): ClusterMetadata;
+  /** Not between `begin` and `end`. For tests of what must hold of every image. */
+  image(): Image;
+}
+
+export function createMetadataMachine(): MetadataMachine {
+  let image: Image = emptyImage();
+  let draft: ImageDraft | null = null;
+  const settled = (): Image => {
+    assert(draft === null, 'the image is settled only between batches');
+    return image;
+  };
+  return {
+    begin() {
+      draft = immer.createDraft(settled() as ImageDraft);
+    },
+    apply(command) {
+      assert(draft !== null, 'operations are applied within a batch');
+      return applyCommand(draft, command);
+    },
+    end() {
+      assert(draft !== null, 'a batch that ends has begun');
+      image = immer.finishDraft(draft);
+      draft = null;
+    },
+    query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
+    capture() {
+      const captured = settled();
+      return { serialize: () => writeSnapshot(captured) };
+    },
+    restore(snapshot) {
+      settled();
+      image = readSnapshot(snapshot);
+    },
+    dump: () => toClusterMetadata(settled()),
+    digest: () => digestImage(settled()),
+    image: settled,
+  };
+}
+
+/** The metadata state machine by itself, without a cluster: entries are `Operation` as JSON. */
+export function createMetadataStateMachine(): StateMachine {
+  const machine = createMetadataMachine();
+  return {
+    apply(entry) {
+      machine.begin();
+      const answer = machine.apply(entry);
+      machine.end();
+      return answer;
+    },
+    query: (request) => machine.query(request),
+    snapshot: () => machine.capture().serialize(),
+    restore(snapshot) {
+      machine.restore(snapshot);
+    },
+  };
+}

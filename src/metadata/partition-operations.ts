@@ -1,0 +1,156 @@
+/** Partitions: create one or many (all or none), and the four ways to change one, all by the rules of `partition-change.ts`. */
+import { must } from '../assert.js';
+import type { ErrorValue } from '../errors.js';
+import type { OperationAnswer } from './answer.js';
+import { rejected } from './answer.js';
+import type { Refusal } from './assignment.js';
+import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
+import type { Image, ImageDraft } from './image.js';
+import { findPartition, findTopic, putTopic, withPartitions } from './image.js';
+import type { InputReader } from './input-reader.js';
+import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
+import type { NewPartition, PartitionInfo } from './model.js';
+import { partitionId } from './model.js';
+import { newPartition } from './new-partition.js';
+import type { Outcome } from './outcome.js';
+import { changed, malformed, unchanged } from './outcome.js';
+import type { WantedChange } from './partition-change.js';
+import { changedPartition, equalPartitions } from './partition-change.js';
+import { readTopicName, topicNotFound } from './topic-name.js';
+
+const MAX_PARTITION = MAX_PARTITIONS_PER_TOPIC - 1;
+
+export function createPartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  const wanted = readNewPartition(input);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const created = createAll(draft, [wanted], timestamp);
+  return 'error' in created ? created : changed(must(created.value[0], 'the partition created'));
+}
+
+export function createPartitions(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  const wanted = input.readers('partitions', MAX_PARTITIONS_PER_TOPIC).map(readNewPartition);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const created = createAll(draft, wanted, timestamp);
+  if ('error' in created) return created;
+  return created.value.length === 0 ? unchanged([]) : changed(created.value);
+}
+
+export function updatePartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  const change = input.nested('change');
+  const wanted: WantedChange = {};
+  if (change.has('leader')) wanted.leader = readLeader(change);
+  if (change.has('leaderEpoch')) wanted.leaderEpoch = readEpoch(change);
+  if (change.has('replicas')) wanted.replicas = readIds(change, 'replicas');
+  if (change.has('isr')) wanted.isr = readIds(change, 'isr');
+  if (change.has('offlineReplicas')) wanted.offlineReplicas = readIds(change, 'offlineReplicas');
+  return changeOne(draft, input, wanted, timestamp);
+}
+
+export function updateLeader(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  const wanted = { leader: readLeader(input), leaderEpoch: readEpoch(input), epochMustGrow: true };
+  return changeOne(draft, input, wanted, timestamp);
+}
+
+export function updateIsr(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  return changeOne(draft, input, { isr: readIds(input, 'isr') }, timestamp);
+}
+
+export function updateReplicas(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  return changeOne(draft, input, { replicas: readIds(input, 'replicas') }, timestamp);
+}
+
+function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, timestamp: number): Outcome {
+  const topic = readTopicName(input, 'topic');
+  const number = input.integer('partition', 0, MAX_PARTITION);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const record = findTopic(draft, topic);
+  if (record === undefined) return topicNotFound(topic);
+  const current = findPartition(record, number);
+  if (current === undefined)
+    return rejected('PartitionNotFound', `partition ${partitionId(topic, number)} does not exist`);
+  const next = changedPartition(draft, current, wanted);
+  if ('error' in next) return next;
+  if (equalPartitions(next.value, current)) return unchanged(current);
+  const partition = { ...next.value, modifiedAt: Math.max(current.modifiedAt, timestamp) };
+  recount(draft, [current.replicas], [partition.replicas]);
+  putTopic(draft, withPartitions(record, [partition]));
+  return changed(partition);
+}
+
+/** Checks all, then creates all. */
+function createAll(
+  draft: ImageDraft,
+  wanted: readonly NewPartition[],
+  timestamp: number,
+): OperationAnswer<PartitionInfo[]> {
+  const seen = new Set<string>();
+  const byTopic = new Map<string, PartitionInfo[]>();
+  const created: PartitionInfo[] = [];
+  for (const one of wanted) {
+    const id = partitionId(one.topic, one.partition);
+    const isr = one.isr ?? one.replicas;
+    const refusal = seen.has(id) ? partitionExists(id) : refuseNewPartition(draft, { ...one, isr });
+    if (refusal !== undefined) return refusal;
+    seen.add(id);
+    const partition = newPartition({ ...one, isr }, timestamp);
+    created.push(partition);
+    const siblings = byTopic.get(one.topic);
+    if (siblings === undefined) byTopic.set(one.topic, [partition]);
+    else siblings.push(partition);
+  }
+  for (const [topic, partitions] of byTopic) {
+    putTopic(draft, withPartitions(must(findTopic(draft, topic), 'checked above'), partitions));
+  }
+  recount(
+    draft,
+    [],
+    created.map((partition) => partition.replicas),
+  );
+  return { value: created };
+}
+
+function refuseNewPartition(image: Image, wanted: NewPartition & { isr: readonly number[] }): Refusal {
+  const record = findTopic(image, wanted.topic);
+  if (record === undefined) return topicNotFound(wanted.topic);
+  const { numPartitions, replicationFactor } = record.info;
+  if (wanted.partition >= numPartitions) {
+    return malformed(`partition ${wanted.partition} of topic ${wanted.topic}, which has ${numPartitions}`);
+  }
+  if (findPartition(record, wanted.partition) !== undefined) {
+    return partitionExists(partitionId(wanted.topic, wanted.partition));
+  }
+  if (wanted.replicas.length !== replicationFactor) {
+    return rejected('InvalidAssignment', `${wanted.replicas.length} replicas where the factor is ${replicationFactor}`);
+  }
+  return (
+    checkReplicas(image, wanted.replicas, []) ??
+    checkSubset(wanted.isr, wanted.replicas, 'isr') ??
+    checkLeader(wanted.leader ?? 0, wanted.isr)
+  );
+}
+
+function partitionExists(id: string): { readonly error: ErrorValue } {
+  return rejected('PartitionExists', `partition ${id} exists already`);
+}
+
+function readNewPartition(input: InputReader): NewPartition {
+  return {
+    topic: readTopicName(input, 'topic'),
+    partition: input.integer('partition', 0, MAX_PARTITION),
+    replicas: readIds(input, 'replicas'),
+    ...(input.has('isr') ? { isr: readIds(input, 'isr') } : {}),
+    ...(input.has('leader') ? { leader: readLeader(input) } : {}),
+  };
+}
+
+function readIds(input: InputReader, member: string): number[] {
+  return input.integers(member, { from: 1, to: MAX_BROKER_ID }, MAX_REPLICATION_FACTOR);
+}
+
+function readLeader(input: InputReader): number {
+  return input.integer('leader', 0, MAX_BROKER_ID);
+}
+
+function readEpoch(input: InputReader): number {
+  return input.integer('leaderEpoch', 1, Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,121 @@
+/** Topics: create (with partitions placed here, given, or none yet), delete with all partitions, change settings. */
+import type { OperationAnswer } from './answer.js';
+import { rejected } from './answer.js';
+import { checkReplicas, recount } from './assignment.js';
+import type { Image, ImageDraft } from './image.js';
+import {
+  emptyTopicRecord,
+  findCollision,
+  findTopic,
+  listPartitionsOf,
+  putTopic,
+  removeTopic,
+  TopicRecord,
+  withPartitions,
+} from './image.js';
+import type { InputReader } from './input-reader.js';
+import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
+import type { TopicInfo } from './model.js';
+import { defaultTopicConfig } from './model.js';
+import type { Outcome } from './outcome.js';
+import { changed, malformed, unchanged } from './outcome.js';
+import { newPartition } from './new-partition.js';
+import { placeRoundRobin } from './placement.js';
+import { equalConfigs, mergeConfig } from './topic-config.js';
+import { readTopicName, topicNotFound } from './topic-name.js';
+import type { TopicShape } from './topic-shape.js';
+import { readTopicShape } from './topic-shape.js';
+
+/** Replica lists as they were given, or who makes them. */
+type WantedAssignment = 'auto' | 'none' | readonly number[][];
+
+export function createTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  const name = readTopicName(input, 'name');
+  const shape = readTopicShape(input);
+  const assignment = readAssignment(input);
+  const config = input.has('config') ? mergeConfig(defaultTopicConfig(), input.nested('config')) : defaultTopicConfig();
+  if (input.problem !== undefined) return malformed(input.problem);
+
+  const existing = findCollision(draft, name)?.info.name;
+  if (existing === name) return rejected('TopicExists', `topic ${name} exists already`);
+  if (existing !== undefined) {
+    return malformed(`topic ${name} collides with ${existing}: '.' and '_' count as one in metric names`);
+  }
+  const lists = assignReplicas(draft, shape, assignment);
+  if ('error' in lists) return lists;
+
+  const info: TopicInfo = {
+    name,
+    numPartitions: shape.partitions,
+    replicationFactor: shape.replicationFactor,
+    config,
+    createdAt: timestamp,
+    modifiedAt: timestamp,
+  };
+  const partitions = lists.value.map((replicas, partition) =>
+    newPartition({ topic: name, partition, replicas, isr: replicas }, timestamp),
+  );
+  const record = withPartitions(emptyTopicRecord(info), partitions);
+  recount(draft, [], lists.value);
+  putTopic(draft, record);
+  return changed(record.info);
+}
+
+export function deleteTopic(draft: ImageDraft, input: InputReader): Outcome {
+  const name = readTopicName(input, 'name');
+  if (input.problem !== undefined) return malformed(input.problem);
+  const record = findTopic(draft, name);
+  if (record === undefined) return topicNotFound(name);
+  recount(
+    draft,
+    listPartitionsOf(record).map((partition) => partition.replicas),
+    [],
+  );
+  removeTopic(draft, name);
+  return changed(null);
+}
+
+export function updateTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  const name = readTopicName(input, 'name');
+  const record = findTopic(draft, name);
+  const config = mergeConfig(record?.info.config ?? defaultTopicConfig(), input.nested('config'));
+  if (input.problem !== undefined) return malformed(input.problem);
+  if (record === undefined) return topicNotFound(name);
+  if (equalConfigs(config, record.info.config)) return unchanged(record.info);
+  const modifiedAt = Math.max(record.info.modifiedAt, timestamp);
+  const next = new TopicRecord({ ...record.info, config, modifiedAt }, record.chunks);
+  putTopic(draft, next);
+  return changed(next.info);
+}
+
+function readAssignment(input: InputReader): WantedAssignment {
+  const assignment = input.value('assignment');
+  if (assignment === undefined || assignment === 'auto') return 'auto';
+  if (assignment === 'none') return 'none';
+  if (!Array.isArray(assignment)) {
+    input.report('assignment', "'auto', 'none' or a list of replica lists", assignment);
+    return 'none';
+  }
+  return input.integerLists('assignment', { from: 1, to: MAX_BROKER_ID }, MAX_PARTITIONS_PER_TOPIC);
+}
+
+function assignReplicas(
+  image: Image,
+  shape: TopicShape,
+  assignment: WantedAssignment,
+): OperationAnswer<readonly number[][]> {
+  const { partitions, replicationFactor } = shape;
+  if (assignment === 'none') return { value: [] };
+  if (assignment === 'auto') return placeRoundRobin(image, partitions, replicationFactor);
+  if (assignment.length !== partitions) {
+    return rejected('InvalidAssignment', `${assignment.length} replica lists for ${partitions} partitions`);
+  }
+  for (const replicas of assignment) {
+    if (replicas.length !== replicationFactor) {
+      return rejected('InvalidAssignment', `${replicas.length} replicas where the factor is ${replicationFactor}`);
+    }
+    const refusal = checkReplicas(image, replicas, []);
+    if (refusal !== undefined) return refusal;
+  }
+  return { value: assignment };
+}
