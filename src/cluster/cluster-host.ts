@@ -181,7 +181,8 @@ export class ClusterHost {
       Promise.all([...this.nodes.values()].map((node) => node.status(STATUS_TIMEOUT_MS))),
       Promise.all([...this.links.values()].map((link) => link.status())),
     ]);
-    return judge(this.router.leader(), nodes, links);
+    const failures = new Map([...this.nodes.values()].map((node) => [node.id, node.lastFailure]));
+    return judge(this.router.leader(), nodes, links, failures);
   }
 
   linkBetween(a: number, b: number): LinkHost {

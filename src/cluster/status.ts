@@ -42,16 +42,18 @@ export interface ClusterStatus {
 /** Entries that a healthy node may be behind the leader's commit index in what it has applied. */
 const MAX_LAG_ENTRIES = 1_000;
 
+/** `failures`: why stopped nodes ended, in words. */
 export function judge(
   leader: { readonly id: number; readonly term: number } | null,
   nodes: NodeStatus[],
   links: LinkStatus[],
+  failures: ReadonlyMap<number, string>,
 ): ClusterStatus {
   const term = Math.max(0, ...nodes.map((node) => node.term));
   const problems: string[] = [];
   if (leader === null) problems.push('no leader');
   const committed = Math.max(0, ...nodes.map((node) => node.commitIndex));
-  for (const node of nodes) problems.push(...nodeProblems(node, committed));
+  for (const node of nodes) problems.push(...nodeProblems(node, committed, failures.get(node.id)));
   for (const link of links) {
     if (link.state === 'connected') continue;
     const reason = link.lastError === undefined ? '' : `: ${link.lastError}`;
@@ -60,8 +62,8 @@ export function judge(
   return { leader: leader?.id ?? null, term, healthy: problems.length === 0, problems, nodes, links };
 }
 
-function nodeProblems(node: NodeStatus, committed: number): string[] {
-  if (node.role === 'stopped') return [`node ${node.id} is stopped (${node.stopReason ?? 'stopped'})`];
+function nodeProblems(node: NodeStatus, committed: number, failure = 'it was stopped'): string[] {
+  if (node.role === 'stopped') return [`node ${node.id} is stopped: ${failure}`];
   const problems: string[] = [];
   if (node.paused) problems.push(`node ${node.id} is paused`);
   if (!node.voter) problems.push(`node ${node.id} is not a voter yet`);
