@@ -56,7 +56,7 @@ export class ClusterHost {
     this.router.onConfiguration((id, _life, configuration) => {
       this.#learnConfiguration(id, configuration);
     });
-    this.router.onPeer((id, _life, peer, connected) => {
+    this.router.onPeer((id, peer, connected) => {
       this.#learnPeer(id, peer, connected);
     });
   }

@@ -12,6 +12,11 @@ import { checkDeadline, deadlineIn, remainingMs, type Deadline } from './waiting
 
 /** Resolves once a leader has committed an entry of its own term: "started" means usable. */
 export async function startCluster(options?: ClusterOptions): Promise<Cluster> {
+  return new RunningCluster(await startHost(options));
+}
+
+/** The same without the public face. */
+export async function startHost(options?: ClusterOptions): Promise<ClusterHost> {
   const resolved = resolveOptions(options);
   const deadline = deadlineIn(resolved.startTimeoutMs, resolved.signal, 'leader of the new cluster');
   checkDeadline(deadline);
@@ -27,7 +32,7 @@ export async function startCluster(options?: ClusterOptions): Promise<Cluster> {
     await host.stop();
     throw error;
   }
-  return new RunningCluster(host);
+  return host;
 }
 
 /** The first node that reaches a majority is told to campaign. */

@@ -12,8 +12,7 @@ function observed(): { deadlines: ReturnType<typeof createDeadlines<string>>; wo
   const deadlines = createDeadlines<string>(() => {
     wake();
   });
-  const woken = (): Promise<void> =>
-    withDeadline('wake', TIMEOUT_MS, new Promise<void>((resolve) => (wake = resolve)));
+  const woken = (): Promise<void> => withDeadline('wake', TIMEOUT_MS, new Promise<void>((resolve) => (wake = resolve)));
   return { deadlines, woken };
 }
 
