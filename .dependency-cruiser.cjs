@@ -49,7 +49,7 @@ const folders = [
     from: '^src/metadata/',
     may: ['^src/state-machine/(state-machine|canonical-json|digest)\\.ts$'],
     comment:
-      'It is one state machine of many: it knows their contract and how state is written and digested, nothing of Raft.',
+      'It is one state machine of many: it knows their contract, how state is written and digested, and no Raft.',
   }),
   only({
     name: 'controller-knows-metadata',

@@ -1,6 +1,8 @@
 /**
- * The README's code blocks are run: each `js` block as a program of its own in a folder where `conclave` is installed, each
- * `--help` line of a `sh` block. A `js` block whose first line is `// name.js` is also kept under that name for the others.
+ * The README's code blocks are run: each `js` block as a program of its own in a folder where `conclave` is
+ * installed, each
+ * `--help` line of a `sh` block. A `js` block whose first line is `// name.js` is also kept under that name for the
+ * others.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

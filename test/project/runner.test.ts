@@ -1,4 +1,7 @@
-/** The test runner on files that pass, fail, forget `run()`, crash and hang: nothing that is wrong may count as passed. */
+/**
+ * The test runner on files that pass, fail, forget `run()`, crash and hang: nothing that is wrong may count as
+ * passed.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +39,9 @@ runner('counts what passed and what was skipped', async () => {
 
 runner('adds up several suites of a file', async () => {
   const report = await runSample(
-    `sample('a', () => {}); sample.run(); const other = suite('other'); other('b', () => { throw new Error('no'); }); other.run();`,
+    `const other = suite('other');
+     sample('a', () => {}); sample.run();
+     other('b', () => { throw new Error('no'); }); other.run();`,
   );
   assert.equal([report.passed, report.failed], [1, 1]);
 });
