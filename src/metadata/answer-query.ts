@@ -33,15 +33,19 @@ const QUERY_TYPES: readonly QueryType[] = [
   'allocate_partitions',
 ];
 
+const MAX_SHOWN_TYPE = 40;
+
 /** `query` is untrusted. */
 export function answerQuery(image: Image, query: unknown): OperationAnswer {
   const input = new InputReader(query, 'query.');
   const wanted = input.text('type', 'a text', () => true);
-  if (input.problem !== undefined) return malformed(input.problem);
   const type = QUERY_TYPES.find((known) => known === wanted);
-  if (type === undefined) return rejected('UnknownOperation', `no query is called ${wanted.slice(0, 40)}`);
-  const answer = answerKnown(image, type, input);
+  const answer = type === undefined ? unknownQuery(wanted) : answerKnown(image, type, input);
   return input.problem === undefined ? answer : malformed(input.problem);
+}
+
+function unknownQuery(type: string): OperationAnswer {
+  return rejected('UnknownOperation', `no query is called ${type.slice(0, MAX_SHOWN_TYPE)}`);
 }
 
 function answerKnown(image: Image, type: QueryType, input: InputReader): OperationAnswer {

@@ -50,7 +50,12 @@ export function decodeJson(bytes: Uint8Array): unknown {
 }
 
 export function applyCommand(draft: ImageDraft, command: Uint8Array): OperationAnswer {
-  const operation = new InputReader(decodeJson(command), 'operation.');
+  return applyOperation(draft, decodeJson(command));
+}
+
+/** `given` is untrusted JSON data. */
+export function applyOperation(draft: ImageDraft, given: unknown): OperationAnswer {
+  const operation = new InputReader(given, 'operation.');
   const type = operation.text('type', 'a text', () => true);
   const timestamp = operation.has('timestamp')
     ? operation.integer('timestamp', 0, Number.MAX_SAFE_INTEGER)

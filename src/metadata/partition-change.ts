@@ -19,47 +19,53 @@ export interface WantedChange {
   epochMustGrow?: boolean;
 }
 
+type Lists = Pick<PartitionInfo, 'replicas' | 'isr' | 'offlineReplicas'>;
+type Leadership = Pick<PartitionInfo, 'leader' | 'leaderEpoch'>;
+
 export function changedPartition(
   image: Image,
   current: PartitionInfo,
   wanted: WantedChange,
 ): OperationAnswer<PartitionInfo> {
+  const lists = changedLists(image, current, wanted);
+  if ('error' in lists) return lists;
+  const leadership = changedLeadership(current, lists.value, wanted);
+  if ('error' in leadership) return leadership;
+  return { value: { ...current, ...lists.value, ...leadership.value } };
+}
+
+/** Who leaves the replicas leaves the other lists, unless those are given too. */
+function changedLists(image: Image, current: PartitionInfo, wanted: WantedChange): OperationAnswer<Lists> {
   const replicas = wanted.replicas ?? current.replicas;
-  const stays = (id: number): boolean => replicas.includes(id);
-  const isr = wanted.isr ?? current.isr.filter(stays);
-  const offlineReplicas = wanted.offlineReplicas ?? current.offlineReplicas.filter(stays);
+  const isr = wanted.isr ?? current.isr.filter((id) => replicas.includes(id));
+  const offlineReplicas = wanted.offlineReplicas ?? current.offlineReplicas.filter((id) => replicas.includes(id));
   const refusal =
-    (wanted.replicas === undefined ? undefined : checkReplicas(image, replicas, current.replicas)) ??
+    checkReplicas(image, replicas, current.replicas) ??
     checkSubset(isr, replicas, 'isr') ??
     checkSubset(offlineReplicas, replicas, 'offlineReplicas');
   if (refusal !== undefined) return refusal;
   if (wanted.isr === undefined && current.isr.length > 0 && isr.length === 0) {
     return rejected('InvalidAssignment', `none of the ISR [${current.isr.join(', ')}] is among the new replicas`);
   }
+  return { value: { replicas: [...replicas], isr: [...isr], offlineReplicas: [...offlineReplicas] } };
+}
 
-  const leaderLeaves = current.leader !== 0 && !stays(current.leader);
-  const successor = leaderLeaves ? replicas.find((id) => isr.includes(id)) : current.leader;
-  const leader = wanted.leader ?? successor;
+/** A leader that leaves is followed by the first replica in sync, at the next epoch. */
+function changedLeadership(
+  current: PartitionInfo,
+  { replicas, isr }: Lists,
+  wanted: WantedChange,
+): OperationAnswer<Leadership> {
+  const leaves = current.leader !== 0 && !replicas.includes(current.leader);
+  const leader = wanted.leader ?? (leaves ? replicas.find((id) => isr.includes(id)) : current.leader);
   if (leader === undefined) return rejected('InvalidAssignment', 'the leader leaves and no replica is in sync');
-
   const epochGrows = leader !== current.leader || wanted.epochMustGrow === true;
   const lowestEpoch = current.leaderEpoch + (epochGrows ? 1 : 0);
   const leaderEpoch = wanted.leaderEpoch ?? lowestEpoch;
   if (leaderEpoch < lowestEpoch || !Number.isSafeInteger(leaderEpoch)) {
     return rejected('StaleEpoch', `leader epoch ${leaderEpoch} where at least ${lowestEpoch} is due`);
   }
-  const leaderRefusal = checkLeader(leader, isr);
-  if (leaderRefusal !== undefined) return leaderRefusal;
-  return {
-    value: {
-      ...current,
-      leader,
-      leaderEpoch,
-      replicas: [...replicas],
-      isr: [...isr],
-      offlineReplicas: [...offlineReplicas],
-    },
-  };
+  return checkLeader(leader, isr) ?? { value: { leader, leaderEpoch } };
 }
 
 export function equalPartitions(a: PartitionInfo, b: PartitionInfo): boolean {

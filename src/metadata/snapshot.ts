@@ -5,7 +5,7 @@
 import { assert, must } from '../assert.js';
 import { canonicalJson, readLines, TextSink } from '../state-machine/canonical-json.js';
 import { recount } from './assignment.js';
-import type { Image, ImageDraft, TopicRecord } from './image.js';
+import type { Image, ImageDraft } from './image.js';
 import {
   BrokerRecord,
   compareCodeUnits,
@@ -54,24 +54,19 @@ export function readSnapshot(bytes: Uint8Array): Image {
   const lines = readLines(bytes);
   const nextLine = (): string => must(lines.next().value as string | undefined, 'the snapshot ends too soon');
   assert(nextLine() === BROKERS_LINE, 'not a snapshot of the metadata');
-  const brokers = readRecords<BrokerInfo>(nextLine);
+  const brokers = readRecords(nextLine);
   const [, format, lastModified] = must(PARTITIONS_LINE.exec(brokers.end), 'partitions follow the brokers');
   assert(Number(format) === FORMAT, `snapshot format ${format ?? ''} is not ${FORMAT}`);
-  const partitions = readRecords<PartitionInfo>(nextLine);
+  const partitions = readRecords(nextLine);
   assert(partitions.end === TOPICS_LINE, 'topics follow the partitions');
-  const topics = readRecords<TopicInfo>(nextLine);
+  const topics = readRecords(nextLine);
   const [, version] = must(LAST_LINE.exec(topics.end), 'the version follows the topics');
 
   const image = emptyImage();
   image.version = Number(version);
   image.lastModified = Number(lastModified);
-  for (const info of brokers.records) putBroker(image, new BrokerRecord(info, 0));
-  putTopics(image, topics.records, partitions.records);
-  recount(
-    image,
-    [],
-    partitions.records.map((partition) => partition.replicas),
-  );
+  for (const info of brokers.records as BrokerInfo[]) putBroker(image, new BrokerRecord(info, 0));
+  putTopics(image, topics.records as TopicInfo[], partitions.records as PartitionInfo[]);
   return image;
 }
 
@@ -81,9 +76,13 @@ function putTopics(image: ImageDraft, topics: readonly TopicInfo[], partitions: 
     must(byTopic.get(partition.topic), 'every partition is of a topic').push(partition);
   }
   for (const info of topics) {
-    const record: TopicRecord = emptyTopicRecord(info);
-    putTopic(image, withPartitions(record, must(byTopic.get(info.name), 'set above')));
+    putTopic(image, withPartitions(emptyTopicRecord(info), must(byTopic.get(info.name), 'set above')));
   }
+  recount(
+    image,
+    [],
+    partitions.map((partition) => partition.replicas),
+  );
 }
 
 function writeRecords<Info>(sink: TextSink, records: readonly Info[], keyOf: (record: Info) => string): void {
@@ -96,11 +95,11 @@ function writeRecords<Info>(sink: TextSink, records: readonly Info[], keyOf: (re
 }
 
 /** The records up to the next line that is none. */
-function readRecords<Info>(nextLine: () => string): { records: Info[]; end: string } {
-  const records: Info[] = [];
+function readRecords(nextLine: () => string): { records: unknown[]; end: string } {
+  const records: unknown[] = [];
   let line = nextLine();
   while (line.startsWith('"')) {
-    const entry = JSON.parse(`{${line.endsWith(',') ? line.slice(0, -1) : line}}`) as Record<string, Info>;
+    const entry = JSON.parse(`{${line.endsWith(',') ? line.slice(0, -1) : line}}`) as Record<string, unknown>;
     records.push(...Object.values(entry));
     line = nextLine();
   }

@@ -1,0 +1,186 @@
+/**
+ * Wraps any state machine so that a command which stands in the log more than once is executed once (thesis 6.3). Everything
+ * here is replicated state: the same entries give the same tables on every node, however they are cut into batches. Knows
+ * neither Raft nor metadata.
+ */
+import { assert } from '../assert.js';
+import type { EntryRun } from '../raft/entries.js';
+import { EntryKind, lastIndexOf, payloadAt } from '../raft/entries.js';
+import { digestOf } from './digest.js';
+import type { Answer, Envelope, OpenedEnvelope } from './envelope.js';
+import { openEnvelope } from './envelope.js';
+import type { Outcome } from './outcome.js';
+import { decodeSnapshot, encodeSnapshot } from './replicated-snapshot.js';
+import type { WritePlace } from './request-id.js';
+import { parseGeneratedRequestId } from './request-id.js';
+import { requestIdDigests, RequestIdTable } from './request-id-table.js';
+import { SessionTable, sessionToLine } from './session-table.js';
+import type { ApplyContext, CapturedState, HostedStateMachine } from './state-machine.js';
+
+export interface CapturedReplicatedState extends CapturedState {
+  readonly index: number;
+  readonly term: number;
+}
+
+export interface ReplicatedState {
+  /** Index and term of the last entry applied; 0 before the first. */
+  readonly appliedIndex: number;
+  readonly appliedTerm: number;
+  /** Consecutive entries from `appliedIndex + 1` on. One answer for each application entry, in log order. Throws only on bugs. */
+  applyRuns(runs: readonly EntryRun[]): Answer[];
+  query(request: unknown): unknown;
+  capture(): CapturedReplicatedState;
+  /** False: these are not the bytes of a snapshot at `index`, and the state is as it was. */
+  restore(bytes: Uint8Array, index: number, term: number): boolean;
+  /** The machine's state, as plain data. */
+  dump(): unknown;
+  /** Of the machine's state, the sessions and the request ids. */
+  digest(): string;
+}
+
+export function createReplicatedState(machine: HostedStateMachine): ReplicatedState {
+  return new ExactlyOnceState(machine);
+}
+
+class ExactlyOnceState implements ReplicatedState {
+  readonly #machine: HostedStateMachine;
+  readonly #sessions = new SessionTable();
+  readonly #requestIds = new RequestIdTable();
+  #appliedIndex = 0;
+  #appliedTerm = 0;
+
+  constructor(machine: HostedStateMachine) {
+    this.#machine = machine;
+  }
+
+  get appliedIndex(): number {
+    return this.#appliedIndex;
+  }
+
+  get appliedTerm(): number {
+    return this.#appliedTerm;
+  }
+
+  applyRuns(runs: readonly EntryRun[]): Answer[] {
+    const answers: Answer[] = [];
+    this.#machine.begin();
+    for (const run of runs) {
+      assert(run.firstIndex === this.#appliedIndex + 1, `entry ${run.firstIndex} follows ${this.#appliedIndex}`);
+      for (let position = 0; position < run.count; position += 1) {
+        const payload = payloadAt(run, position);
+        if (payload[0] !== EntryKind.application) continue;
+        answers.push(this.#applyEntry(payload, { index: run.firstIndex + position, term: run.term }));
+      }
+      this.#appliedIndex = lastIndexOf(run);
+      this.#appliedTerm = run.term;
+    }
+    this.#machine.end();
+    return answers;
+  }
+
+  query(request: unknown): unknown {
+    return this.#machine.query(request);
+  }
+
+  capture(): CapturedReplicatedState {
+    const index = this.#appliedIndex;
+    const term = this.#appliedTerm;
+    const machine = this.#machine.capture();
+    const sessions = this.#sessions.capture();
+    const requestIds = this.#requestIds.capture();
+    return {
+      index,
+      term,
+      serialize: () => encodeSnapshot({ index, term, machine: machine.serialize(), sessions, requestIds }),
+    };
+  }
+
+  restore(bytes: Uint8Array, index: number, term: number): boolean {
+    try {
+      const snapshot = decodeSnapshot(bytes);
+      if (snapshot.index !== index || snapshot.term !== term) return false;
+      this.#machine.restore(snapshot.machine);
+      this.#sessions.replaceAll(snapshot.sessions);
+      this.#requestIds.replaceAll(snapshot.firstRequestId, snapshot.requestIds);
+    } catch {
+      return false;
+    }
+    this.#appliedIndex = index;
+    this.#appliedTerm = term;
+    return true;
+  }
+
+  dump(): unknown {
+    return this.#machine.dump();
+  }
+
+  digest(): string {
+    return digestOf([
+      this.#machine.digest(),
+      digestOf(this.#sessions.list().map(sessionToLine)),
+      ...requestIdDigests(this.#requestIds.capture()),
+    ]);
+  }
+
+  #applyEntry(payload: Uint8Array, context: ApplyContext): Answer {
+    const envelope = openEnvelope(payload);
+    const { session: id, sequence, fingerprint } = envelope;
+    if (envelope.opensSession)
+      return { session: id, sequence, index: this.#sessions.open(id, context.index).openedIndex };
+    const session = this.#sessions.use(id, context.index, envelope.lowestUnanswered);
+    if (session === undefined) return { session: id, sequence, index: context.index, refusal: 'unknownSession' };
+    const known = session.answers.get(sequence);
+    if (known !== undefined) return addressed(envelope, sameOperation(known, fingerprint, context));
+    if (sequence < session.lowestUnanswered) return addressed(envelope, refused('forgotten', fingerprint, context));
+    const outcome = this.#outcomeOf(envelope, context);
+    // Refusals too: the same entry must not come to be executed once the reason has been forgotten.
+    this.#sessions.remember(id, sequence, outcome);
+    return addressed(envelope, outcome);
+  }
+
+  #outcomeOf(envelope: OpenedEnvelope, context: ApplyContext): Outcome {
+    const { requestId, fingerprint } = envelope;
+    if (requestId === undefined) return this.#execute(envelope, context);
+    const place = parseGeneratedRequestId(requestId);
+    if (place !== undefined) return this.#outcomeAt(place, envelope, context);
+    const first = this.#requestIds.find(requestId);
+    if (first !== undefined) return sameOperation(first, fingerprint, context);
+    const outcome = this.#execute(envelope, context);
+    this.#requestIds.remember(requestId, outcome);
+    return outcome;
+  }
+
+  /** For an id that names another write: its outcome, or its execution in that write's place, which keeps the other from it. */
+  #outcomeAt(place: WritePlace, envelope: OpenedEnvelope, context: ApplyContext): Outcome {
+    const origin = this.#sessions.find(place.session);
+    const known = origin?.answers.get(place.sequence);
+    if (known !== undefined) return sameOperation(known, envelope.fingerprint, context);
+    if (origin === undefined || place.sequence < origin.lowestUnanswered) {
+      return refused('forgotten', envelope.fingerprint, context);
+    }
+    const outcome = this.#execute(envelope, context);
+    this.#sessions.remember(place.session, place.sequence, outcome);
+    return outcome;
+  }
+
+  #execute({ command, fingerprint }: OpenedEnvelope, context: ApplyContext): Outcome {
+    try {
+      return { fingerprint, index: context.index, result: this.#machine.apply(command, context) };
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`the state machine failed on entry ${context.index}: ${reason}`, { cause });
+    }
+  }
+}
+
+function sameOperation(known: Outcome, fingerprint: number, context: ApplyContext): Outcome {
+  return known.fingerprint === fingerprint ? known : refused('differentOperation', fingerprint, context);
+}
+
+function refused(refusal: NonNullable<Outcome['refusal']>, fingerprint: number, { index }: ApplyContext): Outcome {
+  return { fingerprint, index, refusal };
+}
+
+function addressed({ session, sequence }: Envelope, { index, result, refusal }: Outcome): Answer {
+  return refusal === undefined ? { session, sequence, index, result } : { session, sequence, index, refusal };
+}
