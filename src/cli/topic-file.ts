@@ -5,8 +5,8 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import type { Document, ParsedNode, YAMLMap } from 'yaml';
+import { isAlias, isMap, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import type { Document, YAMLMap } from 'yaml';
 import { usageError } from './errors.js';
 import { topicConfigOf } from './topic-settings.js';
 import type { TopicConfig } from '../index.js';
@@ -20,9 +20,10 @@ export interface RequestedTopic {
   line: number;
 }
 
+/** A KafkaTopic as plain values (mappings as `Map`), and where in the file it begins. */
 interface Resource {
-  node: YAMLMap;
-  document: Document;
+  offset: number;
+  value: unknown;
   parameters: ReadonlyMap<string, string>;
 }
 
@@ -30,6 +31,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EACCES: 'permission denied',
   EISDIR: 'it is a directory',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'not UTF-8 text',
 };
 
 export async function readTopicFile(path: string): Promise<RequestedTopic[]> {
@@ -38,9 +40,7 @@ export async function readTopicFile(path: string): Promise<RequestedTopic[]> {
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw usageError(
-      `cannot read ${path}: ${UNREADABLE[code] ?? (error instanceof TypeError ? 'not UTF-8 text' : code)}`,
-    );
+    throw usageError(`cannot read ${path}: ${UNREADABLE[code] ?? code}`);
   }
   return parseTopicFile(text, path);
 }
@@ -53,14 +53,15 @@ export function parseTopicFile(text: string, file: string): RequestedTopic[] {
     lineCounter: lines,
     prettyErrors: false,
     intAsBigInt: true, // 9223372036854775807 is a usual retention and no double
+    merge: true, // `<<`, which kubectl knows too
     logLevel: 'error',
   });
   const topics = new Map<string, RequestedTopic>();
   for (const document of documents) {
     const problem = document.errors[0];
     if (problem) throw usageError(`${file}:${lineOf(problem.pos[0])}: not valid YAML: ${problem.message}`);
-    for (const resource of resourcesOf(document.contents, document, new Map())) {
-      const line = lineOf(resource.node.range?.[0] ?? 0);
+    for (const resource of located(file, () => resourcesIn(document))) {
+      const line = lineOf(resource.offset);
       const topic = located(`${file}:${line}`, () => topicOf(resource, line));
       const earlier = topics.get(topic.name);
       if (earlier) {
@@ -81,62 +82,64 @@ function located<T>(place: string, parse: () => T): T {
   }
 }
 
-/** Every KafkaTopic at or under this node, in file order. */
-function resourcesOf(
-  given: unknown,
-  document: Document<ParsedNode, boolean>,
-  outer: ReadonlyMap<string, string>,
-): Resource[] {
-  const node = isAlias(given) ? given.resolve(document) : given;
-  if (!isMap(node)) return [];
-  const kind = node.get('kind');
-  if (kind === 'KafkaTopic') return [{ node, document, parameters: outer }];
-  const isTemplate = kind === 'Template';
-  if (!isTemplate && !(typeof kind === 'string' && kind.endsWith('List'))) return [];
-  const members = node.get(isTemplate ? 'objects' : 'items');
-  const parameters = isTemplate ? parametersOf(node) : outer;
-  return isSeq(members) ? members.items.flatMap((member) => resourcesOf(member, document, parameters)) : [];
+/** Every KafkaTopic of a document, in file order. */
+function resourcesIn(document: Document): Resource[] {
+  document.toJS(); // throws for an alias without an anchor, and for a few lines that expand to millions
+  const plain = (node: YAMLMap, key?: string): unknown => {
+    const value: unknown = node.toJS(document, { mapAsMap: true });
+    return key === undefined ? value : memberOf(value, key);
+  };
+  const collect = (given: unknown, outer: ReadonlyMap<string, string>): Resource[] => {
+    const node = isAlias(given) ? given.resolve(document) : given;
+    if (!isMap(node)) return [];
+    const kind = plain(node, 'kind');
+    if (kind === 'KafkaTopic') return [{ offset: node.range?.[0] ?? 0, value: plain(node), parameters: outer }];
+    const isTemplate = kind === 'Template';
+    if (!isTemplate && !(typeof kind === 'string' && kind.endsWith('List'))) return [];
+    const members = node.get(isTemplate ? 'objects' : 'items');
+    const parameters = isTemplate ? parametersOf(plain(node, 'parameters')) : outer;
+    return isSeq(members) ? members.items.flatMap((member) => collect(member, parameters)) : [];
+  };
+  return collect(document.contents, new Map());
 }
 
 /** The parameters of a Template that have a default. */
-function parametersOf(template: YAMLMap): Map<string, string> {
+function parametersOf(given: unknown): Map<string, string> {
   const parameters = new Map<string, string>();
-  const given = template.get('parameters');
-  for (const parameter of isSeq(given) ? given.items : []) {
-    if (!isMap(parameter)) continue;
-    const name = parameter.get('name');
-    const value = parameter.get('value', true);
-    if (typeof name === 'string' && isScalar(value)) parameters.set(name, scalarText(value.value));
+  for (const parameter of Array.isArray(given) ? given : []) {
+    const [name, value] = [memberOf(parameter, 'name'), memberOf(parameter, 'value')];
+    if (typeof name === 'string' && isSingleValue(value)) parameters.set(name, String(value));
   }
   return parameters;
 }
 
-function topicOf({ node, document, parameters }: Resource, line: number): RequestedTopic {
-  const text = (path: readonly string[]): string | undefined => {
-    const value = node.getIn(path);
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'object') throw new Error(`${path.join('.')} must be a single value`);
-    return substitute(scalarText(value), parameters);
+function topicOf({ value: resource, parameters }: Resource, line: number): RequestedTopic {
+  const text = (group: string, key: string): string | undefined => {
+    const value = memberOf(memberOf(resource, group), key) ?? undefined;
+    if (value === undefined) return undefined;
+    if (!isSingleValue(value)) throw new Error(`${group}.${key} must be a single value`);
+    return substitute(String(value), parameters);
   };
-  const name = text(['spec', 'topicName']) ?? text(['metadata', 'name']);
+  const name = text('spec', 'topicName') ?? text('metadata', 'name');
   if (name === undefined || name === '') throw new Error('a KafkaTopic has neither metadata.name nor spec.topicName');
   const subject = `topic "${name}"`;
-  const config = node.getIn(['spec', 'config']) ?? undefined;
-  if (config !== undefined && !isMap(config)) throw new Error(`${subject}: spec.config must be a mapping`);
-  const settings = (config?.items ?? []).map(({ key, value }): [string, string] => {
-    const setting = isScalar(key) ? scalarText(key.value) : String(key);
-    return [
-      setting,
-      substitute(settingText(isAlias(value) ? value.resolve(document) : value, `${subject}: ${setting}`), parameters),
-    ];
+  const config = memberOf(memberOf(resource, 'spec'), 'config') ?? new Map<unknown, unknown>();
+  if (!(config instanceof Map)) throw new Error(`${subject}: spec.config must be a mapping`);
+  const settings = [...config].map(([key, value]: [unknown, unknown]): [string, string] => {
+    const setting = String(key);
+    return [setting, substitute(settingText(value, `${subject}: ${setting}`), parameters)];
   });
   return {
     name,
-    partitions: count(text(['spec', 'partitions']), `${subject}: spec.partitions`) ?? 1,
-    replicationFactor: count(text(['spec', 'replicas']), `${subject}: spec.replicas`),
+    partitions: count(text('spec', 'partitions'), `${subject}: spec.partitions`) ?? 1,
+    replicationFactor: count(text('spec', 'replicas'), `${subject}: spec.replicas`),
     config: topicConfigOf(settings, subject),
     line,
   };
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return value instanceof Map ? (value.get(key) as unknown) : undefined;
 }
 
 function count(text: string | undefined, subject: string): number | undefined {
@@ -148,14 +151,14 @@ function count(text: string | undefined, subject: string): number | undefined {
 }
 
 /** The text of a setting; a list is what Kafka writes with commas. */
-function settingText(node: unknown, subject: string): string {
-  if (isScalar(node) && node.value !== null) return scalarText(node.value);
-  if (isSeq(node) && node.items.every(isScalar)) return node.items.map((item) => scalarText(item.value)).join(',');
+function settingText(value: unknown, subject: string): string {
+  if (isSingleValue(value)) return String(value);
+  if (Array.isArray(value) && value.every(isSingleValue)) return value.map(String).join(',');
   throw new Error(`${subject} must be a text, a number, a boolean or a list of them`);
 }
 
-function scalarText(value: unknown): string {
-  return typeof value === 'string' ? value : String(value);
+function isSingleValue(value: unknown): value is string | number | bigint | boolean {
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }
 
 /** `${NAME}` and `${{NAME}}`, as OpenShift has them. */

@@ -31,7 +31,8 @@ export function topicConfigOf(settings: readonly (readonly [string, string])[], 
     if (isNumericSetting(name)) {
       if (!/^-?\d+$/.test(value))
         throw new Error(`${subject}: ${name} must be a whole number, not ${JSON.stringify(value)}`);
-      config[NUMERIC_FIELDS[name]] = Number(value);
+      // Kafka's are 64-bit; what a double cannot count exactly is some 285,000 years, or eight petabytes.
+      config[NUMERIC_FIELDS[name]] = Math.min(Number(value), Number.MAX_SAFE_INTEGER);
     } else if (name === 'compression.type') {
       config.compressionType = compressionTypeOf(value, subject);
     } else {

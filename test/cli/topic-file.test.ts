@@ -1,0 +1,253 @@
+/** Topic files in their three forms, and what is said about wrong ones. */
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CommandError } from '../../src/cli/errors.js';
+import { must } from '../../src/assert.js';
+import { parseTopicFile, readTopicFile, type RequestedTopic } from '../../src/cli/topic-file.js';
+import { readProjectFile, repositoryRoot } from '../support/repository.js';
+
+const test = suite('topic file');
+
+/** A KafkaTopic as a block that starts in column `indent`, with the lines of its spec. */
+function kafkaTopic(name: string, spec: readonly string[] = [], indent = 0): string {
+  const lines = ['apiVersion: kafka.strimzi.io/v1beta2', 'kind: KafkaTopic', 'metadata:', `  name: ${name}`];
+  if (spec.length > 0) lines.push('spec:', ...spec.map((line) => `  ${line}`));
+  return lines.map((line) => `${' '.repeat(indent)}${line}\n`).join('');
+}
+
+/** The same as a member of a list that starts in column 2. */
+function member(name: string, spec: readonly string[] = []): string {
+  return kafkaTopic(name, spec, 4).replace('    ', '  - ');
+}
+
+function refusal(text: string): string {
+  try {
+    parseTopicFile(text, 'topics.yaml');
+  } catch (error) {
+    assert.instance(error, CommandError);
+    const { exitCode, message } = error as CommandError;
+    assert.is(exitCode, 2);
+    assert.not.match(message, /\n/);
+    return message;
+  }
+  return 'accepted';
+}
+
+/** The only topic of a file. */
+function only(text: string): RequestedTopic {
+  const [topic, ...others] = parseTopicFile(text, 'topics.yaml');
+  assert.is(others.length, 0);
+  return must(topic, 'a topic');
+}
+
+const names = (text: string): string[] => parseTopicFile(text, 'topics.yaml').map((topic) => topic.name);
+
+test('one document: counts, the six typed settings, all others as text in extra', () => {
+  const topic = only(
+    kafkaTopic('orders', [
+      'partitions: 12',
+      'replicas: "3"',
+      'config:',
+      '  retention.ms: "259200000"',
+      '  retention.bytes: 1073741824',
+      '  segment.ms: 86400000',
+      '  segment.bytes: 268435456',
+      '  min.insync.replicas: 2',
+      '  compression.type: lz4',
+      '  cleanup.policy: [compact, delete]',
+      '  max.message.bytes: 9223372036854775807',
+      '  unclean.leader.election.enable: false',
+      '  min.cleanable.dirty.ratio: 0.25',
+    ]),
+  );
+  assert.equal(topic, {
+    name: 'orders',
+    partitions: 12,
+    replicationFactor: 3,
+    config: {
+      retentionMs: 259_200_000,
+      retentionBytes: 1_073_741_824,
+      segmentMs: 86_400_000,
+      segmentBytes: 268_435_456,
+      minInsyncReplicas: 2,
+      compressionType: 'lz4',
+      extra: {
+        'cleanup.policy': 'compact,delete',
+        'max.message.bytes': '9223372036854775807',
+        'unclean.leader.election.enable': 'false',
+        'min.cleanable.dirty.ratio': '0.25',
+      },
+    },
+    line: 1,
+  });
+});
+
+test('several documents, in file order, with the line of each; other kinds are passed over', () => {
+  const text = `${kafkaTopic('a')}---\n${kafkaTopic('b')}---\nkind: KafkaUser\nmetadata:\n  name: c\n---\n${kafkaTopic('d')}`;
+  const topics = parseTopicFile(text, 'topics.yaml');
+  assert.equal(
+    topics.map(({ name, line }) => [name, line]),
+    [
+      ['a', 1],
+      ['b', 6],
+      ['d', 15],
+    ],
+  );
+});
+
+test('a List and a KafkaTopicList have items, also when empty', () => {
+  for (const kind of ['List', 'KafkaTopicList']) {
+    const head = `apiVersion: v1\nkind: ${kind}\nitems:\n`;
+    assert.equal(names(`${head}${member('a')}${member('b', ['partitions: 2'])}`), ['a', 'b']);
+  }
+  assert.is(refusal('kind: List\nitems: []\n'), 'topics.yaml: no KafkaTopic in it');
+});
+
+test('a Template has objects, and its parameters fill names, counts and settings', () => {
+  const objects = member('${PREFIX}.orders', ['partitions: ${{COUNT}}', 'config:', '  retention.ms: ${RETENTION}']);
+  const parameters = [
+    'parameters:',
+    '- name: PREFIX',
+    '  value: shop',
+    '- {name: COUNT, value: "8"}',
+    '- {name: RETENTION, value: 1000}',
+  ];
+  const topic = only(`kind: Template\nobjects:\n${objects}${parameters.join('\n')}\n`);
+  assert.is(topic.name, 'shop.orders');
+  assert.is(topic.partitions, 8);
+  assert.equal(topic.config, { retentionMs: 1000 });
+});
+
+test('a parameter without a value is named', () => {
+  const text = `kind: Template\nobjects:\n${member('${PREFIX}.orders')}parameters:\n- name: PREFIX\n`;
+  assert.is(refusal(text), 'topics.yaml:3: parameter PREFIX in "${PREFIX}.orders" has no value');
+});
+
+test('spec.topicName is the name where there is one; partitions are 1 and the replicas open unless told', () => {
+  const topic = only(kafkaTopic('resource-name', ['topicName: __Topic_Name']));
+  assert.is(topic.name, '__Topic_Name');
+  assert.is(topic.partitions, 1);
+  assert.is(topic.replicationFactor, undefined);
+});
+
+test('names like __proto__ are names like any other, of topics and of settings', () => {
+  const topics = parseTopicFile(
+    `${kafkaTopic('__proto__', ['config:', '  __proto__: x'])}---\n${kafkaTopic('constructor')}`,
+    'f',
+  );
+  assert.equal(
+    topics.map((topic) => topic.name),
+    ['__proto__', 'constructor'],
+  );
+  assert.equal(Object.entries(topics[0]?.config.extra ?? {}), [['__proto__', 'x']]);
+});
+
+test('anchors and aliases are followed', () => {
+  const first = kafkaTopic('a', ['config: &shared', '  retention.ms: 5']);
+  assert.equal(names(`kind: List\nitems:\n- &one\n${kafkaTopic('a', [], 2)}`), ['a']);
+  assert.equal(parseTopicFile(first, 'f')[0]?.config, { retentionMs: 5 });
+  const list = `kind: List\nitems:\n${member('a', ['config: &shared', '  retention.ms: 5'])}${member('b', ['config: *shared'])}`;
+  assert.equal(
+    parseTopicFile(list, 'f').map((topic) => topic.config),
+    [{ retentionMs: 5 }, { retentionMs: 5 }],
+  );
+});
+
+test('a retention beyond what a double counts exactly is the largest one', () => {
+  const topic = only(kafkaTopic('a', ['config:', '  retention.ms: 9223372036854775807']));
+  assert.equal(topic.config, { retentionMs: Number.MAX_SAFE_INTEGER });
+});
+
+const wrong: readonly (readonly [what: string, text: string, message: string])[] = [
+  ['an empty file', '', 'topics.yaml: no KafkaTopic in it'],
+  ['a scalar', 'just text\n', 'topics.yaml: no KafkaTopic in it'],
+  ['no name', 'kind: KafkaTopic\n', 'topics.yaml:1: a KafkaTopic has neither metadata.name nor spec.topicName'],
+  ['the same name twice', `${kafkaTopic('a')}---\n${kafkaTopic('a')}`, 'topics.yaml:6: topic "a" is already on line 1'],
+  [
+    'no partitions',
+    kafkaTopic('a', ['partitions: 0']),
+    'topics.yaml:1: topic "a": spec.partitions must be a whole number of at least 1, not "0"',
+  ],
+  [
+    'replicas in words',
+    kafkaTopic('a', ['replicas: two']),
+    'topics.yaml:1: topic "a": spec.replicas must be a whole number of at least 1, not "two"',
+  ],
+  [
+    'half a partition',
+    kafkaTopic('a', ['partitions: 1.5']),
+    'topics.yaml:1: topic "a": spec.partitions must be a whole number of at least 1, not "1.5"',
+  ],
+  [
+    'a mapping as a count',
+    kafkaTopic('a', ['partitions: {n: 1}']),
+    'topics.yaml:1: spec.partitions must be a single value',
+  ],
+  [
+    'a config that is text',
+    kafkaTopic('a', ['config: none']),
+    'topics.yaml:1: topic "a": spec.config must be a mapping',
+  ],
+  [
+    'a retention in words',
+    kafkaTopic('a', ['config:', '  retention.ms: a week']),
+    'topics.yaml:1: topic "a": retention.ms must be a whole number, not "a week"',
+  ],
+  [
+    'a mapping as a setting',
+    kafkaTopic('a', ['config:', '  cleanup.policy: {a: b}']),
+    'topics.yaml:1: topic "a": cleanup.policy must be a text, a number, a boolean or a list of them',
+  ],
+];
+for (const [what, text, message] of wrong) {
+  test(`refused in one line: ${what}`, () => {
+    assert.is(refusal(text), message);
+  });
+}
+
+test('an unknown compression type is refused with the known ones', () => {
+  const message = refusal(kafkaTopic('a', ['config:', '  compression.type: rar']));
+  assert.match(message, /^topics.yaml:1: topic "a": compression.type must be one of none, gzip, .*, not "rar"$/);
+});
+
+test('broken YAML is refused with its line: a bad indent, a key twice, an alias of nothing', () => {
+  assert.match(refusal('kind: KafkaTopic\nmetadata:\n  name: [a\n'), /^topics.yaml:\d+: not valid YAML: /);
+  assert.match(refusal(`${kafkaTopic('a')}kind: List\n`), /^topics.yaml:5: not valid YAML: Map keys must be unique/);
+  assert.match(refusal('kind: List\nitems:\n- *nothing\n'), /^topics.yaml: Unresolved alias .*: nothing$/);
+});
+
+test('an unreadable file is refused with its reason', async () => {
+  const reasonOf = (path: string): Promise<string> =>
+    readTopicFile(path).then(
+      () => '',
+      (error: unknown) => String(error),
+    );
+  assert.is(await reasonOf('/no/such/file.yaml'), 'CommandError: cannot read /no/such/file.yaml: no such file');
+  assert.is(await reasonOf('/'), 'CommandError: cannot read /: it is a directory');
+  assert.is(await reasonOf(process.execPath), `CommandError: cannot read ${process.execPath}: not UTF-8 text`);
+});
+
+test('the sample that the package ships', () => {
+  const topics = parseTopicFile(readFileSync(new URL('src/cli/sample-topics.yaml', repositoryRoot), 'utf8'), 'sample');
+  assert.is(topics.length, 12);
+  assert.ok(new Set(topics.map((topic) => topic.partitions)).size > 6, 'varied partition counts');
+  const manifest = JSON.parse(readProjectFile('package.json') ?? '') as { files: string[] };
+  assert.ok(manifest.files.includes('src/cli/sample-topics.yaml'), 'is part of the package');
+});
+
+const realFile = '../shared/data/platform-mq-kafka-topics.yaml';
+const realText = readProjectFile(realFile);
+if (realText === undefined) console.log(`skipped: the topics of a real company: no ${realFile}`);
+else {
+  test('the topics of a real company: 118, with 1643 partitions', () => {
+    const topics = parseTopicFile(realText, realFile);
+    assert.is(topics.length, 118);
+    assert.is(
+      topics.reduce((sum, topic) => sum + topic.partitions, 0),
+      1643,
+    );
+  });
+}
+
+test.run();
