@@ -77,6 +77,6 @@ await runAll(alone, 1);
 
 if (files.length === 0) console.log('no test file matches');
 const elapsedSeconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-console.log(`\n${files.length} files, ${elapsedSeconds} s${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`);
+console.log(`\nfiles: ${files.length}, skipped: ${totals.skipped}, seconds: ${elapsedSeconds}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;

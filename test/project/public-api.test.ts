@@ -1,0 +1,89 @@
+/** The public API by name: whatever is added to it or leaves it is a decision, not an accident. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as conclave from '../../src/index.js';
+import { readProjectFile } from '../support/repository.js';
+
+const values = [
+  'ClusterError',
+  'createMetadataStateMachine',
+  'defaultTopicConfig',
+  'isAlive',
+  'isInIsr',
+  'isLeader',
+  'isReplica',
+  'partitionId',
+  'startCluster',
+];
+
+const types = [
+  'ApplyContext',
+  'BrokerChange',
+  'BrokerInfo',
+  'BrokerResources',
+  'BrokerStatus',
+  'CallOptions',
+  'Cluster',
+  'ClusterEvent',
+  'ClusterMetadata',
+  'ClusterOptions',
+  'ClusterStatus',
+  'ErrorCode',
+  'LinkFaults',
+  'LinkHandle',
+  'LinkStatus',
+  'MetadataStore',
+  'NewBroker',
+  'NewPartition',
+  'NewTopic',
+  'NodeHandle',
+  'NodeStatus',
+  'Operation',
+  'PartitionChange',
+  'PartitionInfo',
+  'Query',
+  'ReadOptions',
+  'StateMachine',
+  'Strategy',
+  'TopicConfig',
+  'TopicInfo',
+  'Wait',
+];
+
+/** Names in the export lists of a module's text, types included, which leave no trace at run time. */
+function exportedNames(text: string): string[] {
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap((list) => (list[1] ?? '').split(','));
+  const names = lists.map((name) =>
+    name
+      .trim()
+      .replace(/^type /, '')
+      .replace(/^.* as /, ''),
+  );
+  return names.filter((name) => name !== '').sort();
+}
+
+const api = suite('public api');
+
+api('export lists are read whole', () => {
+  const text = "export { a, type B } from './x.js';\nexport type {\n  C as D,\n} from './y.js';\n";
+  assert.equal(exportedNames(text), ['B', 'D', 'a']);
+});
+
+api('exports these values', () => {
+  assert.equal(Object.keys(conclave).sort(), values);
+});
+
+api('exports these types', () => {
+  const names = exportedNames(readProjectFile('src/index.ts') ?? '');
+  assert.equal(
+    names.filter((name) => !values.includes(name)),
+    types,
+  );
+});
+
+api('is what the package name leads to', async () => {
+  const byName = (await import(import.meta.resolve('conclave'))) as typeof conclave;
+  assert.equal(Object.keys(byName).sort(), values);
+});
+
+api.run();
