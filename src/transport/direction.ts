@@ -30,7 +30,7 @@ export interface Direction {
   /** By due time; of equal ones the first to come is first. */
   queue: QueuedMessage[];
   queuedBytes: number;
-  /** A message is never due before the one sent ahead of it, unless that one is held back. */
+  /** Of the last message sent, had it not been held back: none is due before the one ahead of it. */
   lastDueAt: number;
   /** Frames posted to the receiver and not yet taken by it. */
   uncreditedFrames: number;
@@ -78,8 +78,8 @@ export function enqueue(direction: Direction, messages: readonly RaftMessage[], 
       continue;
     }
     const dueAt = Math.max(direction.lastDueAt, now + drawDelayMs(direction.faults, random));
+    direction.lastDueAt = dueAt;
     const heldBack = drawChance(random, reorderRate);
-    if (!heldBack) direction.lastDueAt = dueAt;
     insert(direction, message, heldBack ? dueAt + drawHoldBackMs(random) : dueAt);
     if (drawChance(random, duplicateRate)) insert(direction, message, dueAt + drawHoldBackMs(random));
   }

@@ -26,7 +26,6 @@ export function attach(link: Link, expected: Hello, now: number): void {
   end.attached = expected;
   end.framesTaken = 0;
   otherEnd(link, end).outgoing.uncreditedFrames = 0;
-  link.failures = 0;
   dial(link, now);
 }
 
@@ -96,7 +95,6 @@ export function heal(link: Link, now: number): void {
   for (const { outgoing } of link.ends) outgoing.cut = false;
   setFaults(link, {}, null, now);
   tellOfDeaths(link);
-  link.failures = 0;
   if (link.connection.phase === 'idle' || link.connection.phase === 'backingOff') dial(link, now);
 }
 

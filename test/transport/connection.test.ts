@@ -65,6 +65,16 @@ connection('a break counts the messages of both directions, or of one where it w
   assert.is(report(one.link).state, 'connecting');
 });
 
+connection('frames that come while the connection is broken wait for the next one', () => {
+  const scene = connectedScene();
+  setFaults(scene.link, { closeAfterMessages: 3 }, null, scene.now);
+  send(scene, 1, rounds(1, 3));
+  send(scene, 1, rounds(4, 6));
+  assert.equal(nodeOf(scene, 2).received, rounds(1, 3));
+  advance(scene, LinkLimits.initialBackOffMs);
+  assert.equal(nodeOf(scene, 2).received, rounds(1, 6));
+});
+
 connection('the end of a life is told to the other end at once, and only if it was connected to it', () => {
   const scene = connectedScene();
   end(scene, 2, 20);
@@ -90,6 +100,16 @@ connection('a new life ends the one before it, whose late messages and close cha
   assert.is(report(scene.link).state, 'connected');
   assert.equal(nodeOf(scene, 1).received, []);
   assert.is(report(scene.link).dropped, 3);
+});
+
+connection('a new life hears nothing of a peer that only the life before it was connected to', () => {
+  const scene = connectedScene();
+  end(scene, 1, 10);
+  nodeOf(scene, 1).hello = null;
+  attachLife(scene, 1, 11);
+  nodeOf(scene, 1).news = [];
+  end(scene, 2, 20);
+  assert.equal(nodeOf(scene, 1).news, []);
 });
 
 connection('what was meant for a life that ended, or came from it, is discarded', () => {
@@ -171,6 +191,18 @@ connection(
     assert.equal(kindsOf(scene, 1).slice(2), ['peerDown', 'dial', 'connected']);
   },
 );
+
+connection('a hello on its way does not pass a cut', () => {
+  const scene = connectedScene();
+  nodeOf(scene, 2).hello = null;
+  attachLife(scene, 2, 21);
+  cut(scene.link, 1);
+  const hello = { kind: 'hello', attempt: scene.link.attempt, hello: helloOf(2, 21) } as const;
+  receive(scene.link, { end: 2, life: 21 }, hello, scene.now);
+  settle(scene);
+  assert.is(report(scene.link).reconnects, 0);
+  assert.is(kindsOf(scene, 2).filter((kind) => kind === 'connected').length, 1);
+});
 
 connection('a frame that nothing hinders leaves in the same call, as it came', () => {
   const scene = connectedScene();

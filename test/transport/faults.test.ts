@@ -118,6 +118,17 @@ faults('heal clears every fault and delivers at once what they held back', () =>
   assert.is(report(scene.link).state, 'connected');
 });
 
+faults('a shorter delay holds at once for what is sent after it', () => {
+  const scene = connectedScene();
+  setFaults(scene.link, { delayMs: 60_000 }, null, scene.now);
+  send(scene, 1, [1]);
+  setFaults(scene.link, { delayMs: 5 }, null, scene.now);
+  settle(scene);
+  send(scene, 1, [2]);
+  advance(scene, 5);
+  assert.equal(nodeOf(scene, 2).received, [1, 2]);
+});
+
 faults('heal ends a pause between two attempts', () => {
   const scene = connectedScene();
   setFaults(scene.link, { refuseHandshakes: 100, closeAfterMessages: 1 }, null, scene.now);
