@@ -2,7 +2,8 @@
  * The public interface of a running cluster. Types only; made by `start-cluster.ts`. Every promise settles within its deadline,
  * every rejection is a `ClusterError`.
  */
-import type { CallOptions, MetadataStore, ReadOptions } from '../client/metadata-store.js';
+import type { MetadataStore } from '../client/metadata-store.js';
+import type { CallOptions, ReadOptions } from '../client/options.js';
 import type { ClusterEvent } from './events.js';
 import type { LinkFaults } from './link-host.js';
 import type { Wait } from './options.js';

@@ -1,12 +1,8 @@
 /**
  * The `Cluster` that users hold: checks arguments, waits with deadlines, and leaves the work to `ClusterHost` and the router.
  */
-import {
-  createMetadataStore,
-  type CallOptions,
-  type MetadataStore,
-  type ReadOptions,
-} from '../client/metadata-store.js';
+import { createMetadataStore, type MetadataStore } from '../client/metadata-store.js';
+import type { CallOptions, ReadOptions } from '../client/options.js';
 import { createProposer, type Proposer } from '../client/proposer.js';
 import { ClusterError } from '../errors.js';
 import type { ClusterHost } from './cluster-host.js';

@@ -1,0 +1,28 @@
+/** Every bound of the client in one place. What is full answers `Overloaded`, what is too large `TooLarge`. Units are in the names. */
+export const clientLimits = {
+  /** One operation, entry or request as encoded, without its envelope. */
+  maxOperationBytes: 1024 * 1024,
+  /** Payloads of one `propose` message; a larger operation still goes, alone. */
+  maxBatchBytes: 1024 * 1024,
+  /** Writes that left and are not yet answered: the credit of the node that leads. Reached, nothing more leaves. */
+  maxInFlightOperations: 16_384,
+  maxInFlightBytes: 8 * 1024 * 1024,
+  /** Writes that wait, in flight or not, of all stores together. */
+  maxPendingOperations: 65_536,
+  maxPendingBytes: 64 * 1024 * 1024,
+  /** Reads in flight to one node, and reads that wait. */
+  maxInFlightReads: 16_384,
+  maxPendingReads: 65_536,
+  /** Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and of so many last sequences. */
+  maxUnknownWrites: 1024,
+  maxUnknownAge: 100_000,
+  /** A session is followed by another before its sequence outgrows 32 bits. */
+  maxSequence: 0x7fff_ffff,
+  maxRequestIdBytes: 256,
+  /** How late a deadline may be seen. */
+  deadlineGranularityMs: 5,
+  /** A refused read is asked again after so long, or as soon as any node's leadership changes. */
+  readRetryMs: 10,
+  /** Depth and count of values in one argument; cyclic ones exceed the depth. */
+  maxArgumentDepth: 16,
+} as const;

@@ -1,0 +1,86 @@
+/**
+ * Operations and queries of the metadata as calls of a router: arguments are read once, in one place, so that whatever they are,
+ * the call settles and nothing malformed reaches the log. The methods by name are `metadata-store.ts`.
+ */
+import { AssertionError } from '../assert.js';
+import { toClusterError } from '../errors.js';
+import type { OperationAnswer } from '../metadata/answer.js';
+import type { OperationType } from '../metadata/operations.js';
+import type { QueryType } from '../metadata/queries.js';
+import type { AnswerForm } from './call.js';
+import { encodeOperation } from './encode-operation.js';
+import type { PlainOperation } from './encode-operation.js';
+import { readCallArguments, unreadable } from './options.js';
+import { stopped } from './outcomes.js';
+import { plainCopy } from './plain-copy.js';
+import type { Router } from './router.js';
+import type { Writer } from './write.js';
+
+const valueAlone: AnswerForm = (_index, result) => {
+  const answer = result as OperationAnswer;
+  return 'error' in answer ? toClusterError(answer.error) : answer.value;
+};
+const valueWithIndex: AnswerForm = (index, result) => {
+  const answer = result as OperationAnswer;
+  return 'error' in answer ? toClusterError(answer.error) : { index, value: answer.value };
+};
+
+export class MetadataCalls {
+  readonly #router: Router;
+  readonly #writer: Writer;
+  #closed = false;
+
+  constructor(router: Router, nodeId: number | null) {
+    this.#router = router;
+    this.#writer = { nodeId, session: null };
+  }
+
+  /** `data` reads the caller's arguments: it may throw anything. So for the three below. */
+  write<Value>(type: OperationType, data: () => object, options: unknown): Promise<Value> {
+    return this.#submit(() => ({ type, data: plainCopy(data()) }), options, valueAlone);
+  }
+
+  read<Value>(type: QueryType, members: () => object, options: unknown): Promise<Value> {
+    return this.#ask(() => ({ type, ...members() }), options, valueAlone);
+  }
+
+  propose(operation: () => unknown, options: unknown): Promise<{ index: number; value: unknown }> {
+    return this.#submit(() => plainCopy(operation()) as PlainOperation, options, valueWithIndex);
+  }
+
+  query(query: () => unknown, options: unknown): Promise<{ index: number; value: unknown }> {
+    return this.#ask(query, options, valueWithIndex);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #submit<Value>(read: () => PlainOperation, o: unknown, form: AnswerForm): Promise<Value> {
+    try {
+      const call = readCallArguments(o, this.#router.options.proposalTimeoutMs);
+      const command = encodeOperation(read());
+      if (this.#closed) throw stopped();
+      return this.#router.propose(this.#writer, command, call, form) as Promise<Value>;
+    } catch (thrown) {
+      return refuse(thrown);
+    }
+  }
+
+  #ask<Value>(query: () => unknown, o: unknown, form: AnswerForm): Promise<Value> {
+    try {
+      const call = readCallArguments(o, this.#router.options.proposalTimeoutMs);
+      const request = plainCopy(query());
+      if (this.#closed) throw stopped();
+      return this.#router.read(this.#writer.nodeId, request, call, form) as Promise<Value>;
+    } catch (thrown) {
+      return refuse(thrown);
+    }
+  }
+}
+
+function refuse(thrown: unknown): Promise<never> {
+  // A bug of ours, not of the caller's.
+  if (thrown instanceof AssertionError) throw thrown;
+  return Promise.reject(unreadable(thrown));
+}

@@ -1,0 +1,85 @@
+/** One life of a node as the host sees it: its two data ports, and what it last said of its leadership. */
+import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { HostToNode, HostToStore, NodeToHost, Read, StoreToHost } from '../messages.js';
+import type { Target } from './proposals.js';
+import type { ReadLink } from './reads.js';
+
+type Leadership = Extract<NodeToHost, { readonly kind: 'leadership' }>['leadership'];
+
+export class NodeLink implements ReadLink {
+  attached = true;
+  readsInFlight = 0;
+  readonly id: number;
+  readonly life: number;
+  readonly #nodePort: MessagePort;
+  readonly #storePort: MessagePort;
+  #leadership: Leadership | null = null;
+  /** The same object for as long as the same admission of the same term is open. */
+  #target: Target | null = null;
+
+  constructor(id: number, life: number, nodePort: MessagePort, storePort: MessagePort) {
+    this.id = id;
+    this.life = life;
+    this.#nodePort = nodePort;
+    this.#storePort = storePort;
+  }
+
+  get leads(): boolean {
+    return this.#leadership?.role === 'leader';
+  }
+
+  get term(): number {
+    return this.#leadership?.term ?? 0;
+  }
+
+  get committedInTerm(): boolean {
+    return this.#leadership?.committedInTerm ?? false;
+  }
+
+  learn(leadership: Leadership): void {
+    const { term, admission } = leadership;
+    const unchanged = this.leads && this.term === term && this.#target?.admission === admission;
+    this.#leadership = leadership;
+    if (admission === null) {
+      this.#target = null;
+    } else if (!unchanged) {
+      this.#target = {
+        nodeId: this.id,
+        admission,
+        post: (message) => {
+          this.#postToNode(message);
+        },
+      };
+    }
+  }
+
+  /** Where writes go while this node leads; null: it takes none now. */
+  target(): Target | null {
+    return this.#target;
+  }
+
+  postReads(reads: readonly Read[], local: boolean): void {
+    if (local) this.#storePort.postMessage({ kind: 'query', reads } satisfies HostToStore);
+    else this.#postToNode({ kind: 'read', reads });
+  }
+
+  /** Answers that arrived and were not yet handled: closing the port would lose them. */
+  *takeRemainingAnswers(): Generator<StoreToHost> {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#storePort);
+      if (received === undefined) return;
+      yield received.message as StoreToHost;
+    }
+  }
+
+  close(): void {
+    this.attached = false;
+    this.#nodePort.close();
+    this.#storePort.close();
+  }
+
+  #postToNode(message: HostToNode): void {
+    this.#nodePort.postMessage(message);
+  }
+}

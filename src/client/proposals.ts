@@ -1,0 +1,296 @@
+/**
+ * All unanswered writes of a host on their way to whichever node leads. They leave in call order, packed into few messages,
+ * within a window that answers reopen; a new target gets all of them again, in the same order, before any new one. The envelope
+ * around each makes the repetition harmless (thesis 6.3).
+ *
+ * How a write may end: before it has left, by `Timeout`, `NoLeader`, `NotLeader`, `Aborted`, `Stopped`, all of which promise that
+ * it has no effect. After that, by its answer or by `OutcomeUnknown`.
+ */
+import { ClusterError } from '../errors.js';
+import type { HostToNode } from '../messages.js';
+import { packPayloads } from '../raft/entries.js';
+import { openEnvelope, sealEnvelope } from '../state-machine/envelope.js';
+import type { Answer } from '../state-machine/envelope.js';
+import type { AbortWatch } from './aborts.js';
+import type { Interruption } from './call.js';
+import { clientLimits } from './limits.js';
+import { neverSent, outcomeUnknown, overloaded } from './outcomes.js';
+import { SendWindow } from './send-window.js';
+import { Session } from './session.js';
+import { WriteList } from './write-list.js';
+import { Write } from './write.js';
+import type { EncodedCommand, Settlement, Writer, WriteTerms } from './write.js';
+
+/** Where writes go: a node that leads, in one opening of its admission. */
+export interface Target {
+  readonly nodeId: number;
+  readonly admission: number;
+  post(message: HostToNode): void;
+}
+
+export interface ProposalsHost {
+  readonly aborts: AbortWatch;
+  /** Null: none known. */
+  leaderId(): number | null;
+  scheduleFlush(): void;
+}
+
+const nobody: Settlement = { resolve: () => undefined, reject: () => undefined };
+
+export class Proposals {
+  readonly #host: ProposalsHost;
+  readonly #list = new WriteList();
+  readonly #window = new SendWindow();
+  /** Those with a pending write. */
+  readonly #sessions = new Map<string, Session>();
+  /** Left under the present target, settled since as `OutcomeUnknown`: they hold credit until answered. */
+  readonly #expired = new Set<Write>();
+  #target: Target | null = null;
+  /** Numbers the targets; 0 before the first. */
+  #targetNumber = 0;
+
+  constructor(host: ProposalsHost) {
+    this.#host = host;
+  }
+
+  get idle(): boolean {
+    return this.#window.empty;
+  }
+
+  submit(writer: Writer, command: EncodedCommand, terms: WriteTerms): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const bytes = this.#list.bytes + command.bytes.length;
+      if (this.#list.operations >= clientLimits.maxPendingOperations || bytes > clientLimits.maxPendingBytes) {
+        reject(overloaded('writes'));
+      } else if (writer.nodeId !== null && writer.nodeId !== this.#target?.nodeId) {
+        reject(this.#notLeader(writer.nodeId));
+      } else {
+        const write = this.#append(writer, command, terms, { resolve, reject });
+        if (terms.signal !== undefined) this.#host.aborts.add(terms.signal, write);
+        this.#host.scheduleFlush();
+      }
+    });
+  }
+
+  /** Sends what has not left yet, as far as the window allows. */
+  flush(): void {
+    const target = this.#target;
+    if (target === null) return;
+    while (this.#list.cursor !== null && this.#window.open) {
+      const batch = this.#takeBatch(target);
+      if (batch.length === 0) return;
+      target.post({ kind: 'propose', admission: target.admission, payloads: packPayloads(batch) });
+    }
+  }
+
+  /** Another node leads, another admission is open, or none. */
+  retarget(target: Target | null): void {
+    this.#target = target;
+    if (target !== null) {
+      this.#targetNumber += 1;
+      this.#window.reset();
+      for (const write of this.#expired) this.#forget(write);
+      this.#expired.clear();
+      this.#list.rewind();
+    }
+    this.#list.visit((write) => {
+      const nodeId = write.writer.nodeId;
+      if (nodeId === null || nodeId === target?.nodeId || write.timesSent > 0 || write.opensSession) return;
+      this.#fail(write, this.#notLeader(nodeId));
+    });
+    this.#host.scheduleFlush();
+  }
+
+  /** The threads of a node have ended: nothing answers what only that node was asked. */
+  nodeEnded(nodeId: number): void {
+    this.#list.visit((write) => {
+      if (write.writer.nodeId === nodeId && write.timesSent > 0) this.interrupt(write, 'Stopped');
+    });
+  }
+
+  answered(answers: readonly Answer[]): void {
+    for (const answer of answers) {
+      const write = this.#sessions.get(answer.session)?.pending.get(answer.sequence);
+      if (write !== undefined) this.#take(write, answer);
+    }
+    if (this.#list.cursor !== null) this.#host.scheduleFlush();
+  }
+
+  interrupt(write: Write, cause: Interruption): void {
+    if (write.opensSession || write.settled) return;
+    if (write.timesSent === 0) this.#fail(write, neverSent(cause, this.#host.leaderId()));
+    else this.#expire(write, cause);
+  }
+
+  /** Ends all that are due; the earliest deadline left. */
+  endDue(now: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    this.#list.visit((write) => {
+      if (write.deadline <= now) this.interrupt(write, 'Timeout');
+      else if (write.deadline < earliest) earliest = write.deadline;
+    });
+    return earliest;
+  }
+
+  /** No answer will come any more. `certain` is for those that never left. */
+  endAll(certain: () => ClusterError): void {
+    this.#list.visit((write) => {
+      if (write.opensSession) this.#settle(write);
+      else if (write.timesSent === 0) this.#fail(write, certain());
+      else this.#expire(write, 'Stopped');
+    });
+  }
+
+  #append(writer: Writer, command: EncodedCommand, terms: WriteTerms, settlement: Settlement): Write {
+    const session = this.#openSession(writer);
+    const lowestUnanswered = session.lowestUnanswered();
+    const sequence = session.takeSequence();
+    const payload = sealEnvelope(
+      {
+        session: session.id,
+        sequence,
+        lowestUnanswered,
+        fingerprint: command.fingerprint,
+        ...(terms.requestId === undefined ? {} : { requestId: terms.requestId }),
+      },
+      command.bytes,
+    );
+    return this.#link(new Write(this, { writer, session, sequence, payload }, terms, settlement));
+  }
+
+  /** The writer's session; a new one's opening goes right ahead of its first write, since all are sent and resent in order. */
+  #openSession(writer: Writer): Session {
+    if (writer.session !== null && !writer.session.exhausted) return writer.session;
+    const session = new Session();
+    writer.session = session;
+    const envelope = { session: session.id, sequence: session.takeSequence(), lowestUnanswered: 1, fingerprint: 0 };
+    const place = { writer, session, sequence: envelope.sequence, payload: sealEnvelope(envelope, new Uint8Array()) };
+    const terms = {
+      deadline: Number.POSITIVE_INFINITY,
+      signal: undefined,
+      requestId: undefined,
+      form: () => undefined,
+    };
+    this.#link(new Write(this, place, terms, nobody));
+    return session;
+  }
+
+  #link(write: Write): Write {
+    if (write.session.pending.size === 0) this.#sessions.set(write.session.id, write.session);
+    write.session.pending.set(write.sequence, write);
+    this.#list.append(write);
+    return write;
+  }
+
+  #takeBatch(target: Target): Uint8Array[] {
+    const batch: Uint8Array[] = [];
+    let bytes = 0;
+    let write = this.#list.cursor;
+    while (write !== null && this.#window.open) {
+      const length = write.payload.length;
+      if (batch.length > 0 && bytes + length > clientLimits.maxBatchBytes) break;
+      const nodeId = write.writer.nodeId;
+      if (nodeId === null || nodeId === target.nodeId) {
+        write.sentUnder = this.#targetNumber;
+        write.timesSent += 1;
+        this.#window.take(length);
+        bytes += length;
+        batch.push(write.payload);
+      }
+      write = write.next;
+    }
+    this.#list.cursor = write;
+    return batch;
+  }
+
+  #take(write: Write, answer: Answer): void {
+    if (write.sentUnder === this.#targetNumber) this.#window.giveBack(write.payload.length);
+    if (write.settled) {
+      this.#expired.delete(write);
+      this.#forget(write);
+      return;
+    }
+    if (answer.refusal === 'unknownSession') {
+      this.#sessionLost(write);
+      return;
+    }
+    if (answer.refusal === 'forgotten') {
+      this.#settle(write);
+      write.session.addUnknown(write.sequence);
+      write.reject(outcomeUnknown(write, 'Timeout'));
+      return;
+    }
+    this.#settle(write);
+    const value =
+      answer.refusal === undefined
+        ? write.terms.form(answer.index, answer.result)
+        : new ClusterError('InvalidArgument', 'the request id is that of another operation', {
+            requestId: write.terms.requestId,
+          });
+    if (value instanceof ClusterError) write.reject(value);
+    else write.resolve(value);
+  }
+
+  /**
+   * The cluster does not know a session: it was evicted. Every write of it that left once, and all that come after in the log,
+   * had no effect and go again under a new session, in order; one that left twice may have had an effect the first time.
+   */
+  #sessionLost(refused: Write): void {
+    if (refused.writer.session === refused.session) refused.writer.session = null;
+    for (const write of [...refused.session.pending.values()]) {
+      if (write.settled) continue;
+      if (write.opensSession) this.#settle(write);
+      else if (write.timesSent > 1 || write.moved) this.#expire(write, 'Timeout');
+      else this.#move(write);
+    }
+    this.#forget(refused);
+    this.#expired.delete(refused);
+    this.#host.scheduleFlush();
+  }
+
+  /** The promise of a write passes to a new one under the writer's present session. */
+  #move(write: Write): void {
+    this.#detach(write);
+    if (write.timesSent > 0) this.#expired.add(write);
+    else this.#forget(write);
+    const { command, fingerprint } = openEnvelope(write.payload);
+    const moved = this.#append(write.writer, { bytes: command, fingerprint }, write.terms, write);
+    moved.moved = true;
+    if (moved.signal !== undefined) this.#host.aborts.add(moved.signal, moved);
+  }
+
+  #expire(write: Write, cause: Interruption): void {
+    this.#detach(write);
+    write.session.addUnknown(write.sequence);
+    if (write.sentUnder === this.#targetNumber) this.#expired.add(write);
+    else this.#forget(write);
+    write.reject(outcomeUnknown(write, cause));
+  }
+
+  #fail(write: Write, error: ClusterError): void {
+    this.#settle(write);
+    write.reject(error);
+  }
+
+  #settle(write: Write): void {
+    this.#detach(write);
+    this.#forget(write);
+  }
+
+  /** It is no longer sent, nor does anything but its answer find it. */
+  #detach(write: Write): void {
+    write.settled = true;
+    this.#list.remove(write);
+    if (write.signal !== undefined) this.#host.aborts.remove(write.signal, write);
+  }
+
+  #forget(write: Write): void {
+    const { pending, id } = write.session;
+    pending.delete(write.sequence);
+    if (pending.size === 0) this.#sessions.delete(id);
+  }
+
+  #notLeader(nodeId: number): ClusterError {
+    return new ClusterError('NotLeader', `node ${nodeId} does not lead`, { leader: this.#host.leaderId() });
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * The host's end of every node: owns the data ports to their raft-nodes and metadata-stores, knows who leads, and sends writes and
+ * reads there. Nothing passes between actors through it. One router serves all stores of a cluster.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { unreachable } from '../assert.js';
+import type { ClusterError } from '../errors.js';
+import type { NodeToHost, StoreToHost } from '../messages.js';
+import { AbortWatch } from './aborts.js';
+import type { AnswerForm } from './call.js';
+import { DeadlineWatch } from './deadlines.js';
+import { leaderLostForGood, neverSent, stopped } from './outcomes.js';
+import { NodeLink } from './node-link.js';
+import type { CallArguments } from './options.js';
+import { Proposals } from './proposals.js';
+import type { Target } from './proposals.js';
+import { Reads } from './reads.js';
+import type { ReadLane, ReadLink } from './reads.js';
+import type { EncodedCommand, Writer } from './write.js';
+
+export interface RouterOptions {
+  /** Deadline of calls that name none. */
+  readonly proposalTimeoutMs: number;
+}
+
+export interface Leader {
+  readonly id: number;
+  readonly term: number;
+  readonly committedInTerm: boolean;
+}
+
+type NodeMessage<Kind extends NodeToHost['kind']> = Extract<NodeToHost, { readonly kind: Kind }>;
+type Leadership = NodeMessage<'leadership'>['leadership'];
+type Configuration = NodeMessage<'configuration'>['configuration'];
+type Peer = NodeMessage<'peer'>['peer'];
+
+type LeadershipListener = (id: number, life: number, leadership: Leadership) => void;
+type ConfigurationListener = (id: number, life: number, configuration: Configuration) => void;
+type PeerListener = (id: number, peer: Peer, connected: boolean) => void;
+
+export class Router {
+  readonly options: RouterOptions;
+  readonly #links = new Map<number, NodeLink>();
+  readonly #aborts = new AbortWatch();
+  readonly #proposals: Proposals;
+  readonly #reads: Reads;
+  readonly #deadlines: DeadlineWatch;
+  readonly #leadershipListeners: LeadershipListener[] = [];
+  readonly #configurationListeners: ConfigurationListener[] = [];
+  readonly #peerListeners: PeerListener[] = [];
+  #leaderLink: NodeLink | null = null;
+  #target: Target | null = null;
+  #flushScheduled = false;
+  #ended: 'stopped' | 'leaderLost' | null = null;
+
+  constructor(options: RouterOptions) {
+    this.options = options;
+    const host = {
+      aborts: this.#aborts,
+      leaderId: () => this.#leaderLink?.id ?? null,
+      route: (lane: ReadLane) => this.#route(lane),
+      scheduleFlush: () => {
+        this.#scheduleFlush();
+      },
+    };
+    this.#proposals = new Proposals(host);
+    this.#reads = new Reads(host);
+    this.#deadlines = new DeadlineWatch((now) => Math.min(this.#proposals.endDue(now), this.#reads.endDue(now)));
+  }
+
+  /** A new life of a node serves, or soon will; replaces the one before. */
+  attachNode(id: number, life: number, nodePort: MessagePort, storePort: MessagePort): void {
+    const before = this.#links.get(id);
+    if (before !== undefined) this.#detach(before);
+    const link = new NodeLink(id, life, nodePort, storePort);
+    if (this.#ended === 'stopped') {
+      link.close();
+      return;
+    }
+    this.#links.set(id, link);
+    nodePort.on('message', (message: NodeToHost) => {
+      if (link.attached) this.#receiveFromNode(link, message);
+    });
+    storePort.on('message', (message: StoreToHost) => {
+      if (link.attached) this.#receiveFromStore(link, message);
+    });
+    nodePort.on('close', () => {
+      this.#detach(link);
+    });
+    this.#scheduleFlush();
+  }
+
+  /** The threads of that life have ended. What they had answered still counts. */
+  detachNode(id: number, life: number): void {
+    const link = this.#links.get(id);
+    if (link?.life === life) this.#detach(link);
+  }
+
+  /** A majority of the voters is gone with their logs: no call can ever succeed, so none waits. */
+  setPermanentlyLost(lost: boolean): void {
+    if (this.#ended === 'stopped') return;
+    if (lost === (this.#ended === 'leaderLost')) return;
+    this.#ended = lost ? 'leaderLost' : null;
+    if (!lost) return;
+    this.#proposals.endAll(leaderLostForGood);
+    this.#reads.endAll(leaderLostForGood, false);
+  }
+
+  onLeadership(listener: LeadershipListener): void {
+    this.#leadershipListeners.push(listener);
+  }
+
+  onConfiguration(listener: ConfigurationListener): void {
+    this.#configurationListeners.push(listener);
+  }
+
+  /** Throws the permanent `NoLeader` once a majority is lost for good. */
+  checkNotLost(): void {
+    if (this.#ended === 'leaderLost') throw leaderLostForGood();
+  }
+
+  onPeer(listener: PeerListener): void {
+    this.#peerListeners.push(listener);
+  }
+
+  /** The node that leads in the highest term known. */
+  leader(): Leader | null {
+    const link = this.#leaderLink;
+    return link === null ? null : { id: link.id, term: link.term, committedInTerm: link.committedInTerm };
+  }
+
+  /** Settles with what `form` makes of the answer, or rejects with a ClusterError. */
+  propose(writer: Writer, command: EncodedCommand, call: CallArguments, form: AnswerForm): Promise<unknown> {
+    const refusal = this.#refusal(call, false);
+    if (refusal !== null) return Promise.reject(refusal);
+    const { deadline, signal, requestId } = call;
+    const outcome = this.#proposals.submit(writer, command, { deadline, signal, requestId, form });
+    this.#deadlines.add(deadline);
+    return outcome;
+  }
+
+  /** `nodeId`: only this node is asked. */
+  read(nodeId: number | null, request: unknown, call: CallArguments, form: AnswerForm): Promise<unknown> {
+    const refusal = this.#refusal(call, call.local);
+    if (refusal !== null) return Promise.reject(refusal);
+    const { deadline, signal, local } = call;
+    const outcome = this.#reads.submit(this.#reads.laneOf(nodeId, local), request, { deadline, signal, form });
+    this.#deadlines.add(deadline);
+    return outcome;
+  }
+
+  /** Settles every call and closes every port. */
+  stop(): void {
+    if (this.#ended === 'stopped') return;
+    this.#ended = 'stopped';
+    this.#proposals.endAll(stopped);
+    this.#reads.endAll(stopped, true);
+    this.#reads.close();
+    this.#deadlines.close();
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+    this.#leaderLink = null;
+    this.#target = null;
+  }
+
+  #refusal(call: CallArguments, local: boolean): ClusterError | null {
+    if (this.#ended === 'stopped') return stopped();
+    if (call.signal?.aborted === true) return neverSent('Aborted', null);
+    return this.#ended === 'leaderLost' && !local ? leaderLostForGood() : null;
+  }
+
+  #route(lane: ReadLane): ReadLink | null {
+    if (lane.nodeId !== null) return this.#links.get(lane.nodeId) ?? null;
+    if (this.#leaderLink !== null || !lane.local) return this.#leaderLink;
+    for (const link of this.#links.values()) return link;
+    return null;
+  }
+
+  /**
+   * Batches what the present turn brings and never waits longer: with nothing in flight until all its promises have run, otherwise
+   * until the messages that have arrived are handled, since their answers bring more.
+   */
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    if (this.#proposals.idle) process.nextTick(this.#flush);
+    else setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushScheduled = false;
+    if (this.#ended === 'stopped') return;
+    this.#proposals.flush();
+    this.#reads.flush();
+  };
+
+  #receiveFromNode(link: NodeLink, message: NodeToHost): void {
+    switch (message.kind) {
+      case 'leadership':
+        link.learn(message.leadership);
+        this.#followLeader();
+        for (const listener of this.#leadershipListeners) listener(link.id, link.life, message.leadership);
+        return;
+      case 'configuration':
+        for (const listener of this.#configurationListeners) listener(link.id, link.life, message.configuration);
+        return;
+      case 'peer':
+        for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
+        return;
+      case 'peer':
+        for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
+        return;
+      case 'readsRefused':
+        this.#reads.refused(link, message.ids);
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #receiveFromStore(link: NodeLink, message: StoreToHost): void {
+    if (message.kind === 'answers') this.#proposals.answered(message.answers);
+    else this.#reads.answered(link, message.answers);
+  }
+
+  #followLeader(): void {
+    const leader = this.#findLeader();
+    this.#leaderLink = leader;
+    this.#reads.leaderChanged();
+    const target = leader === null ? null : leader.target();
+    if (target === this.#target) return;
+    this.#target = target;
+    this.#proposals.retarget(target);
+  }
+
+  #findLeader(): NodeLink | null {
+    let leader: NodeLink | null = null;
+    for (const link of this.#links.values()) {
+      if (link.leads && link.term > (leader?.term ?? 0)) leader = link;
+    }
+    return leader;
+  }
+
+  #detach(link: NodeLink): void {
+    if (!link.attached) return;
+    for (const message of link.takeRemainingAnswers()) this.#receiveFromStore(link, message);
+    link.close();
+    this.#links.delete(link.id);
+    this.#followLeader();
+    this.#proposals.nodeEnded(link.id);
+    this.#reads.linkEnded(link);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * One client session (thesis 6.3): numbers a store's writes and knows the lowest one whose answer is still wanted, below which
+ * the state machine need keep none. Sequence 0 opens the session.
+ */
+import { randomUUID } from 'node:crypto';
+import { clientLimits } from './limits.js';
+import type { Write } from './write.js';
+
+export class Session {
+  /** For requests ids: `<uuid>:<sequence>`. */
+  readonly uuid = randomUUID();
+  /** The same in the 16 characters of an envelope. */
+  readonly id = Buffer.from(this.uuid.replaceAll('-', ''), 'hex').toString('latin1');
+  /** Writes whose answer has not come, settled or not. */
+  readonly pending = new Map<number, Write>();
+  /** Sequences that ended as `OutcomeUnknown`, oldest first: asked again under their request id, they get the first answer. */
+  readonly #unknown = new Set<number>();
+  #nextSequence = 0;
+  #lowest = 1;
+
+  takeSequence(): number {
+    const sequence = this.#nextSequence;
+    this.#nextSequence += 1;
+    return sequence;
+  }
+
+  get exhausted(): boolean {
+    return this.#nextSequence > clientLimits.maxSequence;
+  }
+
+  /** The first of the sequences still to come unless an earlier one waits. */
+  lowestUnanswered(): number {
+    while (this.#lowest < this.#nextSequence && !this.pending.has(this.#lowest)) {
+      if (this.#unknown.has(this.#lowest)) {
+        if (this.#nextSequence - this.#lowest <= clientLimits.maxUnknownAge) break;
+        this.#unknown.delete(this.#lowest);
+      }
+      this.#lowest += 1;
+    }
+    return this.#lowest;
+  }
+
+  addUnknown(sequence: number): void {
+    this.#unknown.add(sequence);
+    if (this.#unknown.size <= clientLimits.maxUnknownWrites) return;
+    for (const oldest of this.#unknown) {
+      this.#unknown.delete(oldest);
+      return;
+    }
+  }
+
+  requestId(sequence: number): string {
+    return `${this.uuid}:${sequence}`;
+  }
+}

@@ -1,0 +1,83 @@
+/** One pending write: its payload, sealed once, and its place among all unanswered writes, which is a linked list in call order. */
+import type { ClusterError } from '../errors.js';
+import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
+import type { Session } from './session.js';
+
+/** A command as the state machine will see it. */
+export interface EncodedCommand {
+  readonly bytes: Uint8Array;
+  /** Over what the caller gave: the same for a repeat, see the envelope. */
+  readonly fingerprint: number;
+}
+
+export interface WriteTerms extends CallTerms {
+  readonly requestId: string | undefined;
+  readonly form: AnswerForm;
+}
+
+/** Who writes: one for each store, whose writes take effect in call order. */
+export interface Writer {
+  /** Only this node is asked; null: whichever leads. */
+  readonly nodeId: number | null;
+  /** Opened by the first write. */
+  session: Session | null;
+}
+
+export interface Settlement {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: ClusterError) => void;
+}
+
+export class Write implements Call {
+  previous: Write | null = null;
+  next: Write | null = null;
+  linked = false;
+  settled = false;
+  /** The target under which it left last; 0: it has not left. */
+  sentUnder = 0;
+  timesSent = 0;
+  /** It has been moved to a new session once. */
+  moved = false;
+  readonly writer: Writer;
+  readonly session: Session;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+  readonly terms: WriteTerms;
+  readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: ClusterError) => void;
+  readonly #owner: { interrupt(write: Write, cause: Interruption): void };
+
+  constructor(owner: WriteOwner, place: WritePlace, terms: WriteTerms, settlement: Settlement) {
+    this.#owner = owner;
+    this.writer = place.writer;
+    this.session = place.session;
+    this.sequence = place.sequence;
+    this.payload = place.payload;
+    this.terms = terms;
+    this.deadline = terms.deadline;
+    this.signal = terms.signal;
+    this.resolve = settlement.resolve;
+    this.reject = settlement.reject;
+  }
+
+  get opensSession(): boolean {
+    return this.sequence === 0;
+  }
+
+  interrupt(cause: Interruption): void {
+    this.#owner.interrupt(this, cause);
+  }
+}
+
+interface WriteOwner {
+  interrupt(write: Write, cause: Interruption): void;
+}
+
+interface WritePlace {
+  readonly writer: Writer;
+  readonly session: Session;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
