@@ -1,0 +1,121 @@
+/**
+ * Checks of what a node has become after an effect of its turn: election safety, leader completeness, the commit rule (paper 5.4.2),
+ * committed entries on a majority's stable storage, and terms and indexes that only grow.
+ */
+import { must } from '../../assert.js';
+import { sameMember } from '../../raft/configuration.js';
+import type { Configuration, Member } from '../../raft/messages.js';
+import type { RaftState } from '../../raft/state.js';
+import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
+import type { SimulatedNode } from '../node.js';
+import { claimTerm, commitRecord, committedAt, diskOf, findRecord, type History } from './history.js';
+import { demand } from './violation.js';
+
+export function checkState(history: History, nodes: readonly SimulatedNode[], node: SimulatedNode): void {
+  const { watch, member } = node;
+  const state = must(node.state, 'a live node');
+  if (state.term !== watch.term) {
+    demand(
+      state.term > watch.term,
+      'monotone',
+      () => `node ${member.id} goes from term ${watch.term} to ${state.term}`,
+    );
+    watch.term = state.term;
+  }
+  if (state.role === 'leader' && watch.knownLeaderTerm !== state.term) {
+    watch.knownLeaderTerm = state.term;
+    checkElection(history, node, state);
+  }
+  if (state.commitIndex !== watch.commitIndex) checkCommit(history, nodes, node);
+}
+
+function checkElection(history: History, node: SimulatedNode, state: RaftState): void {
+  const { member, disk } = node;
+  claimTerm(history, state.term, member);
+  const votes = history.votes.get(state.term) ?? [];
+  const { configuration } = must(node.watch.configurations.at(-1), 'a configuration');
+  const granted = configuration.voters.filter(
+    (voter) =>
+      (sameMember(voter, member) && syncedTerm(disk) === state.term && sameMember(syncedVote(disk), member)) ||
+      votes.some((vote) => sameMember(vote.voter, voter) && sameMember(vote.candidate, member)),
+  );
+  demand(
+    granted.length * 2 > configuration.voters.length,
+    'election quorum',
+    () => `node ${member.id} leads term ${state.term} with ${granted.length} votes of ${configuration.voters.length}`,
+  );
+  const last = history.committed.at(-1);
+  if (last === undefined || last.term > state.term) return;
+  demandHolds(node, last.index, last.term);
+}
+
+/** Log matching, checked on its own, makes the last entry stand for all before it. */
+function demandHolds(node: SimulatedNode, index: number, term: number): void {
+  const { disk, member } = node;
+  demand(
+    index <= disk.baseIndex || writtenTermAt(disk, index) === term,
+    'leader completeness',
+    () => `node ${member.id} leads without the committed entry ${index} of term ${term}`,
+  );
+}
+
+function checkCommit(history: History, nodes: readonly SimulatedNode[], node: SimulatedNode): void {
+  const { watch, member, disk } = node;
+  const state = must(node.state, 'a live node');
+  const { commitIndex } = state;
+  demand(
+    commitIndex > watch.commitIndex,
+    'monotone',
+    () => `the commit index of node ${member.id} goes from ${watch.commitIndex} to ${commitIndex}`,
+  );
+  watch.commitIndex = commitIndex;
+  if (commitIndex > history.committed.length) extendCommitted(history, nodes, node);
+  const term = writtenTermAt(disk, commitIndex);
+  demand(
+    term === null || commitIndex === 0 || committedAt(history, commitIndex)?.term === term,
+    'state machine safety',
+    () => `node ${member.id} takes its entry ${commitIndex} of term ${term ?? 0} for the committed one`,
+  );
+}
+
+/** Only a leader decides; by then a majority has synced the entry, which is of the leader's own term. */
+function extendCommitted(history: History, nodes: readonly SimulatedNode[], node: SimulatedNode): void {
+  const { disk, member, watch } = node;
+  const state = must(node.state, 'a live node');
+  const { commitIndex } = state;
+  const term = state.role === 'leader' ? state.term : watch.ledTerm;
+  demand(
+    term !== null && writtenTermAt(disk, commitIndex) === term,
+    'committed in the term',
+    () =>
+      `node ${member.id} (${state.role} of term ${state.term}) commits up to ${commitIndex}, ` +
+      `an entry of term ${writtenTermAt(disk, commitIndex) ?? 0}; its end is ${lastWrittenIndex(disk)}`,
+  );
+  const configurations = [
+    must(watch.configurations.at(-1), 'a configuration').configuration,
+    watch.configurationBefore,
+  ];
+  demand(
+    configurations.some((configuration) => isSyncedOnMajority(history, configuration, commitIndex, term)),
+    'committed on a quorum',
+    () => `node ${member.id} commits ${commitIndex} of term ${term} without a majority`,
+  );
+  for (let index = history.committed.length + 1; index <= commitIndex; index += 1) {
+    const entryTerm = must(writtenTermAt(disk, index), `committed entry ${index}`);
+    commitRecord(history, must(findRecord(history, index, entryTerm), `record of entry ${index}`));
+  }
+  for (const other of nodes) {
+    if (other.state?.role === 'leader' && other.state.term > term && !sameMember(other.member, member)) {
+      demandHolds(other, commitIndex, term);
+    }
+  }
+}
+
+function isSyncedOnMajority(history: History, { voters }: Configuration, index: number, term: number): boolean {
+  const holds = (voter: Member): boolean => {
+    const disk = diskOf(history, voter);
+    if (index <= disk.baseIndex) return true;
+    return lastSyncedIndex(disk) >= index && writtenTermAt(disk, index) === term;
+  };
+  return voters.filter(holds).length * 2 > voters.length;
+}

@@ -1,0 +1,179 @@
+/**
+ * A simulated node's stable storage. One write may be unsynced at a time; a crash keeps a drawn prefix of it and loses the rest
+ * (term and vote first, then the truncation, then entry by entry). Snapshots are files of their own, replaced atomically.
+ */
+import { assert, must } from '../assert.js';
+import { drawInteger, type Random } from '../random.js';
+import { packPayloads, payloadAt, type EntryRun } from '../raft/entries.js';
+import type { Member, SnapshotDescription } from '../raft/messages.js';
+import type { Persist } from '../raft/ready.js';
+import type { StoredState } from '../raft/stored-state.js';
+import { digestBytes } from './digest.js';
+
+export interface DiskEntry {
+  readonly term: number;
+  readonly payload: Uint8Array;
+  readonly digest: number;
+}
+
+export interface SnapshotFile {
+  readonly description: SnapshotDescription;
+  readonly bytes: Uint8Array;
+}
+
+interface Contents {
+  term: number;
+  vote: Member | null;
+  /** Index and term of what precedes `entries`. */
+  baseIndex: number;
+  baseTerm: number;
+  entries: DiskEntry[];
+}
+
+interface Unsynced {
+  readonly persist: Persist;
+  readonly before: Contents;
+  /** Entries up to here are the same before and after the write. */
+  readonly unchangedIndex: number;
+}
+
+/** The contents as written; what is also synced follows from `unsynced`. */
+export interface Disk extends Contents {
+  snapshot: SnapshotFile;
+  unsynced: Unsynced | null;
+}
+
+export function createDisk(snapshot: SnapshotFile): Disk {
+  return { term: 0, vote: null, baseIndex: 0, baseTerm: 0, entries: [], snapshot, unsynced: null };
+}
+
+export function lastWrittenIndex(disk: Disk): number {
+  return disk.baseIndex + disk.entries.length;
+}
+
+/** Null where the log does not reach, or no longer does. */
+export function writtenTermAt(disk: Disk, index: number): number | null {
+  if (index === disk.baseIndex) return disk.baseTerm;
+  return writtenEntryAt(disk, index)?.term ?? null;
+}
+
+export function writtenEntryAt(disk: Disk, index: number): DiskEntry | undefined {
+  return disk.entries[index - disk.baseIndex - 1];
+}
+
+export function lastSyncedIndex(disk: Disk): number {
+  return disk.unsynced === null ? lastWrittenIndex(disk) : disk.unsynced.unchangedIndex;
+}
+
+export function syncedTerm(disk: Disk): number {
+  return disk.unsynced === null ? disk.term : disk.unsynced.before.term;
+}
+
+export function syncedVote(disk: Disk): Member | null {
+  return disk.unsynced === null ? disk.vote : disk.unsynced.before.vote;
+}
+
+export function write(disk: Disk, persist: Persist): void {
+  assert(disk.unsynced === null, 'one write at a time');
+  const before = copyContents(disk);
+  applySteps(disk, persist, Number.POSITIVE_INFINITY);
+  const end = Math.min(before.baseIndex + before.entries.length, firstChangedIndex(persist) - 1);
+  disk.unsynced = { persist, before, unchangedIndex: Math.max(end, disk.baseIndex) };
+}
+
+export function sync(disk: Disk): void {
+  disk.unsynced = null;
+}
+
+/** Keeps a drawn part of the unsynced write; true when anything of it was lost. */
+export function loseUnsynced(disk: Disk, random: Random): boolean {
+  const { unsynced } = disk;
+  if (unsynced === null) return false;
+  const steps = stepCount(unsynced.persist);
+  const kept = drawInteger(random, 0, steps + 1);
+  Object.assign(disk, unsynced.before);
+  applySteps(disk, unsynced.persist, kept);
+  disk.unsynced = null;
+  return kept < steps;
+}
+
+/** Forgets entries before `firstIndex`, never those that the snapshot does not cover. */
+export function compactDisk(disk: Disk, firstIndex: number): void {
+  assert(disk.unsynced === null, 'compaction between writes only');
+  const dropped = Math.min(firstIndex - 1, disk.snapshot.description.index) - disk.baseIndex;
+  if (dropped <= 0) return;
+  disk.baseTerm = must(writtenTermAt(disk, disk.baseIndex + dropped), 'term at the new start of the log');
+  disk.baseIndex += dropped;
+  disk.entries = disk.entries.slice(dropped);
+}
+
+/** What a node finds when it starts; drops a log that the snapshot has overtaken. */
+export function recover(disk: Disk): StoredState {
+  assert(disk.unsynced === null, 'recovery after the crash has taken its share');
+  const { description } = disk.snapshot;
+  if (writtenTermAt(disk, description.index) !== description.term) resetLog(disk, description);
+  return { term: disk.term, vote: disk.vote, snapshot: description, entries: packRuns(disk) };
+}
+
+function packRuns(disk: Disk): EntryRun[] {
+  const runs: EntryRun[] = [];
+  let position = 0;
+  while (position < disk.entries.length) {
+    const { term } = must(disk.entries[position], 'entry');
+    let end = position;
+    while (disk.entries[end]?.term === term) end += 1;
+    const payloads = disk.entries.slice(position, end).map((entry) => entry.payload);
+    runs.push({ firstIndex: disk.baseIndex + 1 + position, term, ...packPayloads(payloads) });
+    position = end;
+  }
+  return runs;
+}
+
+function resetLog(contents: Contents, snapshot: SnapshotDescription): void {
+  contents.baseIndex = snapshot.index;
+  contents.baseTerm = snapshot.term;
+  contents.entries = [];
+}
+
+function copyContents(disk: Disk): Contents {
+  const { term, vote, baseIndex, baseTerm, entries } = disk;
+  return { term, vote, baseIndex, baseTerm, entries: entries.slice() };
+}
+
+function firstChangedIndex(persist: Persist): number {
+  if (persist.snapshot !== null) return 0;
+  if (persist.truncateFrom !== null) return persist.truncateFrom;
+  return persist.entries[0]?.firstIndex ?? Number.POSITIVE_INFINITY;
+}
+
+function stepCount(persist: Persist): number {
+  return persist.entries.reduce((count, run) => count + run.count, 3);
+}
+
+/** The first `steps` of the write: term and vote, snapshot, truncation, then the entries. */
+function applySteps(disk: Disk, persist: Persist, steps: number): void {
+  if (steps >= 1) {
+    disk.term = persist.term;
+    disk.vote = persist.vote;
+  }
+  if (steps >= 2 && persist.snapshot !== null) {
+    const { index, term } = persist.snapshot;
+    if (writtenTermAt(disk, index) !== term) resetLog(disk, persist.snapshot);
+  }
+  if (steps >= 3 && persist.truncateFrom !== null) {
+    disk.entries.length = Math.min(disk.entries.length, Math.max(0, persist.truncateFrom - disk.baseIndex - 1));
+  }
+  let left = steps - 3;
+  for (const run of persist.entries) {
+    for (let position = 0; position < run.count && left > 0; position += 1, left -= 1) {
+      appendEntry(disk, run, position);
+    }
+  }
+}
+
+function appendEntry(disk: Disk, run: EntryRun, position: number): void {
+  const index = run.firstIndex + position;
+  assert(index === lastWrittenIndex(disk) + 1, `entry ${index} written after ${lastWrittenIndex(disk)}`);
+  const payload = payloadAt(run, position);
+  disk.entries.push({ term: run.term, payload, digest: digestBytes(payload) });
+}

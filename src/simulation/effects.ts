@@ -1,0 +1,141 @@
+/** Performs what a turn asks for, one effect at a time, and lets a crash strike before, within and after each. */
+import { unreachable } from '../assert.js';
+import { drawFraction } from '../random.js';
+import type { RaftMessage } from '../raft/messages.js';
+import type { Persist, TimerCommand } from '../raft/ready.js';
+import { timerDelayMs } from '../raft/timers.js';
+import type { TurnEffect } from '../raft/turn.js';
+import { clearAlarm, setAlarm, wake } from './alarms.js';
+import { checkMessage } from './checks/message-checks.js';
+import { checkWrite, configurationsOnDisk } from './checks/log-checks.js';
+import { sync, write } from './disk.js';
+import type { FaultKind } from './faults.js';
+import { transmit } from './network.js';
+import { advance, crashNode, deliver, later, proceed, type SimulatedNode } from './node.js';
+import { applyRuns, readSnapshot, receiveSnapshot } from './store.js';
+import { happened, tell, type World } from './world.js';
+
+/** `waits`: the turn goes on later, or never because the node has crashed. */
+export function performEffect(world: World, node: SimulatedNode, effect: TurnEffect): 'done' | 'waits' {
+  if (crashesAt(world, node, effect)) return 'waits';
+  switch (effect.kind) {
+    case 'send':
+      for (const message of effect.messages) send(world, node, message);
+      return 'done';
+    case 'persist':
+      return persist(world, node, effect.persist);
+    case 'apply':
+      applyRuns(world, node, effect.runs);
+      return 'done';
+    case 'reads':
+      for (const answer of effect.reads) world.client.readAnswered(node, answer);
+      return 'done';
+    case 'answers':
+      for (const answer of effect.answers) world.client.requestAnswered(node, answer);
+      return 'done';
+    case 'timers':
+      for (const command of effect.timers) setTimer(world, node, command);
+      return 'done';
+    case 'snapshotReads':
+      for (const read of effect.snapshotReads) readSnapshot(world, node, read);
+      return 'done';
+    case 'snapshotWrites':
+      for (const snapshotWrite of effect.snapshotWrites) receiveSnapshot(world, node, snapshotWrite);
+      return 'done';
+    case 'leadership':
+      node.leadership = effect.leadership;
+      return 'done';
+    case 'configuration':
+      return 'done';
+    default:
+      return unreachable(effect);
+  }
+}
+
+const CRASH_BEFORE: Partial<Record<TurnEffect['kind'], FaultKind>> = {
+  send: 'crashBeforeSend',
+  persist: 'crashBeforeWrite',
+  apply: 'crashBeforeApply',
+};
+
+function crashesAt(world: World, node: SimulatedNode, effect: TurnEffect): boolean {
+  const { crashAt } = node;
+  if (crashAt === null || CRASH_BEFORE[effect.kind] !== crashAt) return false;
+  crashNode(world, node, crashAt);
+  return true;
+}
+
+function send(world: World, node: SimulatedNode, message: RaftMessage): void {
+  checkMessage(world.history, world.nodes, node, message);
+  const to = world.nodes[message.to.id - 1];
+  if (to === undefined) return;
+  tell(world, () => `node ${node.member.id} sends ${describeMessage(message)}`);
+  transmit(world.network, { from: node.place, to: to.place }, () => {
+    if (to.state === null) return;
+    happened(world, message.kind, to.place, message.term * 8 + node.place);
+    tell(world, () => `node ${to.member.id} receives ${describeMessage(message)}`);
+    deliver(world, to, { kind: 'message', message });
+  });
+}
+
+function describeMessage(message: RaftMessage): string {
+  const { from, to, ...content } = message;
+  const shown = JSON.stringify(content, (key, value: unknown) => {
+    if (value instanceof Uint8Array) return `${value.length} bytes`;
+    return key === 'configuration' ? undefined : value;
+  });
+  return `${from.id}${from.incarnation}>${to.id}${to.incarnation} ${shown}`;
+}
+
+function persist(world: World, node: SimulatedNode, request: Persist): 'done' | 'waits' {
+  checkWrite(world.history, node, request);
+  write(node.disk, request);
+  if (request.snapshot !== null) node.watch.configurations = configurationsOnDisk(node.disk);
+  const syncMs = world.plan.syncMs * node.slowFactor * (0.5 + drawFraction(world.random));
+  if (syncMs === 0) return finishSync(world, node);
+  later(world, node, syncMs, () => {
+    resumeAfterSync(world, node);
+  });
+  return 'waits';
+}
+
+function resumeAfterSync(world: World, node: SimulatedNode): void {
+  if (node.paused) {
+    later(world, node, world.plan.electionTimeoutMs / 4, () => {
+      resumeAfterSync(world, node);
+    });
+    return;
+  }
+  if (finishSync(world, node) === 'waits') return;
+  proceed(world, node);
+  advance(world, node);
+}
+
+function finishSync(world: World, node: SimulatedNode): 'done' | 'waits' {
+  happened(world, 'synced', node.place, node.disk.entries.length);
+  if (node.syncFails) crashNode(world, node, 'failedSync');
+  else if (node.crashAt === 'crashBeforeSync') crashNode(world, node, node.crashAt);
+  else {
+    sync(node.disk);
+    if (node.crashAt === 'crashAfterSync') crashNode(world, node, node.crashAt);
+  }
+  return node.state === null ? 'waits' : 'done';
+}
+
+function setTimer(world: World, node: SimulatedNode, command: TimerCommand): void {
+  const { alarms } = node;
+  if (command.action === 'stop') {
+    clearAlarm(alarms, command.timer);
+    return;
+  }
+  const delayMs = timerDelayMs(command, world.plan, world.random) * node.clockRate;
+  wakeIn(world, node, command, setAlarm(alarms, command.timer, world.queue.nowMs, delayMs));
+}
+
+function wakeIn(world: World, node: SimulatedNode, command: TimerCommand, delayMs: number | null): void {
+  if (delayMs === null) return;
+  later(world, node, delayMs, () => {
+    wakeIn(world, node, command, wake(node.alarms, command.timer, world.queue.nowMs));
+    advance(world, node);
+  });
+}

@@ -1,0 +1,197 @@
+/**
+ * The source of faults. Every so often it does something harmful, drawn by the plan's weights, and undoes it later. A node's disk is
+ * wiped only when the remaining voters can do without it; everything else may strike anywhere, any time.
+ */
+import { must, unreachable } from '../assert.js';
+import { drawChance, drawFraction, drawInteger } from '../random.js';
+import type { Configuration } from '../raft/messages.js';
+import { includesMember } from '../raft/configuration.js';
+import { goneMember } from './administrator.js';
+import { createDisk } from './disk.js';
+import { schedule } from './event-queue.js';
+import { countFault, type FaultKind } from './faults.js';
+import { emptySnapshot } from './machine.js';
+import { healNetwork, setCut } from './network.js';
+import { advance, crashNode, deliver, startNode, type SimulatedNode } from './node.js';
+import { NEMESIS_ACTIONS, type NemesisAction } from './plan.js';
+import { happened, tell, type World } from './world.js';
+
+const CRASH_POINTS: readonly FaultKind[] = [
+  'crashBeforeSend',
+  'crashBeforeWrite',
+  'crashBeforeSync',
+  'crashAfterSync',
+  'crashBeforeApply',
+];
+const LEADER_RATE = 0.4;
+const SLOW_FACTORS = [3, 10, 50] as const;
+
+export function startNemesis(world: World): void {
+  const delayMs = -Math.log(1 - drawFraction(world.random)) * world.plan.nemesisIntervalMs;
+  schedule(world.queue, delayMs, () => {
+    if (world.calm) return;
+    const action = drawAction(world);
+    const node = drawTarget(world);
+    happened(world, action, node.place, 0);
+    tell(world, () => `nemesis: ${action} at node ${node.member.id}`);
+    strike(world, action, node);
+    startNemesis(world);
+  });
+}
+
+function drawAction({ random, plan }: World): NemesisAction {
+  let total = 0;
+  for (const action of NEMESIS_ACTIONS) total += plan.nemesisWeights[action];
+  let left = drawFraction(random) * total;
+  for (const action of NEMESIS_ACTIONS) {
+    left -= plan.nemesisWeights[action];
+    if (left < 0) return action;
+  }
+  return 'crash';
+}
+
+/** Often a leader: most of the rules are about losing one. */
+function drawTarget({ nodes, random }: World): SimulatedNode {
+  const leader = nodes.find((node) => node.state?.role === 'leader');
+  const anyone = must(nodes[drawInteger(random, 0, nodes.length)], 'a node');
+  return drawChance(random, LEADER_RATE) && leader !== undefined ? leader : anyone;
+}
+
+function afterFault(world: World, undo: () => void): void {
+  schedule(world.queue, world.plan.faultLengthMs * (0.1 + drawFraction(world.random)), () => {
+    if (!world.calm) undo();
+  });
+}
+
+function strike(world: World, action: NemesisAction, node: SimulatedNode): void {
+  switch (action) {
+    case 'crash':
+      crashNode(world, node, 'crash');
+      restartLater(world, node);
+      return;
+    case 'crashAtEffect':
+      node.crashAt = CRASH_POINTS[drawInteger(world.random, 0, CRASH_POINTS.length)] ?? null;
+      restartLater(world, node);
+      return;
+    case 'failSync':
+      node.syncFails = true;
+      restartLater(world, node);
+      return;
+    case 'crashAll':
+      for (const each of world.nodes) {
+        crashNode(world, each, 'crashOfAll');
+        restartLater(world, each);
+      }
+      return;
+    case 'partition':
+    case 'isolate':
+    case 'oneWay':
+      cut(world, action, node);
+      return;
+    case 'pause':
+    case 'slowDisk':
+    case 'stallStore':
+      hinder(world, action, node);
+      return;
+    case 'failRestore':
+      node.restoreFails = true;
+      return;
+    case 'campaign':
+      if (node.state === null) return;
+      countFault(world.faults, 'spuriousCampaign');
+      deliver(world, node, { kind: 'campaign' });
+      return;
+    case 'wipe':
+      wipe(world, node);
+      return;
+    default:
+      unreachable(action);
+  }
+}
+
+/** Whenever it is down by then; an armed crash may strike only later, hence the second look. */
+function restartLater(world: World, node: SimulatedNode): void {
+  afterFault(world, () => {
+    if (node.state === null) startNode(world, node);
+    else if (node.crashAt !== null || node.syncFails) restartLater(world, node);
+  });
+}
+
+function cut(world: World, action: 'partition' | 'isolate' | 'oneWay', node: SimulatedNode): void {
+  const { network, nodes, random, faults } = world;
+  if (nodes.length < 2) return;
+  const inside = nodes.map((each) => (action === 'partition' ? drawChance(random, 0.5) : each === node));
+  const outward = drawChance(random, 0.5);
+  for (const from of nodes) {
+    for (const to of nodes) {
+      if (inside[from.place] === inside[to.place]) continue;
+      if (action !== 'oneWay' || inside[from.place] === outward) {
+        setCut(network, { from: from.place, to: to.place }, true);
+      }
+    }
+  }
+  countFault(faults, action === 'isolate' ? 'isolation' : action === 'oneWay' ? 'oneWayCut' : 'partition');
+  afterFault(world, () => {
+    healNetwork(network);
+  });
+}
+
+function hinder(world: World, action: 'pause' | 'slowDisk' | 'stallStore', node: SimulatedNode): void {
+  if (node.state === null) return;
+  if (action === 'stallStore') node.storeStalled = true;
+  else countFault(world.faults, action);
+  if (action === 'pause') node.paused = true;
+  if (action === 'slowDisk') node.slowFactor = SLOW_FACTORS[drawInteger(world.random, 0, SLOW_FACTORS.length)] ?? 1;
+  afterFault(world, () => {
+    relieve(world, node);
+  });
+}
+
+function relieve(world: World, node: SimulatedNode): void {
+  node.storeStalled = false;
+  node.slowFactor = 1;
+  node.paused = false;
+  advance(world, node);
+}
+
+/** The disk is lost for good: what comes back is another member, blank, which the administrator has to take in. */
+function wipe(world: World, node: SimulatedNode): void {
+  if (!canDoWithout(world, node)) return;
+  crashNode(world, node, 'wipedDisk');
+  const blank: Configuration = { voters: [], learners: [] };
+  node.member = { id: node.member.id, incarnation: `${node.member.incarnation}a` };
+  node.disk = createDisk(emptySnapshot(blank));
+  world.history.disks.push({ member: node.member, disk: node.disk });
+  restartLater(world, node);
+}
+
+/** Nothing uncommitted about membership anywhere, no member gone already, and enough voters besides. */
+function canDoWithout({ nodes, history }: World, node: SimulatedNode): boolean {
+  if (node.state === null) return false;
+  const settled = nodes.every(({ watch }) => (watch.configurations.at(-1)?.index ?? 0) <= history.committed.length);
+  let newest: Configuration | undefined;
+  let newestIndex = -1;
+  for (const { watch } of nodes) {
+    const placed = watch.configurations.at(-1);
+    if (placed !== undefined && placed.index > newestIndex && placed.configuration.voters.length > 0) {
+      newest = placed.configuration;
+      newestIndex = placed.index;
+    }
+  }
+  if (!settled || newest === undefined || goneMember(newest, nodes) !== undefined) return false;
+  return !includesMember(newest.voters, node.member) || newest.voters.length >= 3;
+}
+
+/** The end of all faults. */
+export function makePeace(world: World): void {
+  world.calm = true;
+  world.network.calm = true;
+  healNetwork(world.network);
+  for (const node of world.nodes) {
+    node.crashAt = null;
+    node.syncFails = false;
+    node.restoreFails = false;
+    if (node.state === null) startNode(world, node);
+    relieve(world, node);
+  }
+}

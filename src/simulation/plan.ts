@@ -1,0 +1,134 @@
+/**
+ * All parameters of one seed, each drawn (swarm testing): which faults exist at all, how often they come, how fast the network and the
+ * disks are, how small the core's limits. A fault that is absent from some seeds lets others run longer undisturbed.
+ */
+import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
+import type { RaftLimits } from '../raft/limits.js';
+
+export interface Plan {
+  readonly nodes: number;
+  /** Of them, the members of the first configuration; the others join later, if at all. */
+  readonly voters: number;
+  readonly electionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** Network, for each message. */
+  readonly minimumDelayMs: number;
+  readonly meanDelayMs: number;
+  readonly dropRate: number;
+  readonly duplicateRate: number;
+  readonly reorderRate: number;
+  readonly reorderDelayMs: number;
+  /** Death and return of a peer are told to the others. */
+  readonly peerNews: boolean;
+  readonly syncMs: number;
+  /** How far one node's clock may run ahead of or behind the others', as a fraction. */
+  readonly clockSkew: number;
+  /** Time between two actions of the nemesis, on average. */
+  readonly nemesisIntervalMs: number;
+  /** Relative weights of what it does. */
+  readonly nemesisWeights: Readonly<Record<NemesisAction, number>>;
+  readonly faultLengthMs: number;
+  /** Clients. */
+  readonly proposalIntervalMs: number;
+  readonly maxProposalEntries: number;
+  readonly maxPayloadBytes: number;
+  readonly readIntervalMs: number;
+  readonly adminIntervalMs: number;
+  readonly snapshotEntries: number;
+  readonly snapshotPaddingBytes: number;
+  readonly pullBytes: number;
+  readonly limits: RaftLimits;
+  /** When the faults end: so many entries committed, or so many events. */
+  readonly committedEntries: number;
+  readonly maxEvents: number;
+}
+
+export const NEMESIS_ACTIONS = [
+  'crash',
+  'crashAtEffect',
+  'crashAll',
+  'partition',
+  'isolate',
+  'oneWay',
+  'pause',
+  'slowDisk',
+  'failSync',
+  'stallStore',
+  'failRestore',
+  'campaign',
+  'wipe',
+] as const;
+export type NemesisAction = (typeof NEMESIS_ACTIONS)[number];
+
+/** Of these at least one is always there, so that a fault can fire in a cluster of one node too. */
+const PROCESS_ACTIONS: readonly NemesisAction[] = ['crash', 'crashAtEffect', 'pause'];
+
+export function drawPlan(random: Random, nodes: number | null): Plan {
+  const nodeCount = nodes ?? drawInteger(random, 1, 8);
+  const electionTimeoutMs = drawInteger(random, 100, 400);
+  const churn = drawChance(random, 0.4);
+  return {
+    nodes: nodeCount,
+    voters: churn ? drawInteger(random, Math.ceil(nodeCount / 2), nodeCount + 1) : nodeCount,
+    electionTimeoutMs,
+    heartbeatIntervalMs: electionTimeoutMs / drawInteger(random, 3, 9),
+    ...drawNetwork(random, electionTimeoutMs),
+    syncMs: drawChance(random, 0.2) ? 0 : 0.05 + drawFraction(random) ** 3 * 20,
+    clockSkew: drawChance(random, 0.5) ? 0 : drawFraction(random) * 0.3,
+    nemesisIntervalMs: electionTimeoutMs * (0.5 + drawFraction(random) * 5),
+    nemesisWeights: drawNemesis(random, churn),
+    faultLengthMs: electionTimeoutMs * (0.5 + drawFraction(random) * 5),
+    proposalIntervalMs: 4 + drawFraction(random) * 30,
+    maxProposalEntries: drawInteger(random, 1, 6),
+    maxPayloadBytes: drawInteger(random, 9, 120),
+    readIntervalMs: drawChance(random, 0.2) ? 0 : 5 + drawFraction(random) * 60,
+    adminIntervalMs: churn ? electionTimeoutMs * (0.3 + drawFraction(random) * 3) : 0,
+    snapshotEntries: drawChance(random, 0.3) ? Number.POSITIVE_INFINITY : drawInteger(random, 5, 60),
+    snapshotPaddingBytes: drawInteger(random, 0, 600),
+    pullBytes: drawChance(random, 0.5) ? 1 << 20 : drawInteger(random, 20, 600),
+    limits: drawLimits(random),
+    committedEntries: drawInteger(random, 55, 150),
+    maxEvents: 12_000,
+  };
+}
+
+function drawNetwork(
+  random: Random,
+  electionTimeoutMs: number,
+): Pick<
+  Plan,
+  'minimumDelayMs' | 'meanDelayMs' | 'dropRate' | 'duplicateRate' | 'reorderRate' | 'reorderDelayMs' | 'peerNews'
+> {
+  return {
+    minimumDelayMs: drawFraction(random) * 2,
+    meanDelayMs: 0.1 + drawFraction(random) ** 3 * electionTimeoutMs * 0.15,
+    dropRate: drawChance(random, 0.5) ? 0 : drawFraction(random) ** 2 * 0.2,
+    duplicateRate: drawChance(random, 0.5) ? 0 : drawFraction(random) ** 2 * 0.3,
+    reorderRate: drawChance(random, 0.5) ? 0 : drawFraction(random) ** 2 * 0.5,
+    reorderDelayMs: drawFraction(random) * electionTimeoutMs * 2,
+    peerNews: drawChance(random, 0.5),
+  };
+}
+
+function drawNemesis(random: Random, churn: boolean): Record<NemesisAction, number> {
+  const weights = {} as Record<NemesisAction, number>;
+  for (const action of NEMESIS_ACTIONS) weights[action] = drawChance(random, 0.5) ? drawFraction(random) : 0;
+  const certain = PROCESS_ACTIONS[drawInteger(random, 0, PROCESS_ACTIONS.length)] ?? 'crash';
+  weights[certain] = 0.2 + drawFraction(random);
+  weights.crashAll *= 0.3;
+  if (!churn) weights.wipe = 0;
+  return weights;
+}
+
+function drawLimits(random: Random): RaftLimits {
+  return {
+    maxAppendBytes: drawInteger(random, 16, 2000),
+    maxInflightAppends: drawInteger(random, 1, 17),
+    maxInflightBytes: drawInteger(random, 100, 8000),
+    snapshotChunkBytes: drawInteger(random, 16, 400),
+    trailingEntries: drawInteger(random, 0, 20),
+    promotionLagEntries: drawInteger(random, 0, 20),
+    maxWaitingReads: drawInteger(random, 2, 100),
+    maxElectionSoonAttempts: drawInteger(random, 1, 7),
+  };
+}

@@ -1,0 +1,154 @@
+/** The state machine's side of a node: it pulls committed entries within its credit, takes snapshots and installs received ones. */
+import { drawFraction } from '../random.js';
+import { payloadBytes, type EntryRun } from '../raft/entries.js';
+import type { SnapshotRead, SnapshotWrite } from '../raft/ready.js';
+import { committedAt, type History } from './checks/history.js';
+import { demand } from './checks/violation.js';
+import { lastSyncedIndex, type SnapshotFile } from './disk.js';
+import { countFault } from './faults.js';
+import { applyEntry, captureSnapshot, createMachine, readSnapshotDigest } from './machine.js';
+import { deliver, later, type SimulatedNode } from './node.js';
+import { readProposal } from './proposal.js';
+import { happened, tell, type World } from './world.js';
+
+export function applyRuns(world: World, node: SimulatedNode, runs: readonly EntryRun[]): void {
+  let bytes = 0;
+  for (const run of runs) {
+    bytes += payloadBytes(run);
+    for (let position = 0; position < run.count; position += 1) applyOne(world, node, run, position);
+  }
+  tell(world, () => `node ${node.member.id} has applied ${node.machine.appliedIndex}`);
+  requestMore(world, node, bytes);
+  if (node.machine.appliedIndex - node.disk.snapshot.description.index >= world.plan.snapshotEntries) {
+    takeSnapshot(world, node);
+  }
+}
+
+function applyOne(world: World, node: SimulatedNode, run: EntryRun, position: number): void {
+  const { machine, member, disk } = node;
+  const { history } = world;
+  const index = run.firstIndex + position;
+  demand(
+    index === machine.appliedIndex + 1,
+    'state machine safety',
+    () => `node ${member.id} applies ${index} after ${machine.appliedIndex}`,
+  );
+  demand(
+    index <= lastSyncedIndex(disk),
+    'persist before send',
+    () => `node ${member.id} applies ${index}, synced is ${lastSyncedIndex(disk)}`,
+  );
+  const payload = applyEntry(machine, run, position);
+  const expected = committedAt(history, index);
+  demand(
+    expected?.term === run.term && history.stateDigests[index] === machine.digest,
+    'state machine safety',
+    () => `node ${member.id} applies ${index} of term ${run.term}, committed is ${expected?.term ?? 'nothing'} there`,
+  );
+  const proposal = readProposal(payload);
+  if (proposal !== 0) world.client.applied(node, proposal, index);
+}
+
+/** Credit for `bytes` more, once the store has worked off what it has. */
+export function requestMore(world: World, node: SimulatedNode, bytes: number): void {
+  const delayMs = node.storeStalled ? world.plan.electionTimeoutMs : drawFraction(world.random);
+  later(world, node, delayMs, () => {
+    if (node.storeStalled) {
+      countFault(world.faults, 'storeStall');
+      requestMore(world, node, bytes);
+      return;
+    }
+    happened(world, 'pull', node.place, node.machine.appliedIndex);
+    deliver(world, node, { kind: 'pull', bytes, appliedIndex: node.machine.appliedIndex });
+  });
+}
+
+/** Captured now, durable some time later. */
+function takeSnapshot(world: World, node: SimulatedNode): void {
+  if (node.snapshotPending) return;
+  node.snapshotPending = true;
+  const file = captureSnapshot(node.machine, world.plan.snapshotPaddingBytes);
+  later(world, node, world.plan.syncMs * node.slowFactor * (1 + drawFraction(world.random)), () => {
+    node.snapshotPending = false;
+    const { index } = file.description;
+    if (index <= node.disk.snapshot.description.index) return;
+    node.disk.snapshot = file;
+    happened(world, 'snapshotDurable', node.place, index);
+    tell(world, () => `node ${node.member.id} has a snapshot at ${index}`);
+    deliver(world, node, { kind: 'snapshotDurable', index });
+  });
+}
+
+export function readSnapshot(world: World, node: SimulatedNode, read: SnapshotRead): void {
+  later(world, node, drawFraction(world.random), () => {
+    const { description, bytes } = node.disk.snapshot;
+    const { index } = description;
+    const offset = index === read.index ? read.offset : 0;
+    happened(world, 'snapshotChunk', node.place, offset);
+    deliver(world, node, {
+      kind: 'snapshotChunk',
+      to: read.to,
+      index,
+      offset,
+      bytes: bytes.slice(offset, offset + read.length),
+      total: bytes.length,
+    });
+  });
+}
+
+export function receiveSnapshot(world: World, node: SimulatedNode, chunk: SnapshotWrite): void {
+  if (chunk.offset === 0) node.incoming = [];
+  node.incoming.push(chunk);
+  if (!chunk.done) return;
+  const file = assemble(node.incoming);
+  node.incoming = [];
+  const { index } = chunk.snapshot;
+  const digest = file === null ? null : readSnapshotDigest(file);
+  const failsOnPurpose = node.restoreFails;
+  node.restoreFails = false;
+  demand(
+    digest !== null,
+    'state machine safety',
+    () => `node ${node.member.id} receives a damaged snapshot at ${index}`,
+  );
+  if (failsOnPurpose) countFault(world.faults, 'failedRestore');
+  else if (file !== null) {
+    install(world.history, node, file, digest);
+    world.snapshotsInstalled += 1;
+  }
+  tell(world, () => `node ${node.member.id} restores a snapshot at ${index}: ${failsOnPurpose ? 'fails' : 'works'}`);
+  later(world, node, drawFraction(world.random) + world.plan.syncMs, () => {
+    happened(world, 'snapshotRestored', node.place, index);
+    deliver(world, node, { kind: 'snapshotRestored', index, ok: !failsOnPurpose });
+  });
+}
+
+/** Null when the chunks do not make one whole. */
+function assemble(chunks: readonly SnapshotWrite[]): SnapshotFile | null {
+  const first = chunks[0];
+  if (first === undefined) return null;
+  let length = 0;
+  for (const chunk of chunks) {
+    if (chunk.offset !== length || chunk.snapshot.index !== first.snapshot.index) return null;
+    length += chunk.bytes.length;
+  }
+  const bytes = new Uint8Array(length);
+  for (const chunk of chunks) bytes.set(chunk.bytes, chunk.offset);
+  return { description: first.snapshot, bytes };
+}
+
+function install(history: History, node: SimulatedNode, file: SnapshotFile, digest: number): void {
+  const { index, term } = file.description;
+  demand(
+    committedAt(history, index)?.term === term && history.stateDigests[index] === digest,
+    'state machine safety',
+    () => `node ${node.member.id} restores a state at ${index} that differs from the committed one`,
+  );
+  demand(
+    index >= node.machine.appliedIndex,
+    'monotone',
+    () => `node ${node.member.id} restores ${index} over ${node.machine.appliedIndex}`,
+  );
+  node.disk.snapshot = file;
+  node.machine = createMachine(file);
+}

@@ -1,0 +1,54 @@
+/** Everything one simulation consists of, and the trace of what happens in it. */
+import type { Random } from '../random.js';
+import type { ReadAnswer, RequestAnswer } from '../raft/ready.js';
+import { digestText, extendDigest } from './digest.js';
+import type { EventQueue } from './event-queue.js';
+import type { FaultCounts } from './faults.js';
+import type { History } from './checks/history.js';
+import type { Network } from './network.js';
+import type { SimulatedNode } from './node.js';
+import type { Plan } from './plan.js';
+
+/** Who stands outside the nodes, uses them, and hears from them. */
+export interface Client {
+  applied(node: SimulatedNode, proposal: number, index: number): void;
+  readAnswered(node: SimulatedNode, answer: ReadAnswer): void;
+  requestAnswered(node: SimulatedNode, answer: RequestAnswer): void;
+}
+
+export interface World {
+  readonly plan: Plan;
+  readonly random: Random;
+  readonly queue: EventQueue;
+  readonly network: Network;
+  readonly nodes: SimulatedNode[];
+  readonly history: History;
+  readonly faults: FaultCounts;
+  client: Client;
+  /** Deliveries, timers, completions and actions from outside; not the clock's own housekeeping. */
+  events: number;
+  traceDigest: number;
+  snapshotsInstalled: number;
+  /** Faults have ended; what is left is to come to rest. */
+  calm: boolean;
+  readonly log: ((line: string) => void) | null;
+}
+
+const codes = new Map<string, number>();
+
+/** Counts an event and adds it to the trace. */
+export function happened(world: World, what: string, node: number, detail: number): void {
+  let code = codes.get(what);
+  if (code === undefined) {
+    code = digestText(what);
+    codes.set(what, code);
+  }
+  world.events += 1;
+  const timed = extendDigest(extendDigest(world.traceDigest, code), Math.floor(world.queue.nowMs * 1000));
+  world.traceDigest = extendDigest(extendDigest(timed, node), detail);
+}
+
+/** For a person who reads a replay; costs nothing otherwise. */
+export function tell(world: World, line: () => string): void {
+  if (world.log !== null) world.log(`${world.queue.nowMs.toFixed(2).padStart(10)}  ${line()}`);
+}
