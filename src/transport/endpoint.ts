@@ -4,10 +4,7 @@
  */
 import type { Hello, LinkToNode, NodeToLink } from '../messages.js';
 import type { Member, RaftMessage } from '../raft/messages.js';
-
-/** Frames a node may have posted that its link has not taken yet, and frames it takes before it says so. */
-const MAX_UNTAKEN_FRAMES = 256;
-const FRAMES_A_CREDIT = 16;
+import { LinkLimits } from './limits.js';
 
 interface Port {
   postMessage(value: NodeToLink): void;
@@ -40,7 +37,7 @@ export function createEndpoint(hello: Hello, port: Port, events: EndpointEvents)
   };
   const takeFrame = (frame: Extract<LinkToNode, { kind: 'frame' }>): void => {
     uncreditedFrames += 1;
-    if (uncreditedFrames >= FRAMES_A_CREDIT) {
+    if (uncreditedFrames >= LinkLimits.creditBatchFrames) {
       port.postMessage({ kind: 'credit', frames: uncreditedFrames });
       uncreditedFrames = 0;
     }
@@ -73,7 +70,7 @@ export function createEndpoint(hello: Hello, port: Port, events: EndpointEvents)
       }
     },
     send(messages) {
-      if (peer === null || untakenFrames >= MAX_UNTAKEN_FRAMES) return;
+      if (peer === null || untakenFrames >= LinkLimits.maxUntakenFrames) return;
       const { life, member } = peer;
       // Messages to an earlier incarnation of the peer have nobody left to reach.
       const addressed = messages.filter((message) => message.to.incarnation === member.incarnation);

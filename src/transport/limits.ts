@@ -1,4 +1,4 @@
-/** Every bound of a transport link, in one place. The raft-node at its end uses the two about credits as well. */
+/** Every bound of a transport link and of a raft-node's end of it, in one place. */
 export const LinkLimits = {
   /** The first pause after a failed attempt to connect; each further one is `backOffFactor` longer, up to the maximum. */
   initialBackOffMs: 10,
@@ -11,7 +11,9 @@ export const LinkLimits = {
 
   /** Credits are returned for this many frames at once: a message for each would double the traffic. */
   creditBatchFrames: 16,
-  /** Frames posted to a port whose receiver has not taken them; a port's own queue has no bound. */
+  /** Frames a node may have posted that its link has not taken yet. */
+  maxUntakenFrames: 256,
+  /** Frames a link may have posted that the node has not taken yet; a port's own queue has no bound. */
   maxUncreditedFrames: 64,
 
   /** What one direction holds while it is delayed, broken or out of credit; beyond, the oldest is dropped and Raft sends again. */
