@@ -3,10 +3,9 @@
  * every rejection is a `ClusterError`.
  */
 import type { MetadataStore } from '../client/metadata-store.js';
-import type { CallOptions, ReadOptions } from '../client/options.js';
+import type { CallOptions, ReadOptions, Wait } from '../client/options.js';
 import type { ClusterEvent } from './events.js';
 import type { LinkFaults } from './link-host.js';
-import type { Wait } from './options.js';
 import type { ClusterStatus, LinkStatus, NodeStatus } from './status.js';
 
 export interface Cluster extends AsyncDisposable {

@@ -1,20 +1,18 @@
 /**
  * What users hold of a node and of a link: arguments checked, every promise settled within its deadline.
  */
+import type { Wait } from '../client/options.js';
 import { ClusterError } from '../errors.js';
 import type { ClusterHost } from './cluster-host.js';
 import type { LinkHandle, NodeHandle } from './cluster.js';
 import { checkDirection, checkFaults, type LinkFaults, type LinkHost } from './link-host.js';
 import type { NodeHost } from './node-host.js';
-import { resolveWait, type Wait } from './options.js';
-import { deadlineIn, remainingMs, type Deadline } from './waiting.js';
+import { callerDeadline, remainingMs, type Deadline } from './waiting.js';
 
 export function createNodeHandle(host: ClusterHost, node: NodeHost): NodeHandle {
   const { options } = host;
-  const wait = (given: Wait | undefined, what: string): Deadline => {
-    const { timeoutMs, signal } = resolveWait(given, options.proposalTimeoutMs);
-    return deadlineIn(timeoutMs, signal, what);
-  };
+  const wait = (given: Wait | undefined, what: string): Deadline =>
+    callerDeadline(given, options.proposalTimeoutMs, what);
   return {
     id: node.id,
     status: () => node.status(options.proposalTimeoutMs),

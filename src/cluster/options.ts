@@ -33,12 +33,6 @@ export interface ClusterOptions {
   signal?: AbortSignal;
 }
 
-export interface Wait {
-  /** Default `proposalTimeoutMs`. */
-  timeoutMs?: number;
-  signal?: AbortSignal;
-}
-
 export interface ResolvedOptions {
   readonly nodes: number;
   readonly electionTimeoutMs: number;
@@ -89,20 +83,6 @@ export function resolveOptions(given: unknown): ResolvedOptions {
     logger: loggerOption(options.logger),
     signal: signalOption(options.signal) ?? null,
   };
-}
-
-/** Deadline and signal of a call, checked. */
-export function resolveWait(
-  wait: unknown,
-  defaultTimeoutMs: number,
-): { timeoutMs: number; signal: AbortSignal | null } {
-  if (wait !== undefined && (typeof wait !== 'object' || wait === null)) throw invalid('options must be an object');
-  const { timeoutMs, signal } = (wait ?? {}) as { timeoutMs?: unknown; signal?: unknown };
-  if (timeoutMs === undefined) return { timeoutMs: defaultTimeoutMs, signal: signalOption(signal) ?? null };
-  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0 && timeoutMs <= MAX_DELAY_MS)) {
-    throw invalid(`timeoutMs must be a number of milliseconds from 0 to ${MAX_DELAY_MS}`);
-  }
-  return { timeoutMs, signal: signalOption(signal) ?? null };
 }
 
 /** A copy read once, so that a getter cannot answer differently later. */

@@ -2,7 +2,7 @@
  * The `Cluster` that users hold: checks arguments, waits with deadlines, and leaves the work to `ClusterHost` and the router.
  */
 import { createMetadataStore, type MetadataStore } from '../client/metadata-store.js';
-import type { CallOptions, ReadOptions } from '../client/options.js';
+import type { CallOptions, ReadOptions, Wait } from '../client/options.js';
 import { createProposer, type Proposer } from '../client/proposer.js';
 import { ClusterError } from '../errors.js';
 import type { ClusterHost } from './cluster-host.js';
@@ -10,9 +10,9 @@ import type { Cluster, LinkHandle, NodeHandle } from './cluster.js';
 import type { ClusterEvent } from './events.js';
 import { createLinkHandle, createNodeHandle } from './handles.js';
 import { dismiss, enlist } from './membership.js';
-import { MAX_NODES, resolveWait, type Wait } from './options.js';
+import { MAX_NODES } from './options.js';
 import type { ClusterStatus } from './status.js';
-import { deadlineIn, remainingMs, type Deadline } from './waiting.js';
+import { callerDeadline, deadlineIn, remainingMs, type Deadline } from './waiting.js';
 
 export class RunningCluster implements Cluster {
   readonly #host: ClusterHost;
@@ -126,8 +126,7 @@ export class RunningCluster implements Cluster {
   }
 
   #deadline(wait: Wait | undefined, what: string): Deadline {
-    const { timeoutMs, signal } = resolveWait(wait, this.#host.options.proposalTimeoutMs);
-    return deadlineIn(timeoutMs, signal, what);
+    return callerDeadline(wait, this.#host.options.proposalTimeoutMs, what);
   }
 
   #checkRuns(): void {

@@ -2,6 +2,7 @@
  * Waiting for a condition on the host, with a deadline and a signal. Looks again whenever something is said to have changed,
  * and at least every few milliseconds, since not every change is told.
  */
+import { readCallArguments, unreadable, type Wait } from '../client/options.js';
 import { ClusterError } from '../errors.js';
 
 const LOOK_AGAIN_MS = 10;
@@ -11,6 +12,16 @@ export interface Deadline {
   readonly signal: AbortSignal | null;
   /** What is waited for, as the end of "no … within". */
   readonly what: string;
+}
+
+/** What a caller gave for `timeoutMs` and `signal`, checked. */
+export function callerDeadline(wait: Wait | undefined, defaultTimeoutMs: number, what: string): Deadline {
+  try {
+    const { deadline, signal } = readCallArguments(wait, defaultTimeoutMs);
+    return { at: deadline, signal: signal ?? null, what };
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
 }
 
 export function deadlineIn(timeoutMs: number, signal: AbortSignal | null, what: string): Deadline {
