@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { CommandError, ExitCode, oneLine } from './errors.js';
+import { oneLine, usageError } from './errors.js';
 
 export interface UpOptions {
   nodes: number;
@@ -37,6 +37,7 @@ Exit codes: 0 done, 1 failed or states differ, 2 wrong command line or topic fil
 
 /** The options of `up`, or undefined when help or version was asked for and printed. Throws a usage `CommandError`. */
 export function parseCommandLine(words: readonly string[], output: Output): UpOptions | undefined {
+  if (words.length === 0) throw usageError('a command is missing; try: conclave up');
   let chosen: UpOptions | undefined;
   const program = new Command('conclave')
     .description('A Raft cluster and its Kafka-like metadata store in one process.')
@@ -46,9 +47,7 @@ export function parseCommandLine(words: readonly string[], output: Output): UpOp
     const { timeout, ...others } = options;
     chosen = { ...others, timeoutMs: timeout };
   });
-  program.addCommand(up).action(() => {
-    throw new CommandError('a command is missing; try: conclave up', ExitCode.usage);
-  });
+  program.addCommand(up);
   for (const command of [program, up]) {
     command.exitOverride().configureOutput({
       writeOut: output.stdout,
@@ -60,7 +59,7 @@ export function parseCommandLine(words: readonly string[], output: Output): UpOp
     program.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw new CommandError(oneLine(error.message).replace(/^error: /, ''), ExitCode.usage);
+    if (error.exitCode !== 0) throw usageError(oneLine(error.message).replace(/^error: /, ''));
   }
   checkMajority(chosen);
   return chosen;
@@ -84,9 +83,8 @@ function upCommand(): Command {
 
 function checkMajority(options: UpOptions | undefined): void {
   if (!options?.check || options.nodes >= 3) return;
-  throw new CommandError(
+  throw usageError(
     '--check needs at least 3 nodes: it kills the leader, and without disks fewer cannot go on after that',
-    ExitCode.usage,
   );
 }
 

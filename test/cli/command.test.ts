@@ -1,0 +1,177 @@
+/** The compiled command as a process: what it prints where, its exit codes, Ctrl-C. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runCommand, startCommand, type CommandResult } from '../support/command.js';
+import { readProjectFile, repositoryRoot } from '../support/repository.js';
+
+const test = suite('command');
+
+let folder = '';
+test.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'conclave-cli-'));
+});
+test.after(() => rm(folder, { recursive: true, force: true }));
+
+async function topicFile(name: string, ...lines: readonly string[]): Promise<string> {
+  const file = join(folder, `${name}.yaml`);
+  await writeFile(file, lines.map((line) => `${line}\n`).join(''));
+  return file;
+}
+
+function assertFailure(result: CommandResult, exitCode: number, line: RegExp): void {
+  assert.is(result.exitCode, exitCode, result.stderr);
+  assert.match(result.stderr, line);
+  assert.is(result.stderr.split('\n').length, 2, `one line and no stack trace: ${result.stderr}`);
+  assert.is(result.stdout, '');
+}
+
+interface Summary {
+  nodes: number;
+  brokers: number;
+  topics: number;
+  partitions: number;
+  failoverMs: number;
+  appliedIndex: number;
+  stateHash: string;
+  equal: boolean;
+  leaderBefore: number;
+  leaderAfter: number;
+}
+
+function summaryOf(result: CommandResult): Summary {
+  assert.is(result.exitCode, 0, result.stderr);
+  assert.is(result.stderr, '');
+  return JSON.parse(result.stdout) as Summary;
+}
+
+test('an unknown flag, no command: one line on stderr, exit 2', async () => {
+  assertFailure(
+    await runCommand(['up', '--nodez', '3']),
+    2,
+    /^conclave: unknown option '--nodez' \(Did you mean --nodes\?\)$/m,
+  );
+  assertFailure(await runCommand([]), 2, /^conclave: a command is missing/);
+});
+
+test('a file that cannot be read or parsed: one line that names it, exit 2', async () => {
+  assertFailure(
+    await runCommand(['up', '--topics', 'no-such.yaml']),
+    2,
+    /^conclave: cannot read no-such.yaml: no such file$/m,
+  );
+  const broken = await topicFile('broken', 'kind: KafkaTopic', 'metadata: {name: a');
+  assertFailure(await runCommand(['up', '--topics', broken]), 2, /^conclave: .*broken.yaml:\d+: not valid YAML: /);
+});
+
+test('a refused topic: one line with its name, code and reason, exit 1', async () => {
+  const file = await topicFile('refused', 'kind: KafkaTopic', 'metadata: {name: greedy}', 'spec: {replicas: 7}');
+  assertFailure(
+    await runCommand(['up', '--topics', file]),
+    1,
+    /^conclave: topic "greedy" refused: NotEnoughBrokers: .+$/m,
+  );
+});
+
+test('several refused topics: still one line, with how many others', async () => {
+  const topics = ['a', 'b', 'c'].flatMap((name) => [
+    '---',
+    'kind: KafkaTopic',
+    `metadata: {name: ${name}}`,
+    'spec: {replicas: 3}',
+  ]);
+  const result = await runCommand(['up', '--brokers', '2', '--topics', await topicFile('several', ...topics)]);
+  assertFailure(result, 1, /^conclave: topic "a" refused: NotEnoughBrokers: .+ \(and 2 other topics\)$/m);
+});
+
+test('a timeout that passes: one line, exit 124', async () => {
+  assertFailure(
+    await runCommand(['up', '--check', '--timeout', '5ms']),
+    124,
+    /^conclave: timed out after 5 ms: Starting 3 nodes$/m,
+  );
+});
+
+test('--check -o json on the sample: one JSON object and nothing else, equal on all nodes, exit 0', async () => {
+  const summary = summaryOf(await runCommand(['up', '--check', '-o', 'json']));
+  const { nodes, brokers, topics, partitions, equal } = summary;
+  assert.equal(
+    { nodes, brokers, topics, partitions, equal },
+    { nodes: 3, brokers: 6, topics: 12, partitions: 228, equal: true },
+  );
+  assert.ok(summary.failoverMs > 0);
+  assert.ok(summary.appliedIndex > 18, 'brokers, topics and the write after the failover');
+  assert.match(summary.stateHash, /^[0-9a-f]{16,}$/);
+  assert.is.not(summary.leaderBefore, summary.leaderAfter);
+});
+
+test('--check as text: tables, then the summary, without colour when it is not a terminal', async () => {
+  const { exitCode, stdout, stderr } = await runCommand(['up', '--check', '--nodes', '5']);
+  assert.is(exitCode, 0, stderr);
+  for (const text of [/^NODE +ROLE/m, /^orders\.placed +24 +3 +2 +14d/m, /^equal +yes, on all 5 nodes$/m])
+    assert.match(stdout, text);
+  assert.not.match(stdout, /\u001b/);
+});
+
+test('NO_COLOR wins over FORCE_COLOR, which colours', async () => {
+  const coloured = await runCommand(['up', '--check'], { FORCE_COLOR: '1' });
+  assert.match(coloured.stdout, /\u001b\[/);
+  const plain = await runCommand(['up', '--check'], { FORCE_COLOR: '1', NO_COLOR: '1' });
+  assert.not.match(plain.stdout, /\u001b/);
+});
+
+const realFile = '../shared/data/platform-mq-kafka-topics.yaml';
+if (readProjectFile(realFile) === undefined) console.log(`skipped: --check on a real company's topics: no ${realFile}`);
+else {
+  test('--check on the topics of a real company: 118 topics, 1643 partitions, equal', async () => {
+    const file = fileURLToPath(new URL(realFile, repositoryRoot));
+    const summary = summaryOf(await runCommand(['up', '--check', '--topics', file, '-o', 'json']));
+    assert.is(summary.topics, 118);
+    assert.is(summary.partitions, 1643);
+    assert.is(summary.equal, true);
+  });
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`up stays up until ${signal}, which stops it cleanly with exit ${code}`, async () => {
+    const command = startCommand(['up']);
+    await command.waitForOutput(
+      'the live status',
+      (stdout, stderr) => stdout.includes('TOPIC') && stderr.includes('leads'),
+    );
+    assert.is(command.child.exitCode, null);
+    command.child.kill(signal);
+    const { exitCode, stderr } = await command.ended;
+    assert.is(exitCode, code);
+    assert.match(stderr, /^node \d leads term \d+, healthy\n$/);
+  });
+}
+
+test('up -o json prints status, brokers and topics once, and stays up', async () => {
+  const command = startCommand(['up', '-o', 'json', '--nodes', '1', '--brokers', '3']);
+  await command.waitForOutput('a line', (stdout) => stdout.endsWith('\n'));
+  command.child.kill('SIGINT');
+  const { exitCode, stdout } = await command.ended;
+  assert.is(exitCode, 130);
+  const state = JSON.parse(stdout) as { status: { nodes: unknown[] }; brokers: { rack: string }[]; topics: unknown[] };
+  assert.is(state.status.nodes.length, 1);
+  assert.is(state.brokers.map((broker) => broker.rack).join(' '), 'rack-1 rack-1 rack-2');
+  assert.is(state.topics.length, 12);
+});
+
+test('a Ctrl-C during the start or the check ends it with 130, too', async () => {
+  const command = startCommand(['up', '--check']);
+  await command.waitForOutput('the first table', (stdout) => stdout.includes('NODE'));
+  command.child.kill('SIGINT');
+  const { exitCode, stderr } = await command.ended;
+  assert.is(exitCode, 130);
+  assert.is(stderr, '');
+});
+
+test.run();
