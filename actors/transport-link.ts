@@ -1,6 +1,6 @@
 /**
- * The thread of one transport link: hands what its two ports bring to the pure policy (`src/transport`), posts what that
- * answers, and wakes it when it asks to be. No decision about connections or messages is made here.
+ * The thread of one transport link: hands what its two ports bring to the pure policy (`src/transport`), posts what
+ * that answers, and wakes it when it asks to be. No decision about connections or messages is made here.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Hello, LinkFaultSettings, LinkReport, NodeToLink, TransportLinkControl } from '../src/messages.js';

@@ -1,4 +1,7 @@
-/** How long a link waits before it dials again: exponential with jitter, so that links which failed together do not retry together. */
+/**
+ * How long a link waits before it dials again: exponential with jitter, so that links which failed together do not
+ * retry together.
+ */
 import { drawFraction } from '../random.js';
 import type { Random } from '../random.js';
 import { LinkLimits } from './limits.js';

@@ -1,6 +1,6 @@
 /**
- * How a link connects: it asks both ends for a hello, is connected when both have said the right one, and dials again after a
- * growing pause otherwise. Knows no frames.
+ * How a link connects: it asks both ends for a hello, is connected when both have said the right one, and dials again
+ * after a growing pause otherwise. Knows no frames.
  */
 import type { Hello } from '../messages.js';
 import { backOffMs } from './back-off.js';
@@ -52,7 +52,10 @@ export function breakConnection(link: Link, reason: string, now: number): void {
   failAttempt(link, reason, now);
 }
 
-/** News of an end that died goes to the other end once, if that was connected to it, and travels in the direction from the dead one. */
+/**
+ * News of an end that died goes to the other end once, if that was connected to it, and travels in the direction from
+ * the dead one.
+ */
 export function tellOfDeaths(link: Link): void {
   for (const end of link.ends) {
     const { knownPeer } = end;

@@ -1,4 +1,7 @@
-/** How frames pass through a link: at once where nothing hinders them, through the direction's queue otherwise; within credit. */
+/**
+ * How frames pass through a link: at once where nothing hinders them, through the direction's queue otherwise; within
+ * credit.
+ */
 import type { NodeToLink } from '../messages.js';
 import type { RaftMessage } from '../raft/messages.js';
 import { breakConnection } from './connection.js';

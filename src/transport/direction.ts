@@ -1,6 +1,6 @@
 /**
- * One direction of a link: the queue of messages that cannot leave yet, and the faults that decide when, whether and how often
- * each of them does. Knows nothing of connections; `link.ts` asks it for what is due.
+ * One direction of a link: the queue of messages that cannot leave yet, and the faults that decide when, whether and
+ * how often each of them does. Knows nothing of connections; `link.ts` asks it for what is due.
  */
 import type { LinkFaultSettings } from '../messages.js';
 import type { RaftMessage } from '../raft/messages.js';

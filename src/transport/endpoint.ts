@@ -1,6 +1,7 @@
 /**
- * A raft-node's end of one link: answers the link's dialling, remembers who is at the other end, and bounds what it posts by
- * the credit the link has returned. What finds no credit is dropped: Raft sends it again. Not the link itself (`link.ts`).
+ * A raft-node's end of one link: answers the link's dialling, remembers who is at the other end, and bounds what it
+ * posts by the credit the link has returned. What finds no credit is dropped: Raft sends it again. Not the link itself
+ * (`link.ts`).
  */
 import type { Hello, LinkToNode, NodeToLink } from '../messages.js';
 import type { Member, RaftMessage } from '../raft/messages.js';

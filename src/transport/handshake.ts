@@ -1,6 +1,6 @@
 /**
- * Who may stand at an end of a link. A node says who it is; the link was told whom to expect, and refuses everybody else:
- * another cluster, another version of the protocol, another node, a storage that is gone, a run that has ended.
+ * Who may stand at an end of a link. A node says who it is; the link was told whom to expect, and refuses everybody
+ * else: another cluster, another version of the protocol, another node, a storage that is gone, a run that has ended.
  */
 import type { Hello } from '../messages.js';
 
@@ -14,8 +14,9 @@ export function reasonToRefuse(hello: Hello, expected: Hello): string | null {
     return `node ${node} speaks protocol version ${hello.protocolVersion}, expected ${expected.protocolVersion}`;
   }
   if (hello.member.id !== node) return `node ${hello.member.id} answered where node ${node} was expected`;
-  if (hello.member.incarnation !== expected.member.incarnation) {
-    return `node ${node} has the storage of incarnation ${hello.member.incarnation}, expected ${expected.member.incarnation}`;
+  const { incarnation } = expected.member;
+  if (hello.member.incarnation !== incarnation) {
+    return `node ${node} has the storage of incarnation ${hello.member.incarnation}, expected ${incarnation}`;
   }
   if (hello.life !== expected.life) return `node ${node} answered in its life ${hello.life}, expected ${expected.life}`;
   return null;

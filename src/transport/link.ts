@@ -1,7 +1,7 @@
 /**
- * The policy of one link between two nodes: what it does with every input. Pure: inputs come with the time, and what is to be
- * posted to the ends accumulates until `takePosts`. Every input of a node names its life, since a port's last messages and its
- * close may arrive after the next life was attached.
+ * The policy of one link between two nodes: what it does with every input. Pure: inputs come with the time, and what is
+ * to be posted to the ends accumulates until `takePosts`. Every input of a node names its life, since a port's last
+ * messages and its close may arrive after the next life was attached.
  */
 import { assert, unreachable } from '../assert.js';
 import type { Hello, LinkFaultSettings, NodeToLink } from '../messages.js';
@@ -18,7 +18,9 @@ export interface Sender {
   readonly life: number;
 }
 
-/** A new life of the node at one end: an earlier one that is still attached has ended. Or a new port of the same life. */
+/**
+ * A new life of the node at one end: an earlier one that is still attached has ended. Or a new port of the same life.
+ */
 export function attach(link: Link, expected: Hello, now: number): void {
   const end = endOf(link, expected.member.id);
   const earlierLife = end.attached?.life ?? expected.life;
@@ -81,7 +83,10 @@ export function wake(link: Link, now: number): void {
   deliverBoth(link, now);
 }
 
-/** Drops everything in the direction that starts at node `from`, or in both. The ends are not told, as behind a firewall. */
+/**
+ * Drops everything in the direction that starts at node `from`, or in both. The ends are not told, as behind a
+ * firewall.
+ */
 export function cut(link: Link, from: number | null): void {
   for (const { outgoing } of endsFrom(link, from)) {
     outgoing.cut = true;

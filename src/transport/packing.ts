@@ -1,4 +1,7 @@
-/** Groups what a node sends in one turn into one frame for each peer. Order is kept: messages of a pair of nodes travel as they were sent. */
+/**
+ * Groups what a node sends in one turn into one frame for each peer. Order is kept: messages of a pair of nodes travel
+ * as they were sent.
+ */
 import type { RaftMessage } from '../raft/messages.js';
 
 /** The messages by node id of their receiver, each list in the order given. */

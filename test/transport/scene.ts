@@ -1,4 +1,7 @@
-/** A link in virtual time between two stand-ins for nodes, which answer the handshake, keep what they receive and return credit. */
+/**
+ * A link in virtual time between two stand-ins for nodes, which answer the handshake, keep what they receive and return
+ * credit.
+ */
 import { must } from '../../src/assert.js';
 import type { Hello, LinkToNode } from '../../src/messages.js';
 import type { RaftMessage } from '../../src/raft/messages.js';
