@@ -1,4 +1,8 @@
-/** What a node knows of one other member: connection, vote, and as leader how far it is replicated. */
+/**
+ * What a node knows of one other member: connection, vote, and as leader how far it is replicated there. The states probe,
+ * replicate and snapshot bound what is on its way (paper 5.3, thesis 10.2.1). What is sent is decided in `replication.ts`.
+ */
+import { assert } from '../assert.js';
 import type { Member, SnapshotDescription } from './messages.js';
 
 /** One AppendEntries with entries that has not been acknowledged. */
@@ -12,10 +16,8 @@ export interface SnapshotTransfer {
   readonly snapshot: SnapshotDescription;
   /** The next byte that the follower wants. */
   offset: number;
-  /** A `SnapshotRead` is with the shell. */
-  reading: boolean;
-  /** The follower answered since its heartbeat response before. */
-  progressed: boolean;
+  /** What is awaited: the follower's word on the offset, the shell's bytes, or the follower's answer to a chunk. */
+  phase: 'polling' | 'reading' | 'sent';
 }
 
 export interface Progress {
@@ -38,10 +40,99 @@ export interface Progress {
   probeSent: boolean;
   inflight: Inflight[];
   inflightBytes: number;
+  /** It acknowledged something since its heartbeat response before. */
+  progressed: boolean;
   /** The highest commit index sent to it. */
   commitSent: number;
   /** The latest read round that it has answered. */
   ackedRound: number;
   /** Set in state snapshot only. */
   transfer: SnapshotTransfer | null;
+}
+
+export function createProgress(member: Member, voter: boolean): Progress {
+  return {
+    member,
+    voter,
+    connected: true,
+    vote: null,
+    active: false,
+    activeBefore: false,
+    state: 'probe',
+    matchIndex: 0,
+    nextIndex: 1,
+    probeSent: false,
+    inflight: [],
+    inflightBytes: 0,
+    progressed: false,
+    commitSent: 0,
+    ackedRound: 0,
+    transfer: null,
+  };
+}
+
+/** Forgets what another term has shown; the connection stays. */
+export function resetProgress(progress: Progress, nextIndex: number): void {
+  const fresh = createProgress(progress.member, progress.voter);
+  Object.assign(progress, fresh, { connected: progress.connected, nextIndex });
+}
+
+/** Its threads live as far as is known, and it was heard within the last two `checkQuorum` time-outs. */
+export function isReachable(progress: Progress): boolean {
+  return progress.connected && (progress.active || progress.activeBefore);
+}
+
+export function startProbe(progress: Progress, nextIndex: number): void {
+  progress.state = 'probe';
+  progress.nextIndex = Math.max(nextIndex, progress.matchIndex + 1);
+  progress.probeSent = false;
+  progress.inflight = [];
+  progress.inflightBytes = 0;
+  progress.transfer = null;
+}
+
+function startReplicate(progress: Progress): void {
+  startProbe(progress, progress.matchIndex + 1);
+  progress.state = 'replicate';
+}
+
+export function startSnapshot(progress: Progress, snapshot: SnapshotDescription): void {
+  startProbe(progress, progress.nextIndex);
+  progress.state = 'snapshot';
+  progress.transfer = { snapshot, offset: 0, phase: 'polling' };
+}
+
+/** An append with entries up to `lastIndex` has left; the next one need not wait for its answer. */
+export function noteSent(progress: Progress, lastIndex: number, bytes: number): void {
+  if (progress.state !== 'replicate') return;
+  progress.nextIndex = lastIndex + 1;
+  progress.inflight.push({ lastIndex, bytes });
+  progress.inflightBytes += bytes;
+}
+
+/**
+ * The member holds all up to `index`. Late and doubled acknowledgements change nothing. `baseIndex`: from where on the leader
+ * still has entries to go on with.
+ */
+export function noteMatch(progress: Progress, index: number, baseIndex: number): void {
+  progress.progressed = true;
+  progress.matchIndex = Math.max(progress.matchIndex, index);
+  if (progress.state === 'replicate') {
+    while (progress.inflight[0] !== undefined && progress.inflight[0].lastIndex <= progress.matchIndex) {
+      progress.inflightBytes -= progress.inflight[0].bytes;
+      progress.inflight.shift();
+    }
+    progress.nextIndex = Math.max(progress.nextIndex, progress.matchIndex + 1);
+  } else if (progress.matchIndex >= baseIndex) {
+    startReplicate(progress);
+  } else if (progress.transfer === null || progress.matchIndex >= progress.transfer.snapshot.index) {
+    startProbe(progress, progress.matchIndex + 1);
+  }
+  assert(progress.nextIndex > progress.matchIndex, 'next above match');
+}
+
+/** Whether a refusal of `previousIndex` is news, and not an answer overtaken by others. */
+export function isFreshRefusal(progress: Progress, previousIndex: number): boolean {
+  if (progress.state === 'replicate') return previousIndex > progress.matchIndex;
+  return progress.state === 'probe' && previousIndex === progress.nextIndex - 1;
 }

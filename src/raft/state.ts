@@ -2,9 +2,13 @@
  * The whole state of one node's consensus core as plain data: what the functions of this folder change in place, what the
  * simulator copies and hashes (`state-copy.ts`). No behaviour beyond its creation.
  */
+import { assert } from '../assert.js';
+import { configurationsIn, type PlacedConfiguration } from './configuration.js';
+import { lastIndexOf, sliceRun, type EntryRun } from './entries.js';
 import type { RaftLimits } from './limits.js';
-import type { RaftLog } from './log.js';
+import { appendRun, createLog, lastLogIndex, termAt, type RaftLog } from './log.js';
 import type { Configuration, Member, RaftMessage, SnapshotDescription } from './messages.js';
+import { refreshPeers } from './peers.js';
 import type { Progress } from './progress.js';
 import type {
   Leadership,
@@ -16,12 +20,6 @@ import type {
   TimerCommand,
 } from './ready.js';
 import type { StoredState } from './stored-state.js';
-
-/** A configuration and the entry (or snapshot) that brought it. */
-export interface PlacedConfiguration {
-  readonly index: number;
-  readonly configuration: Configuration;
-}
 
 /** What is on stable storage, what is on its way there, and what has to follow. */
 export interface Persistence {
@@ -136,6 +134,76 @@ export interface RaftOptions {
   readonly limits: RaftLimits;
 }
 
-export function createRaft(options: RaftOptions): RaftState {
-  throw new Error(`not yet: ${options.self.id}`);
+export function createRaft({ self, stored, limits }: RaftOptions): RaftState {
+  const { term, vote, snapshot } = stored;
+  const log = recoverLog(stored);
+  const configurations = [{ index: snapshot.index, configuration: snapshot.configuration }];
+  for (const run of log.runs) {
+    configurations.push(...configurationsIn(run).filter((placed) => placed.index > snapshot.index));
+  }
+  const index = lastLogIndex(log);
+  const state: RaftState = {
+    self,
+    limits,
+    term,
+    vote,
+    role: 'follower',
+    leader: null,
+    log,
+    snapshot,
+    configurations,
+    peers: [],
+    commitIndex: snapshot.index,
+    persistence: {
+      term,
+      vote,
+      index,
+      handedIndex: index,
+      truncateFrom: null,
+      snapshotUnsaved: false,
+      sequence: 0,
+      pending: null,
+    },
+    applying: { creditBytes: 0, handedIndex: snapshot.index, appliedIndex: snapshot.index },
+    leaseHeld: false,
+    electionSoon: null,
+    admission: null,
+    admissions: 0,
+    reads: { round: 0, running: null, waiting: [] },
+    forwarded: { waiting: [], asked: [] },
+    change: null,
+    transfer: null,
+    receiving: null,
+    outputs: {
+      messages: [],
+      readAnswers: [],
+      answers: [],
+      timers: [{ action: 'start', timer: 'election', attempt: 0 }],
+      snapshotReads: [],
+      snapshotWrites: [],
+      leadership: null,
+      configuration: null,
+    },
+  };
+  refreshPeers(state);
+  return state;
+}
+
+/** The trailing entries too, but for the first, whose term is needed as the log's base. */
+function recoverLog({ snapshot, entries }: StoredState): RaftLog {
+  const [first] = entries;
+  if (first === undefined) return createLog(snapshot);
+  assert(first.firstIndex <= snapshot.index + 1, `log begins at ${first.firstIndex}, snapshot at ${snapshot.index}`);
+  if (first.firstIndex === snapshot.index + 1) return fillLog(createLog(snapshot), entries);
+  const log = fillLog(createLog({ index: first.firstIndex, term: first.term }), entries);
+  assert(termAt(log, snapshot.index) === snapshot.term, 'the log does not lead to the snapshot');
+  return log;
+}
+
+function fillLog(log: RaftLog, entries: readonly EntryRun[]): RaftLog {
+  for (const run of entries) {
+    const from = Math.max(run.firstIndex, log.baseIndex + 1);
+    if (from <= lastIndexOf(run)) appendRun(log, sliceRun(run, from, lastIndexOf(run)));
+  }
+  return log;
 }

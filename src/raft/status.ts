@@ -1,13 +1,16 @@
 /** What a node tells about itself. */
-import { lastIndexOf } from './entries.js';
+import { lastLogIndex } from './log.js';
 import type { Configuration, Member } from './messages.js';
+import { currentConfiguration, isVoter } from './peers.js';
+import { isReachable } from './progress.js';
 import type { Leadership } from './ready.js';
 import type { RaftState } from './state.js';
+import { leadershipOf } from './take-ready.js';
 
 export interface FollowerStatus {
   readonly member: Member;
   readonly matchIndex: number;
-  /** Its threads live and it answered within the last election time-outs. */
+  /** Its threads live as far as is known, and it was heard within the last two time-outs. */
   readonly connected: boolean;
 }
 
@@ -24,5 +27,20 @@ export interface RaftStatus extends Leadership {
 }
 
 export function raftStatus(state: RaftState): RaftStatus {
-  throw new Error(`not yet: ${lastIndexOf.name} ${state.term}`);
+  const followers = state.role === 'leader' ? state.peers : [];
+  return {
+    ...leadershipOf(state),
+    voter: isVoter(state),
+    commitIndex: state.commitIndex,
+    appliedIndex: state.applying.appliedIndex,
+    firstLogIndex: state.log.baseIndex + 1,
+    lastLogIndex: lastLogIndex(state.log),
+    snapshotIndex: state.snapshot.index,
+    configuration: currentConfiguration(state),
+    followers: followers.map((peer) => ({
+      member: peer.member,
+      matchIndex: peer.matchIndex,
+      connected: isReachable(peer),
+    })),
+  };
 }

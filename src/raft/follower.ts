@@ -1,0 +1,74 @@
+/**
+ * What a follower does with its leader's messages (paper 5.3): prove that the logs agree, append, commit, acknowledge. Terms
+ * have been checked before: every message here is of the current term's one leader.
+ */
+import { assert } from '../assert.js';
+import { lastIndexOf, sliceRun, type EntryRun } from './entries.js';
+import { commitTo, appendToLog, truncateOwnLog } from './log-writing.js';
+import { firstConflict, lastLogIndex, lastPlaceNotAbove, termAt } from './log.js';
+import type { AppendEntries, Heartbeat, Member } from './messages.js';
+import { send, sendAcknowledgement, startTimer } from './outputs.js';
+import { askAgain } from './read-index.js';
+import { becomeFollower, endElectionSoon } from './role-change.js';
+import type { RaftState } from './state.js';
+
+/** Only this, a granted vote and a new campaign restart the election time-out. */
+export function hearLeader(state: RaftState, leader: Member): void {
+  assert(state.role !== 'leader', `two leaders in term ${state.term} (paper 5.2)`);
+  becomeFollower(state, state.term, leader);
+  endElectionSoon(state);
+  state.leaseHeld = true;
+  startTimer(state, 'leaderLease');
+  startTimer(state, 'election');
+}
+
+export function receiveAppend(state: RaftState, append: AppendEntries): void {
+  // What is committed is the same in every log of this leader's, compacted or not.
+  const behindCommit = append.previousIndex < state.commitIndex;
+  if (!behindCommit && termAt(state.log, append.previousIndex) !== append.previousTerm) {
+    refuseAppend(state, append);
+    return;
+  }
+  const lastRun = append.runs.at(-1);
+  const lastSent = lastRun === undefined ? append.previousIndex : lastIndexOf(lastRun);
+  for (const run of append.runs) takeRun(state, run);
+  const verified = Math.max(lastSent, behindCommit ? state.commitIndex : 0);
+  commitTo(state, Math.min(append.commitIndex, verified));
+  sendAcknowledgement(state, { ...answerTo(state, append), success: true, index: verified, hintIndex: 0, hintTerm: 0 });
+}
+
+/** Truncates at a proven conflict only: a late append whose entries are here already changes nothing. */
+function takeRun(state: RaftState, run: EntryRun): void {
+  if (lastIndexOf(run) <= state.commitIndex) return;
+  const conflict = firstConflict(state.log, run);
+  if (conflict !== null) truncateOwnLog(state, conflict);
+  const last = lastLogIndex(state.log);
+  if (lastIndexOf(run) > last) appendToLog(state, sliceRun(run, last + 1, lastIndexOf(run)));
+}
+
+function refuseAppend(state: RaftState, append: AppendEntries): void {
+  const hint = lastPlaceNotAbove(state.log, append.previousIndex, append.previousTerm);
+  send(state, {
+    ...answerTo(state, append),
+    success: false,
+    index: append.previousIndex,
+    hintIndex: hint.index,
+    hintTerm: hint.term,
+  });
+}
+
+function answerTo(state: RaftState, append: AppendEntries) {
+  return { kind: 'appendResponse', to: append.from, from: state.self, term: state.term } as const;
+}
+
+export function receiveHeartbeat(state: RaftState, heartbeat: Heartbeat): void {
+  // At most what this node has acknowledged in this term, so the entries are here and the leader's.
+  commitTo(state, heartbeat.commitIndex);
+  askAgain(state);
+  answerHeartbeat(state, heartbeat.from, heartbeat.round);
+}
+
+/** Also tells a leader of an older term that its time is over. */
+export function answerHeartbeat(state: RaftState, leader: Member, round: number): void {
+  send(state, { kind: 'heartbeatResponse', to: leader, from: state.self, term: state.term, round });
+}
