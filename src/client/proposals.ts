@@ -215,9 +215,7 @@ export class Proposals {
       return;
     }
     if (answer.refusal === 'forgotten') {
-      this.#settle(write);
-      write.session.addUnknown(write.sequence);
-      write.reject(outcomeUnknown(write, 'Timeout'));
+      this.#fail(write, outcomeUnknown(write, 'Timeout'));
       return;
     }
     this.#settle(write);

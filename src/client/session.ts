@@ -3,14 +3,13 @@
  * the state machine need keep none. Sequence 0 opens the session.
  */
 import { randomUUID } from 'node:crypto';
+import { generatedRequestId, sessionOfUuid } from '../state-machine/request-id.js';
 import { clientLimits } from './limits.js';
 import type { Write } from './write.js';
 
 export class Session {
-  /** For requests ids: `<uuid>:<sequence>`. */
-  readonly uuid = randomUUID();
-  /** The same in the 16 characters of an envelope. */
-  readonly id = Buffer.from(this.uuid.replaceAll('-', ''), 'hex').toString('latin1');
+  /** As in an envelope. */
+  readonly id = sessionOfUuid(randomUUID());
   /** Writes whose answer has not come, settled or not. */
   readonly pending = new Map<number, Write>();
   /** Sequences that ended as `OutcomeUnknown`, oldest first: asked again under their request id, they get the first answer. */
@@ -50,6 +49,6 @@ export class Session {
   }
 
   requestId(sequence: number): string {
-    return `${this.uuid}:${sequence}`;
+    return generatedRequestId({ session: this.id, sequence });
   }
 }

@@ -1,0 +1,71 @@
+/** What every client test starts with: a router, fake nodes that end with the test, and writes of short texts. */
+import * as assert from 'uvu/assert';
+import { createMetadataStore } from '../../src/client/metadata-store.js';
+import type { MetadataStore } from '../../src/client/metadata-store.js';
+import type { CallOptions, ReadOptions } from '../../src/client/options.js';
+import { createProposer } from '../../src/client/proposer.js';
+import { Router } from '../../src/client/router.js';
+import type { ErrorCode } from '../../src/errors.js';
+import { ClusterError } from '../../src/errors.js';
+import { withDeadline } from '../support/deadline.js';
+import { FakeNode } from './fake-node.js';
+
+const settleDeadlineMs = 10_000;
+
+export class Bench {
+  readonly router = new Router({ proposalTimeoutMs: settleDeadlineMs });
+  readonly #nodes: FakeNode[] = [];
+  readonly #proposer = createProposer(this.router);
+
+  node(id: number, life = 1): FakeNode {
+    const node = new FakeNode(this.router, id, life);
+    this.#nodes.push(node);
+    return node;
+  }
+
+  write(text: string, options?: CallOptions): Promise<{ index: number; result: unknown }> {
+    const outcome = this.#proposer.propose(Buffer.from(text), options);
+    // Its rejection may be looked at later than it happens.
+    outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  read(text: string, options?: ReadOptions): Promise<unknown> {
+    const outcome = this.#proposer.query(Buffer.from(text), options);
+    outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  store(options: { node?: number } = {}): MetadataStore {
+    return createMetadataStore(this.router, options);
+  }
+
+  end(): void {
+    this.router.stop();
+    for (const node of this.#nodes) node.close();
+  }
+}
+
+/** Runs with a bench of its own, which is ended whatever happens. */
+export function withBench(test: (bench: Bench) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const bench = new Bench();
+    try {
+      await test(bench);
+    } finally {
+      bench.end();
+    }
+  };
+}
+
+/** The ClusterError that the call rejects with, which must have this code. */
+export async function rejection(call: Promise<unknown>, code: ErrorCode): Promise<ClusterError> {
+  try {
+    await withDeadline(`a call that ends with ${code}`, settleDeadlineMs, call);
+  } catch (error) {
+    assert.instance(error, ClusterError);
+    assert.is((error as ClusterError).code, code, (error as ClusterError).message);
+    return error as ClusterError;
+  }
+  return assert.unreachable(`resolved, where ${code} was due`) as never;
+}

@@ -1,0 +1,143 @@
+/**
+ * A node as the router sees it, in this thread: two ports, and a script. It keeps what it is sent; with a state it answers by
+ * itself, as a leader that commits at once, through the real exactly-once state machine.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
+import type { Router } from '../../src/client/router.js';
+import type { HostToNode, HostToStore, NodeToHost, Read, ReadReply, StoreToHost } from '../../src/messages.js';
+import { packPayloads, payloadAt } from '../../src/raft/entries.js';
+import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
+import type { Answer, OpenedEnvelope } from '../../src/state-machine/envelope.js';
+import { openEnvelope } from '../../src/state-machine/envelope.js';
+import { eventually } from '../support/deadline.js';
+
+export class FakeNode {
+  readonly id: number;
+  /** Writes in the order they came, openings of sessions left out. */
+  readonly writes: OpenedEnvelope[] = [];
+  /** Openings of sessions. */
+  readonly openings: OpenedEnvelope[] = [];
+  /** One item a `propose` message: its admission and how many payloads. */
+  readonly proposals: { admission: number; count: number }[] = [];
+  readonly reads: Read[] = [];
+  readonly localReads: Read[] = [];
+  /** Answers by itself from this state. */
+  state: ReplicatedState | null = null;
+  readonly #router: Router;
+  readonly #life: number;
+  readonly #nodePort: MessagePort;
+  readonly #storePort: MessagePort;
+
+  constructor(router: Router, id: number, life = 1) {
+    const node = new MessageChannel();
+    const store = new MessageChannel();
+    this.id = id;
+    this.#router = router;
+    this.#life = life;
+    this.#nodePort = node.port2;
+    this.#storePort = store.port2;
+    this.#nodePort.on('message', (message: HostToNode) => {
+      this.#receive(message);
+    });
+    this.#storePort.on('message', (message: HostToStore) => {
+      this.localReads.push(...message.reads);
+      if (this.state !== null) this.#answerReads(message.reads);
+    });
+    router.attachNode(id, life, node.port1, store.port1);
+  }
+
+  /** What it has been sent, as texts. */
+  get commands(): string[] {
+    return this.writes.map((write) => Buffer.from(write.command).toString());
+  }
+
+  lead(term: number, admission: number | null = term): Promise<void> {
+    return this.#announce({ role: 'leader', term, leader: this.id, admission, committedInTerm: true });
+  }
+
+  follow(term: number, leader: number | null): Promise<void> {
+    return this.#announce({ role: 'follower', term, leader, admission: null, committedInTerm: false });
+  }
+
+  postAnswers(answers: readonly Answer[]): void {
+    this.#storePort.postMessage({ kind: 'answers', answers } satisfies StoreToHost);
+  }
+
+  /** With the command's own text as the result. */
+  answer(...writes: readonly OpenedEnvelope[]): void {
+    this.postAnswers(
+      writes.map(({ session, sequence, command }, position) => {
+        return { session, sequence, index: position + 1, result: Buffer.from(command).toString() };
+      }),
+    );
+  }
+
+  refuse(refusal: NonNullable<Answer['refusal']>, ...writes: readonly OpenedEnvelope[]): void {
+    this.postAnswers(writes.map(({ session, sequence }) => ({ session, sequence, index: 1, refusal })));
+  }
+
+  reply(answers: readonly ReadReply[]): void {
+    this.#storePort.postMessage({ kind: 'readAnswers', answers } satisfies StoreToHost);
+  }
+
+  refuseReads(...ids: readonly number[]): void {
+    this.#nodePort.postMessage({ kind: 'readsRefused', ids, leader: null } satisfies NodeToHost);
+  }
+
+  /** Until so many writes have come. */
+  async receives(count: number): Promise<void> {
+    await eventually(
+      () => this.writes.length >= count,
+      `${count} writes at node ${this.id}, which has ${this.writes.length}`,
+    );
+  }
+
+  async receivesReads(count: number): Promise<void> {
+    await eventually(() => this.reads.length >= count, `${count} reads at node ${this.id}`);
+  }
+
+  /** Its threads end. */
+  end(): void {
+    this.#router.detachNode(this.id, this.#life);
+    this.close();
+  }
+
+  close(): void {
+    this.#nodePort.close();
+    this.#storePort.close();
+  }
+
+  async #announce(leadership: Extract<NodeToHost, { kind: 'leadership' }>['leadership']): Promise<void> {
+    let heard = false;
+    this.#router.onLeadership((id, _life, news) => {
+      heard ||= id === this.id && news.term === leadership.term && news.admission === leadership.admission;
+    });
+    this.#nodePort.postMessage({ kind: 'leadership', leadership } satisfies NodeToHost);
+    await eventually(() => heard, `the router hears node ${this.id}`);
+  }
+
+  #receive(message: HostToNode): void {
+    if (message.kind === 'read') {
+      this.reads.push(...message.reads);
+      if (this.state !== null) this.#answerReads(message.reads);
+      return;
+    }
+    const { payloads, admission } = message;
+    this.proposals.push({ admission, count: payloads.count });
+    for (let position = 0; position < payloads.count; position += 1) {
+      const envelope = openEnvelope(payloadAt(payloads, position));
+      (envelope.opensSession ? this.openings : this.writes).push(envelope);
+      if (this.state === null) continue;
+      const { data, count } = packPayloads([payloadAt(payloads, position)]);
+      const run = { firstIndex: this.state.appliedIndex + 1, term: 1, count, data };
+      this.postAnswers(this.state.applyRuns([run]));
+    }
+  }
+
+  #answerReads(reads: readonly Read[]): void {
+    const state = this.state;
+    if (state === null) return;
+    this.reply(reads.map(({ id, request }) => ({ id, index: state.appliedIndex, value: state.query(request) })));
+  }
+}
