@@ -25,7 +25,7 @@ export function checkWrite(history: History, node: SimulatedNode, persist: Persi
     () => `node ${member.id} overwrites its vote in term ${persist.term}`,
   );
   if (persist.snapshot !== null) checkSnapshotWrite(history, node, persist);
-  if (persist.truncateFrom !== null) checkTruncation(history, node, persist.truncateFrom);
+  if (persist.truncateFrom !== null) checkTruncation(history, node, persist.term, persist.truncateFrom);
   for (const run of persist.entries) {
     demand(
       run.term <= persist.term && (watch.ledTerm !== persist.term || run.term === persist.term),
@@ -45,13 +45,13 @@ function checkSnapshotWrite(history: History, node: SimulatedNode, persist: Pers
   );
 }
 
-function checkTruncation(history: History, node: SimulatedNode, from: number): void {
+function checkTruncation(history: History, node: SimulatedNode, term: number, from: number): void {
   const { disk, member, watch } = node;
   const end = lastWrittenIndex(disk);
   demand(
-    watch.ledTerm !== disk.term || from > end,
+    watch.ledTerm !== term || from > end,
     'leader append-only',
-    () => `node ${member.id} leads term ${disk.term} and truncates from ${from}`,
+    () => `node ${member.id} leads term ${term} and truncates from ${from}`,
   );
   for (let index = from; index <= end; index += 1) {
     demand(

@@ -1,7 +1,7 @@
 /** Checks of what a node sends: nothing speaks of what is not synced (thesis 3.8), and no message says what is not so. */
 import { sameMember } from '../../raft/configuration.js';
 import type { AppendEntries, AppendResponse, RaftMessage } from '../../raft/messages.js';
-import { lastSyncedIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
+import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
 import type { SimulatedNode } from '../node.js';
 import { checkSentRuns } from './log-checks.js';
 import { claimTerm, claimVote, committedAt, findRecord, type History } from './history.js';
@@ -61,23 +61,20 @@ function checkGrant(history: History, sender: SimulatedNode, term: number, { to 
 }
 
 function checkAppend(history: History, sender: SimulatedNode, message: AppendEntries): void {
-  const { member } = sender;
+  const { member, disk } = sender;
   claimTerm(history, message.term, member);
   demandCommitted(history, message.commitIndex, member.id);
   const { previousIndex, previousTerm } = message;
+  const isUnwritten = previousIndex > lastWrittenIndex(disk);
   demand(
-    previousIndex === 0 || findRecord(history, previousIndex, previousTerm) !== undefined,
+    previousIndex === 0 || isUnwritten || findRecord(history, previousIndex, previousTerm) !== undefined,
     'log matching',
     () => `node ${member.id} sends entries behind ${previousIndex} of term ${previousTerm}, which nobody has`,
   );
   checkSentRuns(history, member, previousTerm, message.runs);
 }
 
-function checkAcknowledgement(
-  nodes: readonly SimulatedNode[],
-  sender: SimulatedNode,
-  message: AppendResponse,
-): void {
+function checkAcknowledgement(nodes: readonly SimulatedNode[], sender: SimulatedNode, message: AppendResponse): void {
   const { disk, member } = sender;
   const { index, term } = message;
   demand(

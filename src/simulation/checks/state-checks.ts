@@ -5,6 +5,7 @@
 import { must } from '../../assert.js';
 import { sameMember } from '../../raft/configuration.js';
 import type { Configuration, Member } from '../../raft/messages.js';
+import { termAt } from '../../raft/log.js';
 import type { RaftState } from '../../raft/state.js';
 import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
 import type { SimulatedNode } from '../node.js';
@@ -30,13 +31,13 @@ export function checkState(history: History, nodes: readonly SimulatedNode[], no
 }
 
 function checkElection(history: History, node: SimulatedNode, state: RaftState): void {
-  const { member, disk } = node;
+  const { member } = node;
   claimTerm(history, state.term, member);
   const votes = history.votes.get(state.term) ?? [];
   const { configuration } = must(node.watch.configurations.at(-1), 'a configuration');
   const granted = configuration.voters.filter(
     (voter) =>
-      (sameMember(voter, member) && syncedTerm(disk) === state.term && sameMember(syncedVote(disk), member)) ||
+      (sameMember(voter, member) && hasVotedForItself(node, state)) ||
       votes.some((vote) => sameMember(vote.voter, voter) && sameMember(vote.candidate, member)),
   );
   demand(
@@ -47,6 +48,12 @@ function checkElection(history: History, node: SimulatedNode, state: RaftState):
   const last = history.committed.at(-1);
   if (last === undefined || last.term > state.term) return;
   demandHolds(node, last.index, last.term);
+}
+
+/** A cluster of one leads before its vote is synced: nothing of the term leaves it until then. */
+function hasVotedForItself({ disk, member, watch }: SimulatedNode, state: RaftState): boolean {
+  if (syncedTerm(disk) === state.term) return sameMember(syncedVote(disk), member);
+  return must(watch.configurations.at(-1), 'a configuration').configuration.voters.length === 1;
 }
 
 /** Log matching, checked on its own, makes the last entry stand for all before it. */
@@ -60,7 +67,7 @@ function demandHolds(node: SimulatedNode, index: number, term: number): void {
 }
 
 function checkCommit(history: History, nodes: readonly SimulatedNode[], node: SimulatedNode): void {
-  const { watch, member, disk } = node;
+  const { watch, member } = node;
   const state = must(node.state, 'a live node');
   const { commitIndex } = state;
   demand(
@@ -70,7 +77,7 @@ function checkCommit(history: History, nodes: readonly SimulatedNode[], node: Si
   );
   watch.commitIndex = commitIndex;
   if (commitIndex > history.committed.length) extendCommitted(history, nodes, node);
-  const term = writtenTermAt(disk, commitIndex);
+  const term = termAt(state.log, commitIndex);
   demand(
     term === null || commitIndex === 0 || committedAt(history, commitIndex)?.term === term,
     'state machine safety',
@@ -91,10 +98,10 @@ function extendCommitted(history: History, nodes: readonly SimulatedNode[], node
       `node ${member.id} (${state.role} of term ${state.term}) commits up to ${commitIndex}, ` +
       `an entry of term ${writtenTermAt(disk, commitIndex) ?? 0}; its end is ${lastWrittenIndex(disk)}`,
   );
-  const configurations = [
-    must(watch.configurations.at(-1), 'a configuration').configuration,
-    watch.configurationBefore,
-  ];
+  const configurations = [watch.configurationBefore];
+  for (const placed of [watch.configurations.at(-1), state.configurations.at(-1)]) {
+    if (placed !== undefined) configurations.push(placed.configuration);
+  }
   demand(
     configurations.some((configuration) => isSyncedOnMajority(history, configuration, commitIndex, term)),
     'committed on a quorum',
