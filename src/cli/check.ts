@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from './progress.js';
 import { formatDuration } from './tables.js';
-import type { Cluster, MetadataStore, Wait } from '../index.js';
+import type { MetadataStore, NodeHandle, Wait } from '../index.js';
 
 export interface RecordCounts {
   brokers: number;
@@ -31,16 +31,27 @@ export interface DrillReport extends RecordCounts {
   differences: string[];
 }
 
+/** The part of a cluster and its store that the drill uses. */
+export interface Subject {
+  cluster: {
+    readonly nodeIds: readonly number[];
+    node(id: number): Pick<NodeHandle, 'dump'>;
+    waitForLeader(wait: Wait): Promise<Pick<NodeHandle, 'id' | 'kill' | 'restart'>>;
+    waitForHealthy(wait: Wait): Promise<unknown>;
+  };
+  store: Pick<MetadataStore, 'updateBroker' | 'metadata'>;
+}
+
 interface NodeDump {
   id: number;
   appliedIndex: number;
   stateHash: string;
 }
 
-const COMPARE_INTERVAL_MS = 10;
+const POLL_INTERVAL_MS = 10;
 
 export async function drill(
-  { cluster, store }: { cluster: Cluster; store: MetadataStore },
+  { cluster, store }: Subject,
   expected: RecordCounts,
   wait: Wait,
   progress: Progress,
@@ -86,7 +97,7 @@ export async function drill(
 }
 
 /** Followers learn a commit index a little later; states are comparable only once all have applied the same entries. */
-async function dumpsAtOneIndex(cluster: Cluster, wait: Wait): Promise<NodeDump[]> {
+async function dumpsAtOneIndex(cluster: Subject['cluster'], wait: Wait): Promise<NodeDump[]> {
   for (;;) {
     const dumps = await Promise.all(
       cluster.nodeIds.map(async (id) => {
@@ -95,11 +106,11 @@ async function dumpsAtOneIndex(cluster: Cluster, wait: Wait): Promise<NodeDump[]
       }),
     );
     if (dumps.every((dump) => dump.appliedIndex === dumps[0]?.appliedIndex)) return dumps;
-    await delay(COMPARE_INTERVAL_MS, undefined, wait.signal ? { signal: wait.signal } : {});
+    await pause(wait);
   }
 }
 
-async function countRecords(store: MetadataStore, wait: Wait): Promise<RecordCounts> {
+async function countRecords(store: Subject['store'], wait: Wait): Promise<RecordCounts> {
   const { brokers, topics, partitions } = await store.metadata(wait);
   return {
     brokers: Object.keys(brokers).length,
@@ -119,6 +130,11 @@ export function countDifferences(expected: RecordCounts, found: RecordCounts): s
 function describeHashes(dumps: readonly NodeDump[]): string {
   const hashes = dumps.map(({ id, stateHash }) => `node ${id} ${stateHash.slice(0, 16)}`);
   return `states differ at index ${dumps[0]?.appliedIndex}: ${hashes.join(', ')}`;
+}
+
+/** Between two looks at nodes that are about to agree. */
+export async function pause({ signal }: Wait): Promise<void> {
+  await delay(POLL_INTERVAL_MS, undefined, signal ? { signal } : {});
 }
 
 export function elapsedMs(sinceMs: number): number {

@@ -17,6 +17,12 @@ export interface UpOptions {
   timeoutMs: number;
 }
 
+/** As commander gives them. */
+interface ParsedOptions extends Omit<UpOptions, 'check' | 'timeoutMs'> {
+  check?: boolean;
+  timeout: number;
+}
+
 interface Output {
   stdout: (text: string) => void;
   columns: number;
@@ -24,16 +30,19 @@ interface Output {
 
 const UP_HELP = `
 Examples:
-  $ conclave up                                  three nodes, six brokers, the sample topics
-  $ conclave up --topics topics.yaml --nodes 5   your own topics (Strimzi KafkaTopic YAML)
-  $ conclave up --check                          a failover drill: kill, elect, write, restart, compare
+  $ conclave up                           three nodes, six brokers, sample topics
+  $ conclave up --topics shop.yaml        your own topics
+  $ conclave up --check                   a failover drill; exits 0 when all is well
   $ conclave up --check -o json | jq .failoverMs
 
-FILE holds KafkaTopic resources: several documents, a List, or an OpenShift Template.
-Without --check the cluster stays up until Ctrl-C stops it; a second Ctrl-C ends it at once.
+A topic file holds Strimzi KafkaTopic resources in YAML: several documents, a List,
+or an OpenShift Template. Without --check the cluster stays up until Ctrl-C stops
+it; a second Ctrl-C ends it at once.
 
-Exit codes: 0 done, 1 failed or states differ, 2 wrong command line or topic file,
-            124 --timeout passed, 130 stopped by Ctrl-C, 143 by SIGTERM`;
+Exit codes:
+  0    done                               124  the --timeout passed
+  1    failed, or the nodes differ        130  stopped by Ctrl-C
+  2    wrong command line or topic file   143  stopped by SIGTERM`;
 
 /** The options of `up`, or undefined when help or version was asked for and printed. Throws a usage `CommandError`. */
 export function parseCommandLine(words: readonly string[], output: Output): UpOptions | undefined {
@@ -41,11 +50,10 @@ export function parseCommandLine(words: readonly string[], output: Output): UpOp
   let chosen: UpOptions | undefined;
   const program = new Command('conclave')
     .description('A Raft cluster and its Kafka-like metadata store in one process.')
-    .version(packageVersion(), '-V, --version')
-    .helpCommand(false);
-  const up = upCommand().action((options: Omit<UpOptions, 'timeoutMs'> & { timeout: number }) => {
-    const { timeout, ...others } = options;
-    chosen = { ...others, timeoutMs: timeout };
+    .version(packageVersion(), '-V, --version');
+  const up = upCommand().action((options: ParsedOptions) => {
+    const { timeout, check = false, ...others } = options;
+    chosen = { ...others, check, timeoutMs: timeout };
   });
   program.addCommand(up);
   for (const command of [program, up]) {
@@ -71,7 +79,7 @@ function upCommand(): Command {
     .addOption(new Option('--nodes <count>', 'Raft nodes').argParser(countUpTo(9)).default(3))
     .addOption(new Option('--brokers <count>', 'brokers to register').argParser(countUpTo(1_000)).default(6))
     .option('--topics <file>', 'topics to create (default: a sample that comes with conclave)')
-    .option('--check', 'kill the leader, write, restart it, compare all nodes, exit', false)
+    .option('--check', 'kill the leader, write, restart it, compare all nodes, exit')
     .addOption(new Option('-o, --output <format>', 'format of stdout').choices(['table', 'json']).default('table'))
     .addOption(
       new Option('--timeout <duration>', 'for all work before it stays up: seconds, or 500ms, 30s, 2m')

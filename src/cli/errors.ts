@@ -24,9 +24,7 @@ export function usageError(message: string): CommandError {
 }
 
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof CommandError) return error.exitCode;
-  if (error instanceof ClusterError && error.code === 'Timeout') return ExitCode.timeout;
-  return ExitCode.failure;
+  return error instanceof CommandError ? error.exitCode : ExitCode.failure;
 }
 
 /** One line, whatever was thrown. */

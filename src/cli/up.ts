@@ -4,8 +4,8 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { defaultTopicConfig, startCluster } from '../index.js';
-import { drill, elapsedMs } from './check.js';
+import { ClusterError, defaultTopicConfig, startCluster } from '../index.js';
+import { drill, elapsedMs, pause } from './check.js';
 import type { DrillReport, RecordCounts } from './check.js';
 import type { UpOptions } from './command-line.js';
 import { CommandError, ExitCode, oneLine } from './errors.js';
@@ -15,10 +15,10 @@ import type { Progress } from './progress.js';
 import { coloursFor } from './screen.js';
 import type { Screen } from './screen.js';
 import { createTopics, registerBrokers } from './provision.js';
-import { nodeTable, plural, topicTable } from './tables.js';
+import { formatDuration, nodeTable, plural, topicTable } from './tables.js';
 import { readTopicFile } from './topic-file.js';
 import type { RequestedTopic } from './topic-file.js';
-import type { Cluster, MetadataStore, Wait } from '../index.js';
+import type { Cluster, ClusterStatus, MetadataStore, Wait } from '../index.js';
 
 /** Seen from dist/src/cli. The compiler copies no YAML, so the package carries the file where it was written. */
 const SAMPLE_TOPICS = fileURLToPath(new URL('../../../src/cli/sample-topics.yaml', import.meta.url));
@@ -70,13 +70,18 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
     await showUntil(terminal.interrupt, cluster, terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
     return ExitCode.ok;
   } catch (error) {
-    if (!deadline.signal.aborted || error instanceof CommandError) throw error;
-    throw new CommandError(`timed out after ${options.timeoutMs} ms: ${progress.step}`, ExitCode.timeout);
+    if (error instanceof CommandError || !(deadline.signal.aborted || isTimeout(error))) throw error;
+    const limit = formatDuration(options.timeoutMs);
+    throw new CommandError(`timed out after ${limit}: ${progress.step}`, ExitCode.timeout);
   } finally {
     clearTimeout(timer);
     progress.stop();
     await cluster?.stop();
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof ClusterError && error.code === 'Timeout';
 }
 
 async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], startMs: number): Promise<Started> {
@@ -104,7 +109,7 @@ async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], 
 async function printState(run: Run, { cluster, store }: Started): Promise<void> {
   const { stdout, environment } = run.terminal;
   run.progress.begin('Reading the state');
-  const status = await cluster.status();
+  const status = await settledStatus(cluster, run.wait);
   const topics = await store.listTopics(run.wait);
   const brokers = await store.listBrokers(run.wait);
   run.progress.stop();
@@ -114,6 +119,16 @@ async function printState(run: Run, { cluster, store }: Started): Promise<void> 
   }
   const colours = coloursFor(stdout, environment);
   stdout.write(`${nodeTable(status.nodes, colours)}\n\n${topicTable(topics, defaultTopicConfig(), colours)}\n`);
+}
+
+/** Followers learn what is committed with the next heartbeat; a first table in which they lag would raise questions. */
+async function settledStatus(cluster: Cluster, wait: Wait): Promise<ClusterStatus> {
+  for (;;) {
+    const status = await cluster.status();
+    const committed = Math.max(...status.nodes.map((node) => node.commitIndex));
+    if (status.nodes.every((node) => node.appliedIndex >= committed || node.role === 'stopped')) return status;
+    await pause(wait);
+  }
 }
 
 async function check(run: Run, started: Started): Promise<number> {

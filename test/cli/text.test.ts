@@ -1,14 +1,12 @@
-/** What the command prints as text: tables, durations, colour, the spinner, the live block. Fake screens, no cluster. */
+/** What the command prints as text: tables, durations, colour, spinner, live block. Fake screens, no cluster. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { countDifferences, type DrillReport } from '../../src/cli/check.js';
 import { describeError, exitCodeOf, usageError } from '../../src/cli/errors.js';
 import { blockPainter, describeStatus, statusBlock } from '../../src/cli/live-status.js';
 import { createProgress } from '../../src/cli/progress.js';
 import { rackOf } from '../../src/cli/provision.js';
 import { coloursFor, type Screen } from '../../src/cli/screen.js';
 import { formatBytes, formatDuration, nodeTable, topicTable } from '../../src/cli/tables.js';
-import { summaryText } from '../../src/cli/up.js';
 import { ClusterError, defaultTopicConfig } from '../../src/index.js';
 import type { ClusterStatus, NodeStatus, TopicInfo } from '../../src/index.js';
 
@@ -51,13 +49,13 @@ test('the node table has one aligned line a node, without trailing blanks', () =
 
 test('the topic table names what differs from the defaults by its Kafka name', () => {
   const extra = { 'cleanup.policy': 'compact' };
-  const topics = [topic('a'), topic('long.name', { retentionMs: -1, segmentMs: 5, compressionType: 'zstd', extra })];
+  const topics = [topic('a'), topic('long.name', { retentionMs: -1, segmentMs: 5, extra })];
   assert.is(
     topicTable(topics, defaultTopicConfig(), plain),
     [
       'TOPIC       PARTITIONS   REPLICATION   MIN ISR   RETENTION   MAX BYTES   OTHER SETTINGS',
       'a                   12             3         1          7d   unlimited   -',
-      'long.name           12             3         1   unlimited   unlimited   segment.ms=5 compression.type=zstd cleanup.policy=compact',
+      'long.name           12             3         1   unlimited   unlimited   segment.ms=5 cleanup.policy=compact',
     ].join('\n'),
   );
 });
@@ -87,7 +85,6 @@ test('colour: NO_COLOR above FORCE_COLOR above the terminal', () => {
 });
 
 test('colours do not disturb the alignment', () => {
-   
   const withoutCodes = nodeTable(status().nodes, coloured).replace(/\u001b\[\d+m/g, '');
   assert.is(withoutCodes, nodeTable(status().nodes, plain));
 });
@@ -139,18 +136,7 @@ test('an error is one line with its code, and its exit code', () => {
   );
   assert.is(describeError(new TypeError('a\nb')), 'TypeError: a b');
   assert.is(describeError('text'), 'text');
-  const errors = [usageError('x'), new ClusterError('Timeout', 'x'), new ClusterError('NoLeader', 'x'), new Error('x')];
-  assert.equal(errors.map(exitCodeOf), [2, 124, 1, 1]);
-});
-
-test('the summary of a drill says what is lost and that states differ', () => {
-  const counts = { brokers: 6, topics: 12, partitions: 228 };
-  assert.equal(countDifferences(counts, counts), []);
-  assert.equal(countDifferences(counts, { ...counts, topics: 11 }), ['11 topics instead of 12']);
-  const drill = { leaderBefore: 1, leaderAfter: 2, restartedNode: 1, failoverMs: 31.5, recoveryMs: 120 };
-  const report: DrillReport = { ...counts, ...drill, appliedIndex: 25, stateHash: 'abc', equal: true, differences: [] };
-  assert.match(summaryText(3, report), /yes, on all 3 nodes/);
-  assert.match(summaryText(3, { ...report, equal: false }), /NO, the nodes differ/);
+  assert.equal([usageError('x'), new ClusterError('NoLeader', 'x'), new Error('x')].map(exitCodeOf), [2, 1, 1]);
 });
 
 test.run();
