@@ -14,6 +14,8 @@ export interface RaftLimits {
   readonly promotionLagEntries: number;
   /** Reads (of this node and forwarded by others) that wait for a quorum round; more are refused. */
   readonly maxWaitingReads: number;
+  /** Groups of reads that a follower has asked its leader about at one time; more reads join the next group. */
+  readonly maxForwardedReadGroups: number;
   /** After so many refused attempts `electionSoon` gives way to the normal election time-out. */
   readonly maxElectionSoonAttempts: number;
 }
@@ -26,5 +28,6 @@ export const defaultRaftLimits: RaftLimits = {
   trailingEntries: 10_000,
   promotionLagEntries: 1_000,
   maxWaitingReads: 100_000,
+  maxForwardedReadGroups: 16,
   maxElectionSoonAttempts: 6,
 };

@@ -6,7 +6,8 @@ import { assert } from '../assert.js';
 import { configurationsIn } from './configuration.js';
 import type { EntryRun } from './entries.js';
 import { appendRun, lastLogIndex, truncateLog } from './log.js';
-import { refreshPeers } from './peers.js';
+import { currentConfiguration } from './peers.js';
+import { progressOfMembers } from './progress.js';
 import type { RaftState } from './state.js';
 
 export function appendToLog(state: RaftState, run: EntryRun): void {
@@ -15,6 +16,11 @@ export function appendToLog(state: RaftState, run: EntryRun): void {
   if (configurations.length === 0) return;
   state.configurations.push(...configurations);
   refreshPeers(state);
+}
+
+/** Makes `peers` follow the configuration in force. */
+export function refreshPeers(state: RaftState): void {
+  state.peers = progressOfMembers(currentConfiguration(state), state.self, state.peers);
 }
 
 /** Drops the entries from `from` on; none of them is committed. */

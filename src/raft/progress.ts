@@ -3,7 +3,8 @@
  * replicate and snapshot bound what is on its way (paper 5.3, thesis 10.2.1). What is sent is decided in `replication.ts`.
  */
 import { assert } from '../assert.js';
-import type { Member, SnapshotDescription } from './messages.js';
+import { includesMember, sameMember, withoutMember } from './configuration.js';
+import type { Configuration, Member, SnapshotDescription } from './messages.js';
 
 /** One AppendEntries with entries that has not been acknowledged. */
 export interface Inflight {
@@ -50,7 +51,7 @@ export interface Progress {
   transfer: SnapshotTransfer | null;
 }
 
-export function createProgress(member: Member, voter: boolean): Progress {
+function createProgress(member: Member, voter: boolean): Progress {
   return {
     member,
     voter,
@@ -69,6 +70,20 @@ export function createProgress(member: Member, voter: boolean): Progress {
     ackedRound: 0,
     transfer: null,
   };
+}
+
+/** One for each member but `self`: voters, then learners. What is `known` of members that stay is kept. */
+export function progressOfMembers(
+  { voters, learners }: Configuration,
+  self: Member,
+  known: readonly Progress[],
+): Progress[] {
+  const find = (member: Member): Progress =>
+    known.find((each) => sameMember(each.member, member)) ?? createProgress(member, false);
+  const others = (members: readonly Member[]): Progress[] => withoutMember(members, self).map(find);
+  const progress = [...others(voters), ...others(learners)];
+  for (const each of progress) each.voter = includesMember(voters, each.member);
+  return progress;
 }
 
 /** Forgets what another term has shown; the connection stays. */

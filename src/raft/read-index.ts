@@ -97,7 +97,7 @@ export function refuseLeaderReads(state: RaftState): void {
 /** Asks the leader once for all reads that came since. */
 export function askReadIndex(state: RaftState): void {
   const ids = state.forwarded.waiting;
-  if (ids.length === 0) return;
+  if (ids.length === 0 || state.forwarded.asked.length >= state.limits.maxForwardedReadGroups) return;
   state.forwarded.waiting = [];
   state.forwarded.asked.push({ ids, heartbeats: 0 });
   sendReadIndexRequest(state, ids);

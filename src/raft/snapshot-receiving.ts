@@ -5,11 +5,10 @@
  */
 import { assert } from '../assert.js';
 import { sameMember, type PlacedConfiguration } from './configuration.js';
-import { commitTo, voidPersisted } from './log-writing.js';
+import { commitTo, refreshPeers, voidPersisted } from './log-writing.js';
 import { compactLog, createLog, termAt } from './log.js';
 import type { InstallSnapshot, Member, SnapshotDescription } from './messages.js';
 import { send } from './outputs.js';
-import { refreshPeers } from './peers.js';
 import type { RaftState, ReceivingSnapshot } from './state.js';
 
 export function receiveInstallSnapshot(state: RaftState, install: InstallSnapshot): void {

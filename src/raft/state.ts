@@ -3,13 +3,12 @@
  * simulator copies and hashes (`state-copy.ts`). No behaviour beyond its creation.
  */
 import { assert } from '../assert.js';
-import { configurationsIn, type PlacedConfiguration } from './configuration.js';
+import { configurationsIn, latestConfiguration, type PlacedConfiguration } from './configuration.js';
 import { lastIndexOf, sliceRun, type EntryRun } from './entries.js';
 import type { RaftLimits } from './limits.js';
 import { appendRun, createLog, lastLogIndex, termAt, type RaftLog } from './log.js';
 import type { Configuration, Member, RaftMessage, SnapshotDescription } from './messages.js';
-import { refreshPeers } from './peers.js';
-import type { Progress } from './progress.js';
+import { progressOfMembers, type Progress } from './progress.js';
 import type {
   Leadership,
   ReadAnswer,
@@ -142,7 +141,7 @@ export function createRaft({ self, stored, limits }: RaftOptions): RaftState {
     configurations.push(...configurationsIn(run).filter((placed) => placed.index > snapshot.index));
   }
   const index = lastLogIndex(log);
-  const state: RaftState = {
+  return {
     self,
     limits,
     term,
@@ -152,7 +151,7 @@ export function createRaft({ self, stored, limits }: RaftOptions): RaftState {
     log,
     snapshot,
     configurations,
-    peers: [],
+    peers: progressOfMembers(latestConfiguration(configurations).configuration, self, []),
     commitIndex: snapshot.index,
     persistence: {
       term,
@@ -185,8 +184,6 @@ export function createRaft({ self, stored, limits }: RaftOptions): RaftState {
       configuration: null,
     },
   };
-  refreshPeers(state);
-  return state;
 }
 
 /** The trailing entries too, but for the first, whose term is needed as the log's base. */

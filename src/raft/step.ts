@@ -121,8 +121,10 @@ function persisted(state: RaftState, sequence: number): void {
 }
 
 function pulled(state: RaftState, bytes: number, appliedIndex: number): void {
-  const { applying } = state;
-  assert(appliedIndex <= applying.handedIndex, `applied ${appliedIndex} of ${applying.handedIndex}`);
+  const { applying, receiving } = state;
+  // The state machine may say so before it says that it has restored the snapshot.
+  const limit = receiving?.restoring === true ? receiving.snapshot.index : applying.handedIndex;
+  assert(appliedIndex <= limit, `applied ${appliedIndex} of ${limit}`);
   applying.creditBytes += bytes;
   applying.appliedIndex = Math.max(applying.appliedIndex, appliedIndex);
 }
