@@ -42,7 +42,7 @@ export class Proposals {
   readonly #list = new WriteList();
   readonly #window = new SendWindow();
   /** Those with a pending write. */
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Session<Write>>();
   /** Left under the present target, settled since as `OutcomeUnknown`: they hold credit until answered. */
   readonly #expired = new Set<Write>();
   #target: Target | null = null;
@@ -159,9 +159,9 @@ export class Proposals {
   }
 
   /** The writer's session; a new one's opening goes right ahead of its first write, since all are sent and resent in order. */
-  #openSession(writer: Writer): Session {
+  #openSession(writer: Writer): Session<Write> {
     if (writer.session !== null && !writer.session.exhausted) return writer.session;
-    const session = new Session();
+    const session = new Session<Write>();
     writer.session = session;
     const envelope = { session: session.id, sequence: session.takeSequence(), lowestUnanswered: 1, fingerprint: 0 };
     const place = { writer, session, sequence: envelope.sequence, payload: sealEnvelope(envelope, new Uint8Array()) };

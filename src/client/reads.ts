@@ -3,8 +3,7 @@
  * to a metadata-store. Reads have no effect, so they are asked again wherever a node refused, ended, or is no longer the one to
  * ask, until an answer or the deadline.
  */
-import type { ClusterError } from '../errors.js';
-import { toClusterError } from '../errors.js';
+import { ClusterError, toClusterError } from '../errors.js';
 import type { Read as ReadRequest, ReadReply } from '../messages.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
@@ -112,8 +111,9 @@ export class Reads {
       const read = this.#pending.get(reply.id);
       if (read === undefined) continue;
       this.#settle(read);
-      if (reply.error === undefined) read.resolve(read.form(reply.index, reply.value));
-      else read.reject(toClusterError(reply.error));
+      const value = reply.error === undefined ? read.form(reply.index, reply.value) : toClusterError(reply.error);
+      if (value instanceof ClusterError) read.reject(value);
+      else read.resolve(value);
     }
     this.#host.scheduleFlush();
   }

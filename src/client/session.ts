@@ -5,13 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { generatedRequestId, sessionOfUuid } from '../state-machine/request-id.js';
 import { clientLimits } from './limits.js';
-import type { Write } from './write.js';
 
-export class Session {
+export class Session<Pending> {
   /** As in an envelope. */
   readonly id = sessionOfUuid(randomUUID());
   /** Writes whose answer has not come, settled or not. */
-  readonly pending = new Map<number, Write>();
+  readonly pending = new Map<number, Pending>();
   /** Sequences that ended as `OutcomeUnknown`, oldest first: asked again under their request id, they get the first answer. */
   readonly #unknown = new Set<number>();
   #nextSequence = 0;

@@ -20,7 +20,7 @@ export interface Writer {
   /** Only this node is asked; null: whichever leads. */
   readonly nodeId: number | null;
   /** Opened by the first write. */
-  session: Session | null;
+  session: Session<Write> | null;
 }
 
 export interface Settlement {
@@ -39,7 +39,7 @@ export class Write implements Call {
   /** It has been moved to a new session once. */
   moved = false;
   readonly writer: Writer;
-  readonly session: Session;
+  readonly session: Session<Write>;
   readonly sequence: number;
   readonly payload: Uint8Array;
   readonly terms: WriteTerms;
@@ -77,7 +77,7 @@ interface WriteOwner {
 
 interface WritePlace {
   readonly writer: Writer;
-  readonly session: Session;
+  readonly session: Session<Write>;
   readonly sequence: number;
   readonly payload: Uint8Array;
 }

@@ -33,10 +33,10 @@ test(
 );
 
 test('of the sequences of unknown outcome only so many, and none too old, are held', () => {
-  const many = new Session();
+  const many = new Session<never>();
   for (let count = 0; count < clientLimits.maxUnknownWrites + 10; count += 1) many.addUnknown(many.takeSequence() + 1);
   assert.is(many.lowestUnanswered(), 11);
-  const old = new Session();
+  const old = new Session<never>();
   old.addUnknown(1);
   for (let count = 0; count < clientLimits.maxUnknownAge; count += 1) old.takeSequence();
   assert.is(old.lowestUnanswered(), 1);
