@@ -71,7 +71,11 @@ export class ClusterHost {
   createNode(): NodeHost {
     this.#lastNodeId += 1;
     const id = this.#lastNodeId;
-    for (const other of this.nodes.keys()) this.links.set(linkKey(id, other), this.#createLink([other, id]));
+    for (const other of this.nodes.values()) {
+      const link = this.#createLink([other.id, id]);
+      this.links.set(linkKey(id, other.id), link);
+      if (other.life !== null) this.#attach(link, other.id, other.life);
+    }
     const node = new NodeHost({
       id,
       clusterId: this.clusterId,
@@ -109,6 +113,10 @@ export class ClusterHost {
     const node = this.nodes.get(id);
     this.nodes.delete(id);
     await Promise.all([...links.map((link) => link.stop()), node?.kill('stopped')]);
+    for (const { life } of this.nodes.values()) {
+      // One that ends meanwhile has nothing to detach.
+      life?.raft.call('detachLink', [id], STATUS_TIMEOUT_MS).catch(() => undefined);
+    }
     this.#changed();
   }
 
@@ -181,7 +189,9 @@ export class ClusterHost {
       Promise.all([...this.nodes.values()].map((node) => node.status(STATUS_TIMEOUT_MS))),
       Promise.all([...this.links.values()].map((link) => link.status())),
     ]);
-    const failures = new Map([...this.nodes.values()].map((node) => [node.id, node.lastFailure]));
+    const failures = new Map(
+      [...this.nodes.values()].map((node) => [node.id, node.crash ?? `it was ${node.stopReason}`]),
+    );
     return judge(this.router.leader(), nodes, links, failures);
   }
 

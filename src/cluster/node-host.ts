@@ -61,7 +61,7 @@ export class NodeHost {
   #lastKnown: Omit<NodeStatus, 'id'> = NEVER_SEEN;
   #stopReason: NonNullable<NodeStatus['stopReason']> = 'stopped';
   #endingAs: 'killed' | 'stopped' | null = null;
-  #lastFailure = 'it was stopped';
+  #crash: string | null = null;
 
   constructor(options: NodeHostOptions) {
     this.id = options.id;
@@ -86,9 +86,9 @@ export class NodeHost {
     return this.#stopReason;
   }
 
-  /** Why its threads ended last, in words. */
-  get lastFailure(): string {
-    return this.#lastFailure;
+  /** The error that ended its last life; null when that was ended on purpose. */
+  get crash(): string | null {
+    return this.#crash;
   }
 
   /** The running life; `Stopped` when there is none. */
@@ -182,7 +182,7 @@ export class NodeHost {
     this.#life = null;
     this.#paused = false;
     this.#stopReason = this.#endingAs ?? crashReason(end);
-    this.#lastFailure = end.kind === 'crashed' ? end.message : `it was ${end.kind}`;
+    this.#crash = end.kind === 'crashed' ? end.message : null;
     this.#options.onEnd(life, this.#stopReason);
   }
 }

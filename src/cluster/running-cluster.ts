@@ -163,7 +163,8 @@ export class RunningCluster implements Cluster {
     const life = added.start({ voters: [], learners: [] });
     try {
       await enlist(host, life.hello.member, deadline, () => added.life === life);
-      if (added.life !== life) throw new ClusterError('Stopped', `node ${added.id} ended: ${added.lastFailure}`);
+      if (added.life !== life)
+        throw new ClusterError('Stopped', `node ${added.id} ended: ${added.crash ?? 'it was stopped'}`);
     } catch (error) {
       // Half a member would count as one: what was added is taken back, as far as the cluster still can.
       const undo = deadlineIn(host.options.proposalTimeoutMs, null, 'removal');

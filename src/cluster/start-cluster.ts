@@ -30,6 +30,10 @@ export async function startHost(options?: ClusterOptions): Promise<ClusterHost> 
     }, deadline);
   } catch (error) {
     await host.stop();
+    for (const { id, crash } of host.nodes.values()) {
+      // For instance since the user's module cannot be loaded: this, and not what it led to, is the reason.
+      if (crash !== null) throw new ClusterError('Stopped', `node ${id} did not start: ${crash}`);
+    }
     throw error;
   }
   return host;
@@ -45,9 +49,7 @@ async function campaignOnce(host: ClusterHost, deadline: Deadline): Promise<void
   await candidate.running().raft.call('campaign', [], remainingMs(deadline));
 }
 
-/** A node that ends while the cluster starts, for instance since the user's module cannot be loaded, ends the start. */
+/** A node that ends while the cluster starts ends the start. */
 function checkAllRun(host: ClusterHost): void {
-  for (const node of host.nodes.values()) {
-    if (node.life === null) throw new ClusterError('Stopped', `node ${node.id} did not start: ${node.lastFailure}`);
-  }
+  for (const node of host.nodes.values()) node.running();
 }

@@ -68,9 +68,13 @@ export function createActorSystem(threads: number, logger: HostLogger | null): A
   });
   // Errors of tasks arrive as rejections of `run`; this one only keeps piscina's own from ending the process.
   pool.on('error', (error: Error) => logger?.error({ error: error.message }, 'actor pool'));
+  const closing = new AbortController();
   return {
-    spawn: <Control>(options: ActorOptions) => spawnActor<Control>(pool, options, logger),
-    close: () => pool.destroy(),
+    spawn: <Control>(options: ActorOptions) => spawnActor<Control>(pool, options, { logger, closing: closing.signal }),
+    close: () => {
+      closing.abort();
+      return pool.destroy();
+    },
   };
 }
 
@@ -82,7 +86,13 @@ export function nextLife(): number {
   return lastLife;
 }
 
-function spawnActor<Control>(pool: Piscina, options: ActorOptions, logger: HostLogger | null): Actor<Control> {
+interface Surroundings {
+  readonly logger: HostLogger | null;
+  /** Aborted when the whole system ends. */
+  readonly closing: AbortSignal;
+}
+
+function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, closing }: Surroundings): Actor<Control> {
   const { life } = options;
   const control = new MessageChannel();
   const log = logger === null ? null : new MessageChannel();
@@ -107,7 +117,7 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, logger: HostL
     .then(
       (): ActorEnd => ({ kind: 'stopped' }),
       (error: unknown): ActorEnd =>
-        abort.signal.aborted
+        abort.signal.aborted || closing.aborted
           ? { kind: 'killed' }
           : { kind: 'crashed', message: error instanceof Error ? error.message : String(error) },
     )
@@ -145,9 +155,9 @@ function createActor<Control>(
     call: call as Actor<Control>['call'],
     async stop(timeoutMs) {
       resume();
-      // The actor may end before its answer arrives; its end is the answer then.
-      await withEnd(() => remote.stop(), ended, 'stop', timeoutMs).catch(() => undefined);
-      abort();
+      // The actor may end before its answer arrives, and its end is the answer then; one that does not end is killed.
+      const asked = remote.stop().then(() => ended);
+      await withEnd(() => asked, ended, 'stop', timeoutMs).catch(abort);
       await ended;
     },
     async kill() {

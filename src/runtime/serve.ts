@@ -25,14 +25,25 @@ export async function serveActor<Config>(
   task: ActorTask,
   start: (context: ActorContext<Config>) => Control | Promise<Control>,
 ): Promise<void> {
-  const log = createActorLog(task.logPort);
-  const control = await start({
-    life: task.life,
-    config: task.config as Config,
-    log,
-    port: (name) => must(task.ports[name], `port ${name}`),
-  });
-  await new Promise<void>((resolve) => {
+  try {
+    const control = await start({
+      life: task.life,
+      config: task.config as Config,
+      log: createActorLog(task.logPort),
+      port: (name) => must(task.ports[name], `port ${name}`),
+    });
+    await serveControl(task.controlPort, control);
+  } finally {
+    // Also after a failed start: the host takes the closing of the control port for the end of the actor.
+    for (const port of Object.values(task.ports)) port.close();
+    task.logPort?.close();
+    task.controlPort.close();
+  }
+}
+
+/** Resolves when the actor is told to stop. */
+function serveControl(port: MessagePort, control: Control): Promise<void> {
+  return new Promise((resolve) => {
     const served: ActorControl = {
       call: (method, parameters) => {
         const methods = control as unknown as Record<string, (...parameters: readonly unknown[]) => unknown>;
@@ -45,11 +56,8 @@ export async function serveActor<Config>(
       },
       pause,
     };
-    expose(served, task.controlPort);
+    expose(served, port);
   });
-  for (const port of Object.values(task.ports)) port.close();
-  task.logPort?.close();
-  task.controlPort.close();
 }
 
 function pause(gate: Int32Array, port: MessagePort): void {

@@ -48,7 +48,7 @@ test('a throw in apply stops its node and names the index', () =>
     assert.ok(['OutcomeUnknown', 'NoLeader'].includes(code), code);
     const status = await cluster.status();
     assert.is(status.nodes[0]?.role, 'stopped');
-    assert.match(status.problems.join('\n'), /apply.*index \d+/);
+    assert.match(status.problems.join('\n'), /failed on entry \d+/);
   }));
 
 test('a module that is not there fails the start, with its name', async () => {
