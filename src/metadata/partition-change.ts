@@ -12,9 +12,9 @@ import type { PartitionInfo } from './model.js';
 export interface WantedChange {
   leader?: number;
   leaderEpoch?: number;
-  replicas?: readonly number[];
-  isr?: readonly number[];
-  offlineReplicas?: readonly number[];
+  replicas?: number[];
+  isr?: number[];
+  offlineReplicas?: number[];
   /** Even where the leader stays. */
   epochMustGrow?: boolean;
 }
@@ -34,20 +34,21 @@ export function changedPartition(
   return { value: { ...current, ...lists.value, ...leadership.value } };
 }
 
-/** Who leaves the replicas leaves the other lists, unless those are given too. */
+/** Who leaves the replicas leaves the other lists, unless those are given too. Lists that stay keep their identity. */
 function changedLists(image: Image, current: PartitionInfo, wanted: WantedChange): OperationAnswer<Lists> {
   const replicas = wanted.replicas ?? current.replicas;
-  const isr = wanted.isr ?? current.isr.filter((id) => replicas.includes(id));
-  const offlineReplicas = wanted.offlineReplicas ?? current.offlineReplicas.filter((id) => replicas.includes(id));
+  const staying = (ids: number[]): number[] => (wanted.replicas ? ids.filter((id) => replicas.includes(id)) : ids);
+  const isr = wanted.isr ?? staying(current.isr);
+  const offlineReplicas = wanted.offlineReplicas ?? staying(current.offlineReplicas);
   const refusal =
-    checkReplicas(image, replicas, current.replicas) ??
-    checkSubset(isr, replicas, 'isr') ??
-    checkSubset(offlineReplicas, replicas, 'offlineReplicas');
+    (wanted.replicas && checkReplicas(image, replicas, current.replicas)) ??
+    (wanted.isr && checkSubset(isr, replicas, 'isr')) ??
+    (wanted.offlineReplicas && checkSubset(offlineReplicas, replicas, 'offlineReplicas'));
   if (refusal !== undefined) return refusal;
   if (wanted.isr === undefined && current.isr.length > 0 && isr.length === 0) {
-    return rejected('InvalidAssignment', `none of the ISR [${current.isr.join(', ')}] is among the new replicas`);
+    return rejected('InvalidAssignment', 'none of the ISR is among the new replicas');
   }
-  return { value: { replicas: [...replicas], isr: [...isr], offlineReplicas: [...offlineReplicas] } };
+  return { value: { replicas, isr, offlineReplicas } };
 }
 
 /** A leader that leaves is followed by the first replica in sync, at the next epoch. */

@@ -72,7 +72,7 @@ function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, 
   if ('error' in next) return next;
   if (equalPartitions(next.value, current)) return unchanged(current);
   const partition = { ...next.value, modifiedAt: Math.max(current.modifiedAt, timestamp) };
-  recount(draft, [current.replicas], [partition.replicas]);
+  if (partition.replicas !== current.replicas) recount(draft, [current.replicas], [partition.replicas]);
   putTopic(draft, withPartitions(record, [partition]));
   return changed(partition);
 }
@@ -152,5 +152,5 @@ function readLeader(input: InputReader): number {
 }
 
 function readEpoch(input: InputReader): number {
-  return input.integer('leaderEpoch', 1, Number.MAX_SAFE_INTEGER);
+  return input.integer('leaderEpoch', 0, Number.MAX_SAFE_INTEGER);
 }

@@ -1,0 +1,89 @@
+/** Every operation against a naive model of the rules, with the invariants checked after each; then replay and snapshots. */
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { canonicalJson } from '../../src/state-machine/canonical-json.js';
+import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
+import { anyHistory, OPERATION_TYPES } from './arbitrary-operations.js';
+import { createTester, encodeJson } from './metadata-tester.js';
+import type { AnyOperation } from './naive-model.js';
+import { NaiveMetadata } from './naive-model.js';
+
+const test = suite('metadata: model');
+
+test('each operation answers and changes what the rules say', () => {
+  const accepted = new Set<string>();
+  const rejectedWith = new Map<string, Set<string>>();
+  fc.assert(
+    fc.property(anyHistory, (operations) => {
+      const tester = createTester();
+      const model = new NaiveMetadata();
+      for (const operation of operations) {
+        const answer = tester.applyAny(operation);
+        const expected = model.apply(operation);
+        const shown = JSON.stringify(operation);
+        if ('code' in expected) {
+          assert.is('error' in answer ? answer.error.code : 'accepted', expected.code, shown);
+          rejectedWith.set(operation.type, (rejectedWith.get(operation.type) ?? new Set()).add(expected.code));
+        } else {
+          assert.is(
+            'value' in answer ? canonicalJson(answer.value) : answer.error.message,
+            canonicalJson(expected.value),
+            shown,
+          );
+          accepted.add(operation.type);
+        }
+        assert.is(canonicalJson(tester.machine.dump()), canonicalJson(model.state), shown);
+      }
+    }),
+    { numRuns: 200, seed: 1, includeErrorInReport: true },
+  );
+  assert.equal([...accepted].sort(), [...OPERATION_TYPES].sort(), 'every operation was accepted at least once');
+  assert.equal([...rejectedWith.keys()].sort(), [...OPERATION_TYPES].sort(), 'and rejected at least once');
+});
+
+test('the same operations in other batches, and through a snapshot, come to the same digest', () => {
+  fc.assert(
+    fc.property(anyHistory, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), (operations, sizes) => {
+      const singly = createMetadataMachine();
+      for (const operation of operations) applyBatch(singly, [operation]);
+
+      let batched = createMetadataMachine();
+      for (let start = 0, batch = 0; start < operations.length; batch += 1) {
+        const size = sizes[batch % sizes.length] ?? 1;
+        applyBatch(batched, operations.slice(start, start + size));
+        start += size;
+        if (batch % 3 === 1) {
+          const restored = createMetadataMachine();
+          restored.restore(batched.capture().serialize());
+          assert.is(restored.digest(), batched.digest());
+          batched = restored;
+        }
+      }
+      assert.is(batched.digest(), singly.digest());
+      assert.equal(batched.capture().serialize(), singly.capture().serialize());
+    }),
+    { numRuns: 100, seed: 2 },
+  );
+});
+
+test('answers of a batch are what the same operations answer one by one', () => {
+  fc.assert(
+    fc.property(anyHistory, (operations) => {
+      const one = createMetadataMachine();
+      const other = createMetadataMachine();
+      const singly = operations.flatMap((operation) => applyBatch(one, [operation]));
+      assert.is(canonicalJson(applyBatch(other, operations)), canonicalJson(singly));
+    }),
+    { numRuns: 50, seed: 3 },
+  );
+});
+
+function applyBatch(machine: ReturnType<typeof createMetadataMachine>, operations: readonly AnyOperation[]): unknown[] {
+  machine.begin();
+  const answers = operations.map((operation) => machine.apply(encodeJson(operation)));
+  machine.end();
+  return answers;
+}
+
+test.run();
