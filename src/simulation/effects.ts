@@ -9,6 +9,7 @@ import { clearAlarm, setAlarm, wake } from './alarms.js';
 import { checkMessage } from './checks/message-checks.js';
 import { checkWrite, configurationsOnDisk } from './checks/log-checks.js';
 import { sync, write } from './disk.js';
+import { wholeTicks } from './event-queue.js';
 import type { FaultKind } from './faults.js';
 import { transmit } from './network.js';
 import { advance, crashNode, deliver, later, proceed, type SimulatedNode } from './node.js';
@@ -128,7 +129,7 @@ function setTimer(world: World, node: SimulatedNode, command: TimerCommand): voi
     clearAlarm(alarms, command.timer);
     return;
   }
-  const delayMs = timerDelayMs(command, world.plan, world.random) * node.clockRate;
+  const delayMs = wholeTicks(timerDelayMs(command, world.plan, world.random) * node.clockRate);
   wakeIn(world, node, command, setAlarm(alarms, command.timer, world.queue.nowMs, delayMs));
 }
 

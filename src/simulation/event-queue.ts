@@ -16,6 +16,13 @@ export interface EventQueue {
   readonly heap: ScheduledEvent[];
 }
 
+/** Times are whole multiples of 2^-10 ms, so that their sums and differences are exact. */
+const TICKS_A_MS = 1024;
+
+export function wholeTicks(ms: number): number {
+  return Math.round(ms * TICKS_A_MS) / TICKS_A_MS;
+}
+
 export function createEventQueue(): EventQueue {
   return { nowMs: 0, scheduled: 0, heap: [] };
 }
@@ -24,7 +31,7 @@ export function schedule(queue: EventQueue, delayMs: number, happen: () => void)
   assert(delayMs >= 0, `delay of ${delayMs} ms`);
   const { heap } = queue;
   queue.scheduled += 1;
-  const event: ScheduledEvent = { atMs: queue.nowMs + delayMs, order: queue.scheduled, happen };
+  const event: ScheduledEvent = { atMs: queue.nowMs + wholeTicks(delayMs), order: queue.scheduled, happen };
   let position = heap.length;
   heap.push(event);
   while (position > 0) {

@@ -4,7 +4,7 @@
  */
 import { must } from '../assert.js';
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
-import { schedule, type EventQueue } from './event-queue.js';
+import { schedule, wholeTicks, type EventQueue } from './event-queue.js';
 import { countFault, type FaultCounts } from './faults.js';
 import type { Plan } from './plan.js';
 
@@ -70,10 +70,10 @@ export function transmit(network: Network, direction: Direction, arrive: () => v
 
 function transmitOnce(network: Network, place: number, arrive: () => void): void {
   const { plan, random, queue, lastArrivalMs } = network;
-  let arrivalMs = queue.nowMs + drawDelayMs(network);
+  let arrivalMs = queue.nowMs + wholeTicks(drawDelayMs(network));
   const lastMs = must(lastArrivalMs[place], 'a direction');
   if (!network.calm && drawChance(random, plan.reorderRate)) {
-    arrivalMs += drawFraction(random) * plan.reorderDelayMs;
+    arrivalMs += wholeTicks(drawFraction(random) * plan.reorderDelayMs);
     if (arrivalMs < lastMs) countFault(network.faults, 'messageReordered');
     else if (plan.reorderDelayMs > 0) countFault(network.faults, 'messageDelayed');
   } else {

@@ -129,6 +129,7 @@ function drawLimits(random: Random): RaftLimits {
     trailingEntries: drawInteger(random, 0, 20),
     promotionLagEntries: drawInteger(random, 0, 20),
     maxWaitingReads: drawInteger(random, 2, 100),
+    maxForwardedReadGroups: drawInteger(random, 1, 17),
     maxElectionSoonAttempts: drawInteger(random, 1, 7),
   };
 }

@@ -2,7 +2,7 @@
 import { drawFraction } from '../random.js';
 import { payloadBytes, type EntryRun } from '../raft/entries.js';
 import type { SnapshotRead, SnapshotWrite } from '../raft/ready.js';
-import { committedAt, type History } from './checks/history.js';
+import { committedAt } from './checks/history.js';
 import { demand } from './checks/violation.js';
 import { lastSyncedIndex, type SnapshotFile } from './disk.js';
 import { countFault } from './faults.js';
@@ -112,13 +112,10 @@ export function receiveSnapshot(world: World, node: SimulatedNode, chunk: Snapsh
     () => `node ${node.member.id} receives a damaged snapshot at ${index}`,
   );
   if (failsOnPurpose) countFault(world.faults, 'failedRestore');
-  else if (file !== null) {
-    install(world.history, node, file, digest);
-    world.snapshotsInstalled += 1;
-  }
-  tell(world, () => `node ${node.member.id} restores a snapshot at ${index}: ${failsOnPurpose ? 'fails' : 'works'}`);
   later(world, node, drawFraction(world.random) + world.plan.syncMs, () => {
+    if (!failsOnPurpose && file !== null && digest !== null) install(world, node, file, digest);
     happened(world, 'snapshotRestored', node.place, index);
+    tell(world, () => `node ${node.member.id} restores a snapshot at ${index}: ${failsOnPurpose ? 'fails' : 'works'}`);
     deliver(world, node, { kind: 'snapshotRestored', index, ok: !failsOnPurpose });
   });
 }
@@ -137,8 +134,10 @@ function assemble(chunks: readonly SnapshotWrite[]): SnapshotFile | null {
   return { description: first.snapshot, bytes };
 }
 
-function install(history: History, node: SimulatedNode, file: SnapshotFile, digest: number): void {
+function install(world: World, node: SimulatedNode, file: SnapshotFile, digest: number): void {
+  const { history } = world;
   const { index, term } = file.description;
+  world.snapshotsInstalled += 1;
   demand(
     committedAt(history, index)?.term === term && history.stateDigests[index] === digest,
     'state machine safety',
