@@ -4,6 +4,7 @@
  */
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
+import type { Refusal } from './assignment.js';
 import { checkLeader, checkReplicas, checkSubset } from './assignment.js';
 import type { Image } from './image.js';
 import type { PartitionInfo } from './model.js';
@@ -42,13 +43,16 @@ function changedLists(image: Image, current: PartitionInfo, wanted: WantedChange
   const offlineReplicas = wanted.offlineReplicas ?? staying(current.offlineReplicas);
   const refusal =
     (wanted.replicas && checkReplicas(image, replicas, current.replicas)) ??
-    (wanted.isr && checkSubset(isr, replicas, 'isr')) ??
+    (wanted.isr ? checkSubset(isr, replicas, 'isr') : checkSomeStay(current.isr, isr)) ??
     (wanted.offlineReplicas && checkSubset(offlineReplicas, replicas, 'offlineReplicas'));
   if (refusal !== undefined) return refusal;
-  if (wanted.isr === undefined && current.isr.length > 0 && isr.length === 0) {
-    return rejected('InvalidAssignment', 'none of the ISR is among the new replicas');
-  }
   return { value: { replicas, isr, offlineReplicas } };
+}
+
+/** The data lives on only where it was in sync. */
+function checkSomeStay(isr: readonly number[], staying: readonly number[]): Refusal {
+  if (isr.length === 0 || staying.length > 0) return undefined;
+  return rejected('InvalidAssignment', 'none of the ISR is among the new replicas');
 }
 
 /** A leader that leaves is followed by the first replica in sync, at the next epoch. */

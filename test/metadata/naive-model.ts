@@ -64,7 +64,7 @@ export class NaiveMetadata {
         require(isId(id), 'InvalidArgument');
         require(id in this.state.brokers, 'BrokerNotFound');
         require(!this.#partitions().some(({ replicas }) => replicas.includes(id)), 'InvalidAssignment');
-        delete this.state.brokers[id];
+        Reflect.deleteProperty(this.state.brokers, id);
         return null;
       }
       case 'update_broker': {
@@ -79,9 +79,9 @@ export class NaiveMetadata {
       case 'delete_topic':
         this.#topic(operation.data.name);
         for (const [key, { topic }] of Object.entries(this.state.partitions)) {
-          if (topic === operation.data.name) delete this.state.partitions[key];
+          if (topic === operation.data.name) Reflect.deleteProperty(this.state.partitions, key);
         }
-        delete this.state.topics[operation.data.name];
+        Reflect.deleteProperty(this.state.topics, operation.data.name);
         return null;
       case 'update_topic': {
         require((operation.data.config.segmentMs ?? 1) >= 1, 'InvalidArgument');
