@@ -7,6 +7,7 @@ import { drawChance, drawFraction, drawInteger } from '../random.js';
 import { packPayloads } from '../raft/entries.js';
 import type { ReadAnswer } from '../raft/ready.js';
 import { demand } from './checks/violation.js';
+import { lastWrittenIndex } from './disk.js';
 import { schedule } from './event-queue.js';
 import { deliver, type SimulatedNode } from './node.js';
 import { MINIMUM_PROPOSAL_BYTES, writeProposal } from './proposal.js';
@@ -25,6 +26,8 @@ export interface Clients {
 }
 
 const STALE_ADMISSION_RATE = 0.03;
+/** Uncommitted entries at the leader beyond which clients wait: nobody offers more than can be done. */
+const MAXIMUM_BACKLOG = 60;
 
 export function createClients(): Clients {
   return {
@@ -61,7 +64,7 @@ function propose(world: World, clients: Clients): void {
   const admitting = world.nodes.filter((node) => node.leadership?.admission != null);
   const node = admitting[drawInteger(random, 0, Math.max(1, admitting.length))];
   const stale = drawChance(random, STALE_ADMISSION_RATE);
-  if (node === undefined) return;
+  if (node === undefined || lastWrittenIndex(node.disk) - history.committed.length > MAXIMUM_BACKLOG) return;
   const open = must(node.leadership?.admission, 'an admission');
   const admission = stale ? open - 1 : open;
   const payloads: Uint8Array[] = [];
