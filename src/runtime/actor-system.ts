@@ -108,7 +108,7 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
   const transferred = [control.port2, ...Object.values(options.ports), ...(log === null ? [] : [log.port2])];
   const abort = new AbortController();
   const run = pool.run(task, {
-    filename: new URL(`../../actors/${options.kind}.js`, import.meta.url).href,
+    filename: new URL(`../../threads/${options.kind}.js`, import.meta.url).href,
     transferList: transferred,
     signal: abort.signal,
   });
