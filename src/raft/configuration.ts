@@ -25,6 +25,14 @@ export function withoutMember(members: readonly Member[], member: Member): reado
   return members.filter((each) => !sameMember(each, member));
 }
 
+export function sameConfiguration(left: Configuration, right: Configuration): boolean {
+  return left === right || (sameMembers(left.voters, right.voters) && sameMembers(left.learners, right.learners));
+}
+
+function sameMembers(left: readonly Member[], right: readonly Member[]): boolean {
+  return left.length === right.length && left.every((member) => includesMember(right, member));
+}
+
 export function packConfiguration(configuration: Configuration): PackedPayloads {
   const json = new TextEncoder().encode(JSON.stringify(configuration));
   const payload = new Uint8Array(1 + json.length);

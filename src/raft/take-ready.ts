@@ -1,6 +1,6 @@
 /** Gathers what has accumulated into one `Ready`, and decides which messages wait for the sync (thesis 3.8, 10.2.1). */
 import { assert } from '../assert.js';
-import { sameMember } from './configuration.js';
+import { sameConfiguration, sameMember } from './configuration.js';
 import { payloadBytes, type EntryRun } from './entries.js';
 import { driveLeader } from './leader.js';
 import { lastLogIndex, sliceLog } from './log.js';
@@ -160,5 +160,6 @@ function newLeadership(state: RaftState): Leadership | null {
 
 function newConfiguration(state: RaftState): Configuration | null {
   const now = currentConfiguration(state);
-  return now === state.outputs.configuration ? null : now;
+  const told = state.outputs.configuration;
+  return told !== null && sameConfiguration(told, now) ? null : now;
 }

@@ -22,7 +22,6 @@ import {
   stateOf,
   storedState,
   textPayloads,
-  type Network,
 } from './support/network.js';
 
 const test = suite('commit');

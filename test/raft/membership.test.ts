@@ -1,0 +1,248 @@
+/** Configuration changes, one member at a time (thesis 4.1, 4.2). */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Configuration, MembershipChange } from '../../src/raft/messages.js';
+import { raftStatus } from '../../src/raft/status.js';
+import {
+  addNode,
+  appliedTexts,
+  configurationOf,
+  createNetwork,
+  elect,
+  fire,
+  fireAndSettle,
+  heal,
+  isolate,
+  memberOf,
+  nodeOf,
+  proposeAndSettle,
+  restart,
+  settle,
+  stateOf,
+  storedState,
+  turn,
+  type Network,
+} from './support/network.js';
+
+const test = suite('membership');
+
+let lastRequest = 0;
+
+/** The reason of the refusal, null when done, undefined while open. */
+function change(network: Network, id: number, asked: MembershipChange): string | null | undefined {
+  lastRequest += 1;
+  turn(network, id, { kind: 'changeMembership', id: lastRequest, change: asked });
+  settle(network);
+  return nodeOf(network, id).answers.find((answer) => answer.id === lastRequest)?.refused;
+}
+
+function idsOf({ voters, learners }: Configuration): [number[], number[]] {
+  return [voters.map(({ id }) => id), learners.map(({ id }) => id)];
+}
+
+function configurationAt(network: Network, id: number): [number[], number[]] {
+  return idsOf(raftStatus(stateOf(network, id)).configuration);
+}
+
+function led(ids: readonly number[] = [1, 2, 3], limits = {}): Network {
+  const network = createNetwork(ids, limits);
+  elect(network, 1);
+  return network;
+}
+
+function addBlank(network: Network, id: number, incarnation = 'a'): void {
+  addNode(network, { member: memberOf(id, incarnation), stored: storedState({ voters: [], learners: [] }) });
+}
+
+test('a blank node never campaigns; as a learner it catches up, promoted it votes and leads', () => {
+  const network = led();
+  proposeAndSettle(network, 1, 'a');
+  addBlank(network, 4);
+  fireAndSettle(network, 4, 'election');
+  assert.is(stateOf(network, 4).term, 0);
+  assert.is(nodeOf(network, 4).leadership?.role, 'learner');
+  assert.is(change(network, 1, { kind: 'addLearner', member: memberOf(4) }), null);
+  assert.equal(appliedTexts(network, 4), ['a']);
+  assert.equal(configurationAt(network, 4), [[1, 2, 3], [4]]);
+  fireAndSettle(network, 4, 'election');
+  assert.is(stateOf(network, 4).term, 1);
+  fireAndSettle(network, 1, 'heartbeat');
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(4) }), null);
+  assert.equal(configurationAt(network, 4), [[1, 2, 3, 4], []]);
+  isolate(network, 1);
+  elect(network, 4);
+  assert.is(stateOf(network, 4).role, 'leader');
+});
+
+test('a learner counts for no majority', () => {
+  const network = led();
+  addBlank(network, 4);
+  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
+  isolate(network, 2, 3);
+  const before = stateOf(network, 1).commitIndex;
+  proposeAndSettle(network, 1, 'a');
+  assert.is(stateOf(network, 1).commitIndex, before);
+});
+
+test('no change before the leader has committed in its term (the bug of 2015)', () => {
+  const network = createNetwork([1, 2, 3, 4]);
+  network.loses = ({ kind }) => kind === 'appendResponse';
+  elect(network, 1);
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(4) }), 'changeInProgress');
+  heal(network);
+  fireAndSettle(network, 1, 'heartbeat');
+  fireAndSettle(network, 1, 'heartbeat');
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(4) }), null);
+});
+
+test('one change at a time', () => {
+  const network = led();
+  isolate(network, 1);
+  assert.is(change(network, 1, { kind: 'addLearner', member: memberOf(4) }), undefined);
+  assert.is(change(network, 1, { kind: 'addLearner', member: memberOf(5) }), 'changeInProgress');
+});
+
+test('refusals name their reason', () => {
+  const network = led();
+  const stranger = memberOf(3, 'former');
+  assert.is(change(network, 2, { kind: 'addLearner', member: memberOf(4) }), 'notLeader');
+  assert.is(change(network, 1, { kind: 'addLearner', member: memberOf(3) }), 'alreadyMember');
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(3) }), 'alreadyMember');
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(9) }), 'unknownMember');
+  assert.is(change(network, 1, { kind: 'remove', member: stranger }), 'unknownMember');
+  assert.is(change(led([1]), 1, { kind: 'remove', member: memberOf(1) }), 'lastVoter');
+});
+
+test('a learner is promoted only when it is close behind and answers', () => {
+  const network = led([1, 2, 3], { promotionLagEntries: 3 });
+  addBlank(network, 4);
+  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
+  isolate(network, 4);
+  proposeAndSettle(network, 1, 'a', 'b', 'c', 'd');
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(4) }), 'notCaughtUp');
+  heal(network);
+  fireAndSettle(network, 1, 'heartbeat');
+  fireAndSettle(network, 1, 'heartbeat');
+  turn(network, 1, { kind: 'peerDown', member: memberOf(4) });
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(4) }), 'notCaughtUp');
+  turn(network, 1, { kind: 'peerUp', member: memberOf(4) });
+  settle(network);
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(4) }), null);
+});
+
+test('no voter is removed where a majority of those that remain is not connected', () => {
+  const network = led();
+  isolate(network, 2);
+  turn(network, 1, { kind: 'peerDown', member: memberOf(2) });
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), 'noQuorum');
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(2) }), null);
+});
+
+test('a silence of two time-outs is as good as a lost connection', () => {
+  const network = led();
+  isolate(network, 2);
+  for (let count = 0; count < 2; count += 1) {
+    fireAndSettle(network, 1, 'heartbeat');
+    fireAndSettle(network, 1, 'checkQuorum');
+  }
+  fireAndSettle(network, 1, 'heartbeat');
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), 'noQuorum');
+});
+
+test('a node that lost its log is exchanged: learner, then the old voter goes, then the new one votes', () => {
+  const network = led();
+  proposeAndSettle(network, 1, 'a');
+  addBlank(network, 3, 'b');
+  turn(network, 1, { kind: 'peerDown', member: memberOf(3) });
+  assert.is(change(network, 1, { kind: 'addLearner', member: memberOf(3, 'b') }), null);
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(3, 'b') }), 'alreadyMember');
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), null);
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(3, 'b') }), null);
+  assert.equal(appliedTexts(network, 3), ['a']);
+  assert.equal(raftStatus(stateOf(network, 3)).configuration.voters.at(-1), memberOf(3, 'b'));
+});
+
+test('a removed leader does not count itself, goes on until its removal is committed, then hands over (4.2.2)', () => {
+  const network = led();
+  isolate(network, 2, 3);
+  turn(network, 1, { kind: 'changeMembership', id: 77, change: { kind: 'remove', member: memberOf(1) } });
+  settle(network);
+  assert.is(stateOf(network, 1).role, 'leader');
+  isolate(network, 3);
+  fireAndSettle(network, 1, 'heartbeat');
+  fireAndSettle(network, 1, 'heartbeat');
+  assert.is(stateOf(network, 1).role, 'leader', 'one of two remaining voters is no majority');
+  heal(network);
+  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 1, 'heartbeat');
+  assert.is(nodeOf(network, 1).answers.find(({ id }) => id === 77)?.refused, null);
+  assert.is(nodeOf(network, 1).leadership?.role, 'learner');
+  const leaders = [2, 3].filter((id) => stateOf(network, id).role === 'leader');
+  assert.is(leaders.length, 1);
+  proposeAndSettle(network, leaders[0] ?? 0, 'on');
+  assert.equal(appliedTexts(network, 2), ['on']);
+});
+
+test('a removed node that does not know it does not disturb', () => {
+  const network = led();
+  isolate(network, 3);
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), null);
+  heal(network);
+  for (let timeout = 0; timeout < 100; timeout += 1) fireAndSettle(network, 3, 'election');
+  assert.equal([1, 2].map((id) => [stateOf(network, id).role, stateOf(network, id).term]), [['leader', 1], ['follower', 1]]); // prettier-ignore
+});
+
+test('a voter that has not heard of its promotion votes for who has', () => {
+  const network = led();
+  addBlank(network, 4);
+  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
+  isolate(network, 4);
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(4) }), null);
+  isolate(network, 1, 3);
+  fire(network, 4, 'leaderLease');
+  elect(network, 2);
+  assert.is(stateOf(network, 2).role, 'preCandidate');
+  isolate(network, 1);
+  fireAndSettle(network, 2, 'election');
+  assert.is(stateOf(network, 2).role, 'leader');
+});
+
+test('a configuration in force before its commit is rolled back when its entry is truncated', () => {
+  const network = led();
+  isolate(network, 1);
+  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
+  assert.equal(nodeOf(network, 1).configuration?.learners, [memberOf(4)]);
+  elect(network, 2);
+  heal(network);
+  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 2, 'heartbeat');
+  assert.equal(configurationAt(network, 1), [[1, 2, 3], []]);
+  assert.equal(nodeOf(network, 1).configuration?.learners, []);
+  assert.is(stateOf(network, 1).peers.length, 2);
+  assert.is(nodeOf(network, 1).answers.at(-1)?.refused, 'notLeader');
+});
+
+test('a new leader and a restarted node use the latest configuration in the log, committed or not', () => {
+  const network = led();
+  network.loses = ({ kind }) => kind === 'appendResponse';
+  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
+  restart(network, 2);
+  assert.equal(configurationAt(network, 2), [[1, 2, 3], [4]]);
+  isolate(network, 1);
+  elect(network, 2);
+  assert.equal(configurationAt(network, 2), [[1, 2, 3], [4]]);
+  assert.is(stateOf(network, 2).peers.find(({ member }) => member.id === 4)?.voter, false);
+});
+
+test('with four voters two leaders cannot each change the same configuration', () => {
+  const network = createNetwork([1, 2, 3, 4]);
+  elect(network, 1);
+  isolate(network, 1);
+  change(network, 1, { kind: 'remove', member: memberOf(4) });
+  elect(network, 2);
+  assert.is(change(network, 2, { kind: 'remove', member: memberOf(3) }), null);
+  heal(network);
+  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 2, 'heartbeat');
+  assert.equal(configurationAt(network, 1), configurationAt(network, 2));
+  assert.equal(configurationAt(network, 1), idsOf(configurationOf([1, 2, 4])));
+});
+
+test.run();
