@@ -1,0 +1,141 @@
+/** The image as a value: captures stay as they were, snapshots are canonical JSON, digests tell any two states apart. */
+import { isDraft } from 'immer';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createMetadataMachine, createMetadataStateMachine } from '../../src/metadata/metadata-state-machine.js';
+import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { canonicalJson } from '../../src/state-machine/canonical-json.js';
+import type { MetadataTester } from './metadata-tester.js';
+import { createTester, encodeJson } from './metadata-tester.js';
+
+const test = suite('metadata: snapshots');
+
+const P0 = { topic: 't', partition: 0 };
+
+/** Each changes something that none of the others does. */
+const CHANGES: { [Type in OperationType]?: OperationData[Type] } = {
+  register_broker: { id: 20, addr: 'a:1' },
+  unregister_broker: { id: 12 },
+  update_broker: { id: 1, change: { lastHeartbeat: 1 } },
+  create_topic: { name: 'u', partitions: 1, replicationFactor: 1 },
+  update_topic: { name: 't', config: { extra: { 'flush.ms': '1' } } },
+  create_partition: { topic: 't-2', partition: 1, replicas: [1] },
+  update_partition: { ...P0, change: { offlineReplicas: [1] } },
+  update_leader: { ...P0, leader: 1, leaderEpoch: 2 },
+  update_isr: { ...P0, isr: [1] },
+  update_replica_list: { ...P0, replicas: [1, 2, 3] },
+  delete_topic: { name: 't-2' },
+};
+
+/** Broker 12 has no replicas, so that it can go. */
+function createPopulated(): MetadataTester {
+  const tester = createTester(11);
+  tester.accept('create_topic', { name: 't', partitions: 40, replicationFactor: 2 });
+  tester.accept('create_topic', { name: 't-2', partitions: 2, replicationFactor: 1, assignment: 'none' });
+  tester.accept('register_broker', { id: 12, addr: 'a:12' });
+  return tester;
+}
+
+test('what was captured, listed or answered stays as it was whatever is applied later', () => {
+  const tester = createPopulated();
+  const captured = tester.machine.capture();
+  const metadata = tester.ask('metadata', {});
+  const partitions = tester.ask('list_partitions', { topic: 't' });
+  const before = [tester.machine.capture().serialize(), canonicalJson(metadata), canonicalJson(partitions)];
+  for (const [type, data] of Object.entries(CHANGES))
+    tester.accept(type as 'create_topic', data as OperationData['create_topic']);
+  assert.equal([captured.serialize(), canonicalJson(metadata), canonicalJson(partitions)], before);
+});
+
+test('each kind of change changes the digest, and nothing else does', () => {
+  const digests = Object.entries(CHANGES).map(([type, data]) => {
+    const tester = createPopulated();
+    tester.accept(type as 'create_topic', data as OperationData['create_topic']);
+    return tester.machine.digest();
+  });
+  assert.is(new Set([...digests, createPopulated().machine.digest()]).size, digests.length + 1);
+  assert.is(createPopulated().machine.digest(), createPopulated().machine.digest());
+});
+
+test('digests computed along the way are those of a state that computed none', () => {
+  const along = createPopulated();
+  for (const [type, data] of Object.entries(CHANGES)) {
+    along.machine.digest();
+    along.accept(type as 'create_topic', data as OperationData['create_topic']);
+  }
+  const fresh = createMetadataMachine();
+  fresh.restore(along.machine.capture().serialize());
+  assert.is(along.machine.digest(), fresh.digest());
+});
+
+test('a snapshot is canonical JSON of the metadata, one record a line', () => {
+  const tester = createPopulated();
+  const text = new TextDecoder().decode(tester.machine.capture().serialize());
+  assert.is(text.replaceAll('\n', ''), canonicalJson({ ...tester.ask('metadata', {}), format: 1 }));
+  assert.is(text.split('\n').length, 12 + 40 + 2 + 4 + 1);
+});
+
+test('a restored machine goes on as the one the snapshot was taken from', () => {
+  const tester = createPopulated();
+  const restored = createMetadataMachine();
+  restored.restore(tester.machine.capture().serialize());
+  assert.equal(restored.dump(), tester.machine.dump());
+  for (const [type, data] of Object.entries(CHANGES)) {
+    restored.begin();
+    const answer = restored.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    restored.end();
+    assert.equal(answer, tester.applyAny({ type, data, timestamp: 2_000 }), type);
+  }
+  assert.is(restored.digest(), tester.machine.digest());
+});
+
+test('minus zero becomes zero, which is what a snapshot would make of it', () => {
+  const tester = createTester(1);
+  tester.machine.begin();
+  const text = '{"type":"update_broker","data":{"id":1,"change":{"lastHeartbeat":-0,"resources":{"cpuCores":-0.0}}}}';
+  tester.machine.apply(new TextEncoder().encode(text));
+  tester.machine.end();
+  const broker = tester.ask('get_broker', { id: 1 });
+  assert.ok(Object.is(broker?.lastHeartbeat, 0));
+  assert.ok(Object.is(broker?.resources.cpuCores, 0));
+});
+
+test('bytes that are no snapshot are refused, and the state is as it was', () => {
+  const tester = createPopulated();
+  const digest = tester.machine.digest();
+  const good = new TextDecoder().decode(tester.machine.capture().serialize());
+  const texts = [
+    '',
+    '{}',
+    good.slice(0, -20),
+    good.replace('"format":1', '"format":2'),
+    JSON.stringify(JSON.parse(good)),
+  ];
+  for (const text of texts) assert.throws(() => tester.machine.restore(new TextEncoder().encode(text)));
+  assert.is(tester.machine.digest(), digest);
+});
+
+test('answers are frozen and never drafts, also within a batch', () => {
+  const tester = createPopulated();
+  tester.machine.begin();
+  for (const [type, data] of Object.entries(CHANGES)) {
+    const answer = tester.machine.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    const value = 'value' in answer ? answer.value : undefined;
+    assert.ok(value === null || (Object.isFrozen(value) && !isDraft(value)), type);
+  }
+  tester.machine.end();
+});
+
+test('the machine by itself takes operations and queries as JSON, and its own snapshots', () => {
+  const machine = createMetadataStateMachine();
+  const answer = machine.apply(encodeJson({ type: 'register_broker', data: { id: 1, addr: 'a:1' }, timestamp: 5 }), {
+    index: 1,
+    term: 1,
+  }) as { value: { registeredAt: number } };
+  assert.is(answer.value.registeredAt, 5);
+  const copy = createMetadataStateMachine();
+  copy.restore(machine.snapshot());
+  assert.equal(copy.query?.(encodeJson({ type: 'get_broker', id: 1 })), { value: answer.value });
+});
+
+test.run();
