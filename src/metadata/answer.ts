@@ -1,4 +1,7 @@
-/** What an operation or a query comes to, as plain data that crosses threads and is kept for repeats: a rejection is an answer too. */
+/**
+ * What an operation or a query comes to, as plain data that crosses threads and is kept for repeats: a rejection is
+ * an answer too.
+ */
 import type { ErrorCode, ErrorValue } from '../errors.js';
 
 export type OperationAnswer<Value = unknown> = { readonly value: Value } | { readonly error: ErrorValue };

@@ -1,6 +1,7 @@
 /**
- * One operation of the log on a draft of the image. Total and deterministic: whatever the bytes hold, there is an answer, and an
- * error changes nothing. Time is the operation's; one without a timestamp takes the latest the image has seen.
+ * One operation of the log on a draft of the image. Total and deterministic: whatever the bytes hold, there is an
+ * answer, and an error changes nothing. Time is the operation's; one without a timestamp takes the latest the image has
+ * seen.
  */
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';

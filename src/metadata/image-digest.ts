@@ -1,4 +1,6 @@
-/** The digest of an image: a hash over its buckets' digests, each computed once for the life of that immutable bucket. */
+/**
+ * The digest of an image: a hash over its buckets' digests, each computed once for the life of that immutable bucket.
+ */
 import { canonicalJson } from '../state-machine/canonical-json.js';
 import { digestOf } from '../state-machine/digest.js';
 import type { BrokerRecord, Image, TopicRecord } from './image.js';

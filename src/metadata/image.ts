@@ -1,7 +1,8 @@
 /**
- * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, which immer copies on write; records
- * are class instances, which immer leaves alone: a record is never drafted or changed, only replaced, so whoever holds one
- * holds plain data. Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
+ * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, which immer copies on write;
+ * records are class instances, which immer leaves alone: a record is never drafted or changed, only replaced, so
+ * whoever holds one holds plain data. Bucket counts, chunk size and hash are constants of the format (the state's
+ * digest depends on them).
  */
 import { must } from '../assert.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
@@ -63,8 +64,11 @@ export function emptyImage(): ImageDraft {
   };
 }
 
-/** Kafka refuses names that differ only in '.' and '_' (they collide in metric names), so this is unique and finds both. */
-export function collisionKey(topic: string): string {
+/**
+ * Kafka refuses names that differ only in '.' and '_' (they collide in metric names), so this is unique and finds
+ * both.
+ */
+function collisionKey(topic: string): string {
   return topic.replaceAll('.', '_');
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads untrusted JSON member by member. The first thing out of shape is kept as `problem`, and what is returned for it is a
- * stand-in that the caller drops once it has looked at `problem`: no exceptions, and no operation half read.
+ * Reads untrusted JSON member by member. The first thing out of shape is kept as `problem`, and what is returned for it
+ * is a stand-in that the caller drops once it has looked at `problem`: no exceptions, and no operation half read.
  */
 
 const SHOWN_LENGTH = 40;

@@ -1,6 +1,6 @@
 /**
- * The metadata as a state machine: commands are `Operation`s and requests `Query`s, as JSON in UTF-8; every answer is an
- * `OperationAnswer`. Holds the current image and, within a batch, its draft; knows nothing of sessions or of Raft.
+ * The metadata as a state machine: commands are `Operation`s and requests `Query`s, as JSON in UTF-8; every answer is
+ * an `OperationAnswer`. Holds the current image and, within a batch, its draft; knows nothing of sessions or of Raft.
  */
 import { enableMapSet, Immer } from 'immer';
 import { assert } from '../assert.js';
@@ -16,7 +16,10 @@ import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 enableMapSet();
 
-/** Records freeze themselves; freezing every container as well would cost a third of the throughput and more on single writes. */
+/**
+ * Records freeze themselves; freezing every container as well would cost a third of the throughput and more on single
+ * writes.
+ */
 const immer = new Immer({ autoFreeze: false });
 
 export interface MetadataMachine extends HostedStateMachine {

@@ -1,6 +1,7 @@
 /**
- * The records of the replicated metadata as users see them: brokers, topics, partitions. Types, defaults and small predicates;
- * how they are stored is `image.ts`, how they change is `apply.ts`. Times are Unix ms, sizes bytes, broker id 0 is "none".
+ * The records of the replicated metadata as users see them: brokers, topics, partitions. Types, defaults and small
+ * predicates; how they are stored is `image.ts`, how they change is `apply.ts`. Times are Unix ms, sizes bytes, broker
+ * id 0 is "none".
  */
 
 /** Fenced is 'unreachable', controlled shutdown 'draining'; 'dead' only by hand, and treated as fenced. */
@@ -48,7 +49,10 @@ export interface BrokerChange {
 
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd' | 'producer' | 'uncompressed';
 
-/** Six typed settings; every other Kafka topic setting goes into `extra` under its Kafka name (the names of the six are refused there). */
+/**
+ * Six typed settings; every other Kafka topic setting goes into `extra` under its Kafka name (the names of the six
+ * are refused there).
+ */
 export interface TopicConfig {
   retentionMs: number;
   retentionBytes: number;
@@ -66,7 +70,10 @@ export interface NewTopic {
   partitions: number;
   replicationFactor: number;
   config?: Partial<TopicConfig>;
-  /** 'auto' (default): placed and created here. 'none': only the topic. A list: the replicas of each partition, in order. */
+  /**
+   * 'auto' (default): placed and created here. 'none': only the topic. A list: the replicas of each partition, in
+   * order.
+   */
   assignment?: 'auto' | 'none' | readonly (readonly number[])[];
   strategy?: Strategy;
 }

@@ -1,13 +1,15 @@
 /**
- * The operations that change the metadata, as they stand in the log: one documented `data` shape each. Types only; the shapes
- * mirror the arguments of `MetadataStore`. Every operation has `timestamp` in Unix ms, set by who proposes it, never by who
- * applies it. Unknown members are ignored; anything else that is out of shape is answered, not thrown (`apply.ts`).
+ * The operations that change the metadata, as they stand in the log: one documented `data` shape each. Types only; the
+ * shapes mirror the arguments of `MetadataStore`. Every operation has `timestamp` in Unix ms, set by who proposes it,
+ * never by who applies it; without one the latest time the metadata has seen holds. Unknown members are ignored;
+ * anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is not there:
+ * TopicNotFound, PartitionNotFound.
  */
 import type { BrokerChange, NewBroker, NewPartition, NewTopic, PartitionChange, TopicConfig } from './model.js';
 
 /** Answer: the BrokerInfo, alive, registered and last heard of at the operation's timestamp. BrokerExists. */
 export type RegisterBroker = NewBroker;
-/** Answer: nothing. BrokerNotFound; InvalidAssignment while it is in a replica list. */
+/** Answer: null. BrokerNotFound; InvalidAssignment while it is in a replica list. */
 export interface UnregisterBroker {
   id: number;
 }
@@ -16,11 +18,14 @@ export interface UpdateBroker {
   id: number;
   change: BrokerChange;
 }
-/** Answer: the TopicInfo. TopicExists, NotEnoughBrokers, InvalidAssignment, BrokerNotFound. */
+/**
+ * Answer: the TopicInfo. TopicExists, NotEnoughBrokers, InvalidAssignment; InvalidArgument for a name that collides
+ * with another's.
+ */
 export interface CreateTopic extends NewTopic {
   name: string;
 }
-/** Answer: nothing. Removes the partitions too. TopicNotFound. */
+/** Answer: null. Removes the partitions too. TopicNotFound. */
 export interface DeleteTopic {
   name: string;
 }
@@ -29,15 +34,18 @@ export interface UpdateTopic {
   name: string;
   config: Partial<TopicConfig>;
 }
-/** Answer: the PartitionInfo. TopicNotFound, PartitionExists, InvalidAssignment, BrokerNotFound. */
+/**
+ * Answer: the PartitionInfo. TopicNotFound, PartitionExists, InvalidAssignment; InvalidArgument for a number outside
+ * the topic's count.
+ */
 export type CreatePartition = NewPartition;
 /** All or none. Answer: the PartitionInfos in the order given. Errors as for one. */
 export interface BatchCreatePartitions {
   partitions: readonly NewPartition[];
 }
 /**
- * Answer: the PartitionInfo. The result must be consistent: leader in ISR (or 0), ISR in replicas. A new leader takes the
- * epoch given, or the next one; an epoch given must not shrink, and must grow with a new leader (StaleEpoch).
+ * Answer: the PartitionInfo. The result must be consistent: leader in ISR (or 0), ISR in replicas. A new leader takes
+ * the epoch given, or the next one; an epoch given must not shrink, and must grow with a new leader (StaleEpoch).
  */
 export interface UpdatePartition {
   topic: string;
@@ -57,7 +65,10 @@ export interface UpdateIsr {
   partition: number;
   isr: readonly number[];
 }
-/** Answer: the PartitionInfo. Who leaves the list leaves the ISR; a leader that leaves is replaced by the first in sync, epoch + 1. */
+/**
+ * Answer: the PartitionInfo. Who leaves the list leaves the ISR; a leader that leaves is replaced by the first in
+ * sync, epoch + 1.
+ */
 export interface UpdateReplicaList {
   topic: string;
   partition: number;

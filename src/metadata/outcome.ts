@@ -1,4 +1,7 @@
-/** What one operation comes to inside the state machine: its answer, and whether it changed anything (which moves the version). */
+/**
+ * What one operation comes to inside the state machine: its answer, and whether it changed anything (which moves the
+ * version).
+ */
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
 import type { ImageDraft } from './image.js';

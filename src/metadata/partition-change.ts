@@ -1,6 +1,6 @@
 /**
- * What a change makes of a partition, for every operation that changes one. The result is consistent: leader in ISR or none,
- * ISR and offline replicas among the replicas, the leader's epoch strictly growing from leader to leader.
+ * What a change makes of a partition, for every operation that changes one. The result is consistent: leader in ISR or
+ * none, ISR and offline replicas among the replicas, the leader's epoch strictly growing from leader to leader.
  */
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';

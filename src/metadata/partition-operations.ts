@@ -1,4 +1,7 @@
-/** Partitions: create one or many (all or none), and the four ways to change one, all by the rules of `partition-change.ts`. */
+/**
+ * Partitions: create one or many (all or none), and the four ways to change one, all by the rules of
+ * `partition-change.ts`.
+ */
 import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';

@@ -1,6 +1,6 @@
 /**
- * Where new partitions go: round-robin over the brokers that may take replicas, in id order. Replica j of partition i is on
- * broker (i + j) mod n, so that leaders and followers spread evenly and every node comes to the same lists.
+ * Where new partitions go: round-robin over the brokers that may take replicas, in id order. Replica j of partition i
+ * is on broker (i + j) mod n, so that leaders and followers spread evenly and every node comes to the same lists.
  */
 import { must } from '../assert.js';
 import type { OperationAnswer } from './answer.js';

@@ -29,8 +29,8 @@ export interface QueryValue {
   /** By number; of an unknown topic: empty. */
   list_partitions: PartitionInfo[];
   /**
-   * Its records have own members only, whatever the names ('__proto__' too), and structured clone keeps them all; but a clone's
-   * records have Object.prototype, so who looks names up should copy them onto objects without a prototype.
+   * Its records have own members only, whatever the names ('__proto__' too), and structured clone keeps them all; but a
+   * clone's records have Object.prototype, so who looks names up should copy them onto objects without a prototype.
    */
   metadata: ClusterMetadata;
   /** As `create_topic` would make them, with times 0. */

@@ -1,6 +1,6 @@
 /**
- * Whether an operation is out of shape, so that it would be refused in every state: who proposes it can then spare the log. By
- * the very code that applies it, on an image in which nothing is found and nothing stays.
+ * Whether an operation is out of shape, so that it would be refused in every state: who proposes it can then spare the
+ * log. By the very code that applies it, on an image in which nothing is found and nothing stays.
  */
 import type { ErrorValue } from '../errors.js';
 import { applyOperation } from './apply.js';

@@ -1,6 +1,6 @@
 /**
- * The image as bytes and back: canonical JSON of `ClusterMetadata` and a format number, one record a line, so that neither
- * side ever holds more than one record as one string. What can be derived is not in it.
+ * The image as bytes and back: canonical JSON of `ClusterMetadata` and a format number, one record a line, so that
+ * neither side ever holds more than one record as one string. What can be derived is not in it.
  */
 import { assert, must } from '../assert.js';
 import { canonicalJson, readLines, TextSink } from '../state-machine/canonical-json.js';

@@ -1,6 +1,6 @@
 /**
- * The settings of a topic: ranges of the six typed ones, names and values of all others. A change is merged into what was;
- * `extra` is merged name by name. Names of the six are refused in `extra`, in our spelling and in Kafka's.
+ * The settings of a topic: ranges of the six typed ones, names and values of all others. A change is merged into what
+ * was; `extra` is merged name by name. Names of the six are refused in `extra`, in our spelling and in Kafka's.
  */
 import type { InputReader } from './input-reader.js';
 import { MAX_EXTRA_SETTINGS, MAX_NAME_LENGTH, MAX_REPLICATION_FACTOR, MAX_SETTING_LENGTH } from './limits.js';

@@ -1,7 +1,7 @@
 /**
- * JSON with one spelling for each value: members in code-unit order (also integer-like names, which JSON.stringify puts first),
- * no spaces, no -0. Equal values are equal bytes on every node. Large texts are built as bytes in parts, since one string
- * ends at 512 MiB.
+ * JSON with one spelling for each value: members in code-unit order (also integer-like names, which JSON.stringify puts
+ * first), no spaces, no -0. Equal values are equal bytes on every node. Large texts are built as bytes in parts, since
+ * one string ends at 512 MiB.
  */
 import { assert } from '../assert.js';
 

@@ -1,7 +1,7 @@
 /**
- * Wraps any state machine so that a command which stands in the log more than once is executed once (thesis 6.3). Everything
- * here is replicated state: the same entries give the same tables on every node, however they are cut into batches. Knows
- * neither Raft nor metadata.
+ * Wraps any state machine so that a command which stands in the log more than once is executed once (thesis 6.3).
+ * Everything here is replicated state: the same entries give the same tables on every node, however they are cut into
+ * batches. Knows neither Raft nor metadata.
  */
 import { assert } from '../assert.js';
 import type { EntryRun } from '../raft/entries.js';
@@ -26,7 +26,10 @@ export interface ReplicatedState {
   /** Index and term of the last entry applied; 0 before the first. */
   readonly appliedIndex: number;
   readonly appliedTerm: number;
-  /** Consecutive entries from `appliedIndex + 1` on. One answer for each application entry, in log order. Throws only on bugs. */
+  /**
+   * Consecutive entries from `appliedIndex + 1` on. One answer for each application entry, in log order. Throws only
+   * on bugs.
+   */
   applyRuns(runs: readonly EntryRun[]): Answer[];
   query(request: unknown): unknown;
   capture(): CapturedReplicatedState;
@@ -150,7 +153,10 @@ class ExactlyOnceState implements ReplicatedState {
     return outcome;
   }
 
-  /** For an id that names another write: its outcome, or its execution in that write's place, which keeps the other from it. */
+  /**
+   * For an id that names another write: its outcome, or its execution in that write's place, which keeps the other
+   * from it.
+   */
   #outcomeAt(place: WritePlace, envelope: OpenedEnvelope, context: ApplyContext): Outcome {
     const origin = this.#sessions.find(place.session);
     const known = origin?.answers.get(place.sequence);

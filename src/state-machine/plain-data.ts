@@ -1,7 +1,8 @@
 /**
- * Answers of state machines as JSON and back. JSON lacks some of what structured clone carries, so those few get a tagged form,
- * `{"$": kind, "value": …}`; an object with a member "$" of its own is tagged too. Anything else (functions, class instances,
- * maps, dates) is no plain data and is refused: an answer must be the same before and after a snapshot.
+ * Answers of state machines as JSON and back. JSON lacks some of what structured clone carries, so those few get a
+ * tagged form, `{"$": kind, "value": …}`; an object with a member "$" of its own is tagged too. Anything else
+ * (functions, class instances, maps, dates) is no plain data and is refused: an answer must be the same before and
+ * after a snapshot.
  */
 import { assert } from '../assert.js';
 

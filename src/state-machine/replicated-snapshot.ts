@@ -1,6 +1,7 @@
 /**
- * A replicated state as bytes and back: one header line (canonical JSON: format, index, term, the length of each section), then
- * the sections: the machine's own bytes, the sessions one a line, the request ids one a line. Equal states are equal bytes.
+ * A replicated state as bytes and back: one header line (canonical JSON: format, index, term, the length of each
+ * section), then the sections: the machine's own bytes, the sessions one a line, the request ids one a line. Equal
+ * states are equal bytes.
  */
 import { assert, must } from '../assert.js';
 import { canonicalJson, joinBytes, NEWLINE, readLines, TextSink } from './canonical-json.js';

@@ -1,6 +1,6 @@
 /**
- * Outcomes by the users' own request ids, for the last operations that carried one, forgotten in log order. Kept in segments
- * that are only appended to, so a capture copies a list of segments, and a full segment is hashed once.
+ * Outcomes by the users' own request ids, for the last operations that carried one, forgotten in log order. Kept in
+ * segments that are only appended to, so a capture copies a list of segments, and a full segment is hashed once.
  */
 import { must } from '../assert.js';
 import { canonicalJson } from './canonical-json.js';

@@ -1,6 +1,6 @@
 /**
- * Generated request ids name a session and a sequence, "<uuid>:<sequence>", so that whoever repeats a call under the id of an
- * `OutcomeUnknown` meets the very entry that may have been applied. Every other text is an id of the user's own.
+ * Generated request ids name a session and a sequence, "<uuid>:<sequence>", so that whoever repeats a call under the id
+ * of an `OutcomeUnknown` meets the very entry that may have been applied. Every other text is an id of the user's own.
  */
 
 export interface WritePlace {

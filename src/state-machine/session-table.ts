@@ -1,7 +1,7 @@
 /**
- * Client sessions (thesis 6.3): which writes of each were answered, and how. Bounded by count; the one whose last entry has the
- * lowest log index goes first, so every node forgets the same. Captures are frozen: a session that changes after a capture is
- * copied first.
+ * Client sessions (thesis 6.3): which writes of each were answered, and how. Bounded by count; the one whose last entry
+ * has the lowest log index goes first, so every node forgets the same. Captures are frozen: a session that changes
+ * after a capture is copied first.
  */
 import { must } from '../assert.js';
 import { canonicalJson } from './canonical-json.js';
@@ -56,7 +56,9 @@ export class SessionTable {
     return this.#sessions.get(id);
   }
 
-  /** The session with this entry taken note of: it is the latest used, and drops what its client no longer waits for. */
+  /**
+   * The session with this entry taken note of: it is the latest used, and drops what its client no longer waits for.
+   */
   use(id: string, index: number, lowestUnanswered: number): Session | undefined {
     const session = this.#writable(id);
     if (session === undefined) return undefined;

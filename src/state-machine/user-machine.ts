@@ -1,6 +1,7 @@
 /**
- * Hosts a user's own `StateMachine` where the metadata machine is hosted otherwise. Its answers are copied, since a machine may
- * give out what it later changes, and must be plain data (`plain-data.ts`). A throw in `apply` is not caught: it ends the node.
+ * Hosts a user's own `StateMachine` where the metadata machine is hosted otherwise. Its answers are copied, since a
+ * machine may give out what it later changes, and must be plain data (`plain-data.ts`). A throw in `apply` is not
+ * caught: it ends the node.
  */
 import { ClusterError } from '../errors.js';
 import { digestOf } from './digest.js';

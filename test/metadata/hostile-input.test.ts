@@ -1,4 +1,6 @@
-/** Input of any shape: names that JavaScript objects treat specially, and JSON (or bytes) that is no operation at all. */
+/**
+ * Input of any shape: names that JavaScript objects treat specially, and JSON (or bytes) that is no operation at all.
+ */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,7 @@
-/** Every operation against a naive model of the rules, with the invariants checked after each; then replay and snapshots. */
+/**
+ * Every operation against a naive model of the rules, with the invariants checked after each; then replay and
+ * snapshots.
+ */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

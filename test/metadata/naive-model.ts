@@ -1,6 +1,6 @@
 /**
- * The rules of every operation once more, as plainly as possible: one object, copied whole before each operation and thrown
- * away when a rule is broken. Shares nothing with `src/metadata` but the types.
+ * The rules of every operation once more, as plainly as possible: one object, copied whole before each operation and
+ * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types.
  */
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';

@@ -1,4 +1,7 @@
-/** A replicated state over a machine that only writes down what it executes, fed with envelopes, for the tests of this folder. */
+/**
+ * A replicated state over a machine that only writes down what it executes, fed with envelopes, for the tests of this
+ * folder.
+ */
 import { EntryKind, packPayloads } from '../../src/raft/entries.js';
 import type { Answer, Envelope } from '../../src/state-machine/envelope.js';
 import { sealEnvelope } from '../../src/state-machine/envelope.js';

@@ -1,4 +1,7 @@
-/** Sessions: a write that stands in the log again is executed once, and answered with what it first came to (thesis 6.3). */
+/**
+ * Sessions: a write that stands in the log again is executed once, and answered with what it first came to (thesis
+ * 6.3).
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MAX_SESSIONS } from '../../src/state-machine/session-table.js';
