@@ -24,8 +24,8 @@ export function encodeOperation(operation: PlainOperation): EncodedCommand {
   if (refusal !== null) throw toClusterError(refusal);
   const given = JSON.stringify(operation);
   // A generated timestamp is no part of what the caller gave: a repeat of the call must have the same fingerprint.
-  const text = operation.timestamp === undefined ? `${given.slice(0, -1)},"timestamp":${Date.now()}}` : given;
-  const bytes = Buffer.from(text);
+  const ending = operation.timestamp === undefined ? `,"timestamp":${Date.now()}}` : '}';
+  const bytes = Buffer.from(given.slice(0, -1) + ending);
   if (bytes.length > clientLimits.maxOperationBytes) throw tooLarge();
-  return { bytes, fingerprint: crc32(given) };
+  return { bytes, fingerprint: crc32(bytes.subarray(0, bytes.length - ending.length)) };
 }

@@ -1,6 +1,7 @@
 /** A store bound to one node: its writes go there alone, and only while that node leads. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { clientLimits } from '../../src/client/limits.js';
 import { rejection, withBench } from './client-suite.js';
 
 const test = suite('a store bound to a node');
@@ -44,6 +45,18 @@ test(
       node.writes.map(({ session, sequence }) => ({ session, sequence, index: 4, result: { value: broker } })),
     );
     assert.equal(await left, broker);
+  }),
+);
+
+test(
+  'a write that has not left when its node stops leading answers NotLeader',
+  withBench(async (bench) => {
+    const node = bench.node(1);
+    await node.lead(1, 1);
+    for (let count = 0; count < clientLimits.maxInFlightOperations; count += 1) void bench.write('a');
+    const refused = rejection(bench.store({ node: 1 }).registerBroker(broker), 'NotLeader');
+    await node.lead(1, null);
+    await refused;
   }),
 );
 

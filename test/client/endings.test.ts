@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/deadline.js';
+import { clientLimits } from '../../src/client/limits.js';
 import { rejection, withBench } from './client-suite.js';
 
 const test = suite('calls that end without an answer');
@@ -82,6 +83,26 @@ test(
     leaving.abort();
     assert.is((await rejection(left, 'OutcomeUnknown')).details['cause'], 'Aborted');
     assert.equal(node.commands, ['c']);
+  }),
+);
+
+test(
+  'a write aborted while the window is full leaves its place to the next',
+  withBench(async (bench) => {
+    const node = bench.node(1);
+    await node.lead(1);
+    const filling = Array.from({ length: clientLimits.maxInFlightOperations - 1 }, () => bench.write('a'));
+    await node.receives(filling.length);
+    const controller = new AbortController();
+    const aborted = bench.write('b', { signal: controller.signal });
+    const next = bench.write('c');
+    controller.abort();
+    await rejection(aborted, 'Aborted');
+    node.answer(...node.writes);
+    await node.receives(filling.length + 1);
+    assert.is(node.commands.at(-1), 'c');
+    node.answer(...node.writes.slice(-1));
+    assert.is((await next).result, 'c');
   }),
 );
 

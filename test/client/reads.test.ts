@@ -56,12 +56,19 @@ test(
     await second.receivesReads(1);
     // The refusal of one that is no longer asked changes nothing.
     first.refuseReads(first.reads[0]?.id ?? 0);
+    await first.follow(2, 2);
+    void bench.read('b');
+    await second.receivesReads(2);
+    assert.equal(
+      second.reads.map(({ request }) => textOf(request)),
+      ['a', 'b'],
+    );
     second.end();
     await third.lead(3);
-    await third.receivesReads(1);
+    await third.receivesReads(2);
     replyAll(third);
     assert.is(await call, 'a');
-    assert.is(third.reads.length, 1);
+    assert.is(third.reads.length, 2);
   }),
 );
 

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { clientLimits } from '../../src/client/limits.js';
+import { eventually } from '../support/deadline.js';
 import { rejection, withBench } from './client-suite.js';
 
 const test = suite('writes follow the leader');
@@ -142,6 +143,7 @@ test(
     const call = bench.write('a');
     await node.receives(1);
     node.close();
+    await eventually(() => bench.router.leader() === null, 'news of the closed port');
     await next.lead(2);
     await next.receives(1);
     next.answer(...next.writes);
