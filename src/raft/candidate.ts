@@ -6,16 +6,16 @@ import { becomeLeader } from './leader.js';
 import { lastLogIndex, lastLogTerm } from './log.js';
 import type { VoteResponse } from './messages.js';
 import { send, startTimer } from './outputs.js';
-import { findPeer, isVoter } from './peers.js';
+import { findPeer, isVoter, mayCampaign } from './peers.js';
 import { voteResult } from './quorum.js';
 import { becomeFollower, clearVotes, endElectionSoon, endLease, enterTerm } from './role-change.js';
 import { refuseForwardedReads } from './read-index.js';
 import type { RaftState } from './state.js';
 
-/** Asks whether an election could be won; terms stay as they are. A learner, or a node without a configuration, only knows that it has no leader. */
+/** Asks whether an election could be won; terms stay as they are. Who may not only knows that it has no leader. */
 export function campaign(state: RaftState): void {
   if (state.role === 'leader') return;
-  if (!isVoter(state)) {
+  if (!mayCampaign(state)) {
     becomeFollower(state, state.term, null);
     return;
   }
@@ -76,7 +76,8 @@ function receiveAnswer(state: RaftState, response: VoteResponse): void {
 
 function countVotes(state: RaftState): void {
   const votes = state.peers.filter((peer) => peer.voter).map((peer) => peer.vote);
-  const result = voteResult([true, ...votes]);
+  if (isVoter(state)) votes.push(true);
+  const result = voteResult(votes);
   if (result === 'lost') becomeFollower(state, state.term, null);
   else if (result === 'won' && state.role === 'preCandidate') startElection(state, false);
   else if (result === 'won') becomeLeader(state);
@@ -84,7 +85,7 @@ function countVotes(state: RaftState): void {
 
 /** The leader's threads have ended: no need to wait for a time-out. */
 export function campaignSoon(state: RaftState): void {
-  if (!isVoter(state)) return;
+  if (!mayCampaign(state)) return;
   state.electionSoon = { attempt: 0, armed: true };
   startTimer(state, 'electionSoon');
 }

@@ -13,6 +13,16 @@ export function isVoter(state: RaftState): boolean {
   return includesMember(currentConfiguration(state).voters, state.self);
 }
 
+/**
+ * Also a voter whose removal is not known to be committed: it may hold the only log with which an election can be won
+ * (thesis 4.2.2), though its own vote does not count then.
+ */
+export function mayCampaign(state: RaftState): boolean {
+  const committed = state.configurations.findLastIndex((placed) => placed.index <= state.commitIndex);
+  const possible = state.configurations.slice(Math.max(0, committed));
+  return possible.some(({ configuration }) => includesMember(configuration.voters, state.self));
+}
+
 export function findPeer(state: RaftState, member: Member): Progress | undefined {
   return state.peers.find((peer) => sameMember(peer.member, member));
 }

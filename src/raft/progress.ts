@@ -2,7 +2,6 @@
  * What a node knows of one other member: connection, vote, and as leader how far it is replicated there. The states probe,
  * replicate and snapshot bound what is on its way (paper 5.3, thesis 10.2.1). What is sent is decided in `replication.ts`.
  */
-import { assert } from '../assert.js';
 import { includesMember, sameMember, withoutMember } from './configuration.js';
 import type { Configuration, Member, SnapshotDescription } from './messages.js';
 
@@ -132,18 +131,17 @@ export function noteSent(progress: Progress, lastIndex: number, bytes: number): 
 export function noteMatch(progress: Progress, index: number, baseIndex: number): void {
   progress.progressed = true;
   progress.matchIndex = Math.max(progress.matchIndex, index);
+  progress.nextIndex = Math.max(progress.nextIndex, progress.matchIndex + 1);
   if (progress.state === 'replicate') {
     while (progress.inflight[0] !== undefined && progress.inflight[0].lastIndex <= progress.matchIndex) {
       progress.inflightBytes -= progress.inflight[0].bytes;
       progress.inflight.shift();
     }
-    progress.nextIndex = Math.max(progress.nextIndex, progress.matchIndex + 1);
   } else if (progress.matchIndex >= baseIndex) {
     startReplicate(progress);
   } else if (progress.transfer === null || progress.matchIndex >= progress.transfer.snapshot.index) {
     startProbe(progress, progress.matchIndex + 1);
   }
-  assert(progress.nextIndex > progress.matchIndex, 'next above match');
 }
 
 /** Whether a refusal of `previousIndex` is news, and not an answer overtaken by others. */

@@ -1,12 +1,9 @@
 /** Configuration changes, one member at a time (thesis 4.1, 4.2). */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Configuration, MembershipChange } from '../../src/raft/messages.js';
-import { raftStatus } from '../../src/raft/status.js';
+import { addBlank, change, configurationAt, led } from './support/membership.js';
 import {
-  addNode,
   appliedTexts,
-  configurationOf,
   createNetwork,
   elect,
   fire,
@@ -19,40 +16,10 @@ import {
   restart,
   settle,
   stateOf,
-  storedState,
   turn,
-  type Network,
 } from './support/network.js';
 
 const test = suite('membership');
-
-let lastRequest = 0;
-
-/** The reason of the refusal, null when done, undefined while open. */
-function change(network: Network, id: number, asked: MembershipChange): string | null | undefined {
-  lastRequest += 1;
-  turn(network, id, { kind: 'changeMembership', id: lastRequest, change: asked });
-  settle(network);
-  return nodeOf(network, id).answers.find((answer) => answer.id === lastRequest)?.refused;
-}
-
-function idsOf({ voters, learners }: Configuration): [number[], number[]] {
-  return [voters.map(({ id }) => id), learners.map(({ id }) => id)];
-}
-
-function configurationAt(network: Network, id: number): [number[], number[]] {
-  return idsOf(raftStatus(stateOf(network, id)).configuration);
-}
-
-function led(ids: readonly number[] = [1, 2, 3], limits = {}): Network {
-  const network = createNetwork(ids, limits);
-  elect(network, 1);
-  return network;
-}
-
-function addBlank(network: Network, id: number, incarnation = 'a'): void {
-  addNode(network, { member: memberOf(id, incarnation), stored: storedState({ voters: [], learners: [] }) });
-}
 
 test('a blank node never campaigns; as a learner it catches up, promoted it votes and leads', () => {
   const network = led();
@@ -130,67 +97,6 @@ test('a learner is promoted only when it is close behind and answers', () => {
   assert.is(change(network, 1, { kind: 'promote', member: memberOf(4) }), null);
 });
 
-test('no voter is removed where a majority of those that remain is not connected', () => {
-  const network = led();
-  isolate(network, 2);
-  turn(network, 1, { kind: 'peerDown', member: memberOf(2) });
-  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), 'noQuorum');
-  assert.is(change(network, 1, { kind: 'remove', member: memberOf(2) }), null);
-});
-
-test('a silence of two time-outs is as good as a lost connection', () => {
-  const network = led();
-  isolate(network, 2);
-  for (let count = 0; count < 2; count += 1) {
-    fireAndSettle(network, 1, 'heartbeat');
-    fireAndSettle(network, 1, 'checkQuorum');
-  }
-  fireAndSettle(network, 1, 'heartbeat');
-  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), 'noQuorum');
-});
-
-test('a node that lost its log is exchanged: learner, then the old voter goes, then the new one votes', () => {
-  const network = led();
-  proposeAndSettle(network, 1, 'a');
-  addBlank(network, 3, 'b');
-  turn(network, 1, { kind: 'peerDown', member: memberOf(3) });
-  assert.is(change(network, 1, { kind: 'addLearner', member: memberOf(3, 'b') }), null);
-  assert.is(change(network, 1, { kind: 'promote', member: memberOf(3, 'b') }), 'alreadyMember');
-  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), null);
-  assert.is(change(network, 1, { kind: 'promote', member: memberOf(3, 'b') }), null);
-  assert.equal(appliedTexts(network, 3), ['a']);
-  assert.equal(raftStatus(stateOf(network, 3)).configuration.voters.at(-1), memberOf(3, 'b'));
-});
-
-test('a removed leader does not count itself, goes on until its removal is committed, then hands over (4.2.2)', () => {
-  const network = led();
-  isolate(network, 2, 3);
-  turn(network, 1, { kind: 'changeMembership', id: 77, change: { kind: 'remove', member: memberOf(1) } });
-  settle(network);
-  assert.is(stateOf(network, 1).role, 'leader');
-  isolate(network, 3);
-  fireAndSettle(network, 1, 'heartbeat');
-  fireAndSettle(network, 1, 'heartbeat');
-  assert.is(stateOf(network, 1).role, 'leader', 'one of two remaining voters is no majority');
-  heal(network);
-  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 1, 'heartbeat');
-  assert.is(nodeOf(network, 1).answers.find(({ id }) => id === 77)?.refused, null);
-  assert.is(nodeOf(network, 1).leadership?.role, 'learner');
-  const leaders = [2, 3].filter((id) => stateOf(network, id).role === 'leader');
-  assert.is(leaders.length, 1);
-  proposeAndSettle(network, leaders[0] ?? 0, 'on');
-  assert.equal(appliedTexts(network, 2), ['on']);
-});
-
-test('a removed node that does not know it does not disturb', () => {
-  const network = led();
-  isolate(network, 3);
-  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), null);
-  heal(network);
-  for (let timeout = 0; timeout < 100; timeout += 1) fireAndSettle(network, 3, 'election');
-  assert.equal([1, 2].map((id) => [stateOf(network, id).role, stateOf(network, id).term]), [['leader', 1], ['follower', 1]]); // prettier-ignore
-});
-
 test('a voter that has not heard of its promotion votes for who has', () => {
   const network = led();
   addBlank(network, 4);
@@ -230,19 +136,6 @@ test('a new leader and a restarted node use the latest configuration in the log,
   elect(network, 2);
   assert.equal(configurationAt(network, 2), [[1, 2, 3], [4]]);
   assert.is(stateOf(network, 2).peers.find(({ member }) => member.id === 4)?.voter, false);
-});
-
-test('with four voters two leaders cannot each change the same configuration', () => {
-  const network = createNetwork([1, 2, 3, 4]);
-  elect(network, 1);
-  isolate(network, 1);
-  change(network, 1, { kind: 'remove', member: memberOf(4) });
-  elect(network, 2);
-  assert.is(change(network, 2, { kind: 'remove', member: memberOf(3) }), null);
-  heal(network);
-  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 2, 'heartbeat');
-  assert.equal(configurationAt(network, 1), configurationAt(network, 2));
-  assert.equal(configurationAt(network, 1), idsOf(configurationOf([1, 2, 4])));
 });
 
 test.run();

@@ -89,17 +89,6 @@ function lastAnswer(network: Network): RaftMessage {
   return must(network.queue.pop(), 'an answer');
 }
 
-test('a snapshot of the state machine compacts the log behind it, but for the trailing entries', () => {
-  const network = createNetwork([1], { trailingEntries: 2 });
-  elect(network, 1);
-  for (const text of 'abcdef') proposeAndSettle(network, 1, text);
-  turn(network, 1, { kind: 'snapshotDurable', index: 5 });
-  const { firstLogIndex, snapshotIndex, lastLogIndex: last } = raftStatus(stateOf(network, 1));
-  assert.equal([firstLogIndex, snapshotIndex, last], [4, 5, 7]);
-  turn(network, 1, { kind: 'snapshotDurable', index: 3 });
-  assert.is(raftStatus(stateOf(network, 1)).snapshotIndex, 5);
-});
-
 test('a follower whose next entry is compacted gets the snapshot in chunks, then the entries behind it', () => {
   const network = withLaggard();
   proposeAndSettle(network, 1, 'd');
@@ -242,41 +231,6 @@ test('a snapshot lowers neither the term nor the commit index, and a second one 
   assert.equal([stateOf(network, 3).term, stateOf(network, 3).commitIndex], [1, 4]);
   deliver(network, chunk({ term: 0 }));
   assert.is(stateOf(network, 3).term, 1);
-});
-
-test('an append from before the snapshot is skipped where it is covered, never refused or appended twice', () => {
-  const network = createNetwork([1, 2, 3], limits);
-  elect(network, 1);
-  for (const text of ['a', 'b', 'c']) proposeAndSettle(network, 1, text);
-  turn(network, 3, { kind: 'snapshotDurable', index: 4 });
-  const header = { kind: 'appendEntries', to: memberOf(3), from: memberOf(1), term: 1 } as const;
-  const runs = [{ firstIndex: 2, term: 1, ...textPayloads('a', 'b', 'c', 'd') }];
-  deliver(network, { ...header, previousIndex: 1, previousTerm: 1, runs, commitIndex: 4 });
-  const answer = lastAnswer(network);
-  assert.equal(answer.kind === 'appendResponse' && [answer.success, answer.index], [true, 5]);
-  assert.is(lastLogIndex(stateOf(network, 3).log), 5);
-  assert.equal(appliedTexts(network, 3), ['a', 'b', 'c']);
-});
-
-test('the configuration survives compaction and restart', () => {
-  const network = createNetwork([1], limits);
-  elect(network, 1);
-  turn(network, 1, { kind: 'changeMembership', id: 1, change: { kind: 'addLearner', member: memberOf(4) } });
-  for (const text of ['a', 'b']) proposeAndSettle(network, 1, text);
-  turn(network, 1, { kind: 'snapshotDurable', index: 3 });
-  turn(network, 1, { kind: 'snapshotDurable', index: 4 });
-  assert.equal(stateOf(network, 1).snapshot.configuration.learners, [memberOf(4)]);
-  const node = nodeOf(network, 1);
-  node.stored = { ...node.stored, snapshot: stateOf(network, 1).snapshot };
-  restart(network, 1);
-  assert.equal(raftStatus(stateOf(network, 1)).configuration.learners, [memberOf(4)]);
-});
-
-test('a log that begins behind a gap after its snapshot is refused at the start', () => {
-  const network = createNetwork([1]);
-  const node = nodeOf(network, 1);
-  node.stored = { ...node.stored, entries: [{ firstIndex: 3, term: 1, ...textPayloads('x') }] };
-  assert.throws(() => restart(network, 1), /log begins at 3, snapshot at 0/);
 });
 
 test.run();

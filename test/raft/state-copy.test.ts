@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Input, RaftMessage } from '../../src/raft/messages.js';
 import { canonicalState, copyState } from '../../src/raft/state-copy.js';
-import type { RaftState } from '../../src/raft/state.js';
+import type { RaftState, WaitingRead } from '../../src/raft/state.js';
 import {
   configurationOf,
   createNetwork,
@@ -182,7 +182,7 @@ test('counting differently, or cutting the log differently, makes no other state
   other.persistence.sequence += 7;
   assert.is(canonicalState(other), before);
   const numbered = fullState();
-  const shift = (read: { id: number }) => ({ ...read, id: read.id + 100 });
+  const shift = (read: WaitingRead): WaitingRead => ({ ...read, id: read.id + 100 });
   numbered.reads.running = numbered.reads.running && { index: 2, reads: numbered.reads.running.reads.map(shift) };
   numbered.reads.waiting = numbered.reads.waiting.map(shift);
   assert.is(canonicalState(numbered), before);

@@ -1,0 +1,118 @@
+/** Removal of members (thesis 4.2.2, 4.2.3), and the exchange of a node that lost its log. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { raftStatus } from '../../src/raft/status.js';
+import { addBlank, change, configurationAt, led } from './support/membership.js';
+import {
+  appliedTexts,
+  createNetwork,
+  elect,
+  fire,
+  fireAndSettle,
+  heal,
+  isolate,
+  memberOf,
+  nodeOf,
+  proposeAndSettle,
+  settle,
+  stateOf,
+  turn,
+} from './support/network.js';
+
+const test = suite('removal');
+
+test('no voter is removed where a majority of those that remain is not connected', () => {
+  const network = led();
+  isolate(network, 2);
+  turn(network, 1, { kind: 'peerDown', member: memberOf(2) });
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), 'noQuorum');
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(2) }), null);
+});
+
+test('a silence of two time-outs is as good as a lost connection', () => {
+  const network = led();
+  isolate(network, 2);
+  for (let count = 0; count < 2; count += 1) {
+    fireAndSettle(network, 1, 'heartbeat');
+    fireAndSettle(network, 1, 'checkQuorum');
+  }
+  fireAndSettle(network, 1, 'heartbeat');
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), 'noQuorum');
+});
+
+test('a node that lost its log is exchanged: learner, then the old voter goes, then the new one votes', () => {
+  const network = led();
+  proposeAndSettle(network, 1, 'a');
+  addBlank(network, 3, 'b');
+  turn(network, 1, { kind: 'peerDown', member: memberOf(3) });
+  assert.is(change(network, 1, { kind: 'addLearner', member: memberOf(3, 'b') }), null);
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(3, 'b') }), 'alreadyMember');
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), null);
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(3, 'b') }), null);
+  assert.equal(appliedTexts(network, 3), ['a']);
+  assert.equal(raftStatus(stateOf(network, 3)).configuration.voters.at(-1), memberOf(3, 'b'));
+});
+
+test('a removed leader does not count itself, goes on until its removal is committed, then hands over (4.2.2)', () => {
+  const network = led();
+  isolate(network, 2, 3);
+  turn(network, 1, { kind: 'changeMembership', id: 77, change: { kind: 'remove', member: memberOf(1) } });
+  settle(network);
+  assert.is(stateOf(network, 1).role, 'leader');
+  isolate(network, 3);
+  fireAndSettle(network, 1, 'heartbeat');
+  fireAndSettle(network, 1, 'heartbeat');
+  assert.is(stateOf(network, 1).role, 'leader', 'one of two remaining voters is no majority');
+  heal(network);
+  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 1, 'heartbeat');
+  assert.is(nodeOf(network, 1).answers.find(({ id }) => id === 77)?.refused, null);
+  assert.is(nodeOf(network, 1).leadership?.role, 'learner');
+  const leaders = [2, 3].filter((id) => stateOf(network, id).role === 'leader');
+  assert.is(leaders.length, 1);
+  proposeAndSettle(network, leaders[0] ?? 0, 'on');
+  assert.equal(appliedTexts(network, 2), ['on']);
+});
+
+test('a removed node that does not know it does not disturb', () => {
+  const network = led();
+  isolate(network, 3);
+  assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), null);
+  heal(network);
+  for (let timeout = 0; timeout < 100; timeout += 1) fireAndSettle(network, 3, 'election');
+  assert.equal([1, 2].map((id) => [stateOf(network, id).role, stateOf(network, id).term]), [['leader', 1], ['follower', 1]]); // prettier-ignore
+});
+
+test('with four voters two leaders cannot each change the same configuration', () => {
+  const network = createNetwork([1, 2, 3, 4]);
+  elect(network, 1);
+  isolate(network, 1);
+  change(network, 1, { kind: 'remove', member: memberOf(4) });
+  elect(network, 2);
+  assert.is(change(network, 2, { kind: 'remove', member: memberOf(3) }), null);
+  heal(network);
+  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 2, 'heartbeat');
+  assert.equal(configurationAt(network, 1), configurationAt(network, 2));
+  assert.equal(configurationAt(network, 1), [[1, 2, 4], []]);
+});
+
+test.run();
+test('a voter whose removal is not committed campaigns, without counting itself: it may hold the only log that wins (4.2.2)', () => {
+  const network = led([1, 2, 3, 4]);
+  isolate(network, 1);
+  change(network, 1, { kind: 'remove', member: memberOf(1) });
+  for (let count = 0; count < 2; count += 1) fireAndSettle(network, 1, 'checkQuorum');
+  for (const id of [2, 3]) fire(network, id, 'leaderLease');
+  isolate(network, 4);
+  fireAndSettle(network, 2, 'election');
+  assert.is(stateOf(network, 2).role, 'preCandidate', 'its log is shorter than that of node 1');
+  isolate(network, 3, 4);
+  fireAndSettle(network, 1, 'election');
+  assert.is(stateOf(network, 1).role, 'preCandidate', 'one of the three voters that remain');
+  isolate(network, 4);
+  fireAndSettle(network, 1, 'election');
+  assert.is(nodeOf(network, 1).leadership?.role, 'learner', 'it led until its removal was committed');
+  assert.equal(configurationAt(network, 2), [[2, 3, 4], []]);
+  assert.is([2, 3].filter((id) => stateOf(network, id).role === 'leader').length, 1);
+});
+
+test.run();
