@@ -14,7 +14,6 @@ import type {
   StoreToNode,
 } from '../src/messages.js';
 import { unreachable } from '../src/assert.js';
-import { toErrorValue } from '../src/errors.js';
 import { payloadBytes } from '../src/raft/entries.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorTask } from '../src/runtime/task.js';
@@ -119,7 +118,7 @@ class MetadataStoreShell implements MetadataStoreControl {
       return { id, index, value: this.#state.query(request) };
     } catch (error) {
       // A user's own machine may throw here: nothing but this read is lost.
-      return { id, index, error: toErrorValue(error) };
+      return { id, index, error: { code: 'InvalidArgument', message: `the query failed: ${String(error)}` } };
     }
   }
 

@@ -76,8 +76,3 @@ export class ClusterError extends Error {
 export function toClusterError(value: ErrorValue): ClusterError {
   return new ClusterError(value.code, value.message, value.details);
 }
-
-export function toErrorValue(error: unknown): ErrorValue {
-  if (error instanceof ClusterError) return { code: error.code, message: error.message, details: error.details };
-  return { code: 'Stopped', message: error instanceof Error ? error.message : String(error) };
-}

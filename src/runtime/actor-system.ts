@@ -4,6 +4,7 @@
  * The only user of piscina and, with `serve.ts`, of comlink.
  */
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import { setTimeout as pause } from 'node:timers/promises';
 import { transfer, wrap, type Remote } from 'comlink';
 import { Piscina } from 'piscina';
 import { ClusterError } from '../errors.js';
@@ -78,6 +79,9 @@ export function createActorSystem(threads: number, logger: HostLogger | null): A
   };
 }
 
+/** How long a crashed actor's thread may take to end. */
+const CRASHED_THREAD_MS = 1_000;
+
 let lastLife = 0;
 
 /** Names one run of an actor; unique within this process. */
@@ -124,7 +128,10 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
     .then(async (end) => {
       // The pool reports an abort before the thread has gone; its ports close when it has. Those that never left are closed here.
       for (const port of transferred) port.close();
-      await closed;
+      // A task that could not even be loaded leaves its thread, and its ports in it, alive: those are given up.
+      if (end.kind === 'crashed') await Promise.race([closed, pause(CRASHED_THREAD_MS, undefined, { ref: false })]);
+      else await closed;
+      control.port1.close();
       return end;
     });
   return createActor<Control>(life, wrap<ActorControl>(control.port1), ended, () => {

@@ -5,16 +5,21 @@ import * as assert from 'uvu/assert';
 import { ClusterError } from '../../src/errors.js';
 import type { MetadataStoreControl } from '../../src/messages.js';
 import { createActorSystem, nextLife, type Actor, type ActorSystem } from '../../src/runtime/actor-system.js';
+import type { ActorKind } from '../../src/runtime/task.js';
 import { eventually, withDeadline } from '../support/deadline.js';
 import { countOpenHandles, countWorkerThreads } from '../support/threads.js';
 
 const TIMEOUT_MS = 10_000;
 
-function spawnStore(system: ActorSystem, stateMachine: string | null = null): Actor<MetadataStoreControl> {
+function spawnStore(
+  system: ActorSystem,
+  stateMachine: string | null = null,
+  kind: ActorKind = 'metadata-store',
+): Actor<MetadataStoreControl> {
   const host = new MessageChannel();
   const node = new MessageChannel();
   return system.spawn<MetadataStoreControl>({
-    kind: 'metadata-store',
+    kind,
     life: nextLife(),
     name: 'store under test',
     config: { stateMachine, snapshotEntries: 10 },
@@ -81,6 +86,13 @@ test('an actor that throws while it starts ends as crashed, with the reason', as
   assert.is(end.kind, 'crashed');
   assert.match(end.kind === 'crashed' ? end.message : '', 'no/such/module');
   await system.close();
+});
+
+test('an actor whose file cannot be loaded ends as crashed, and does not hold up the close', async () => {
+  const system = createActorSystem(4, null);
+  const actor = spawnStore(system, null, 'no-such-actor' as ActorKind);
+  assert.is((await withDeadline('end', TIMEOUT_MS, actor.ended)).kind, 'crashed');
+  await withDeadline('close', TIMEOUT_MS, system.close());
 });
 
 test('two lives on one thread: a stopped actor leaves nothing behind for the next', async () => {
