@@ -23,16 +23,31 @@ export interface WantedChange {
 type Lists = Pick<PartitionInfo, 'replicas' | 'isr' | 'offlineReplicas'>;
 type Leadership = Pick<PartitionInfo, 'leader' | 'leaderEpoch'>;
 
+/** `current` itself when nothing changes. */
 export function changedPartition(
   image: Image,
   current: PartitionInfo,
   wanted: WantedChange,
+  timestamp: number,
 ): OperationAnswer<PartitionInfo> {
   const lists = changedLists(image, current, wanted);
   if ('error' in lists) return lists;
   const leadership = changedLeadership(current, lists.value, wanted);
   if ('error' in leadership) return leadership;
-  return { value: { ...current, ...lists.value, ...leadership.value } };
+  if (isUnchanged(current, lists.value, leadership.value)) return { value: current };
+  return {
+    value: {
+      topic: current.topic,
+      partition: current.partition,
+      leader: leadership.value.leader,
+      replicas: lists.value.replicas,
+      isr: lists.value.isr,
+      offlineReplicas: lists.value.offlineReplicas,
+      leaderEpoch: leadership.value.leaderEpoch,
+      createdAt: current.createdAt,
+      modifiedAt: Math.max(current.modifiedAt, timestamp),
+    },
+  };
 }
 
 /** Who leaves the replicas leaves the other lists, unless those are given too. Lists that stay keep their identity. */
@@ -73,16 +88,16 @@ function changedLeadership(
   return checkLeader(leader, isr) ?? { value: { leader, leaderEpoch } };
 }
 
-export function equalPartitions(a: PartitionInfo, b: PartitionInfo): boolean {
+function isUnchanged(current: PartitionInfo, lists: Lists, { leader, leaderEpoch }: Leadership): boolean {
   return (
-    a.leader === b.leader &&
-    a.leaderEpoch === b.leaderEpoch &&
-    equalLists(a.replicas, b.replicas) &&
-    equalLists(a.isr, b.isr) &&
-    equalLists(a.offlineReplicas, b.offlineReplicas)
+    leader === current.leader &&
+    leaderEpoch === current.leaderEpoch &&
+    equalLists(lists.replicas, current.replicas) &&
+    equalLists(lists.isr, current.isr) &&
+    equalLists(lists.offlineReplicas, current.offlineReplicas)
   );
 }
 
 function equalLists(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((id, place) => id === b[place]);
+  return a === b || (a.length === b.length && a.every((id, place) => id === b[place]));
 }

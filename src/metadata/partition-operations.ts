@@ -18,7 +18,7 @@ import { newPartition } from './new-partition.js';
 import type { Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 import type { WantedChange } from './partition-change.js';
-import { changedPartition, equalPartitions } from './partition-change.js';
+import { changedPartition } from './partition-change.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 
 const MAX_PARTITION = MAX_PARTITIONS_PER_TOPIC - 1;
@@ -71,10 +71,10 @@ function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, 
   const current = findPartition(record, number);
   if (current === undefined)
     return rejected('PartitionNotFound', `partition ${partitionId(topic, number)} does not exist`);
-  const next = changedPartition(draft, current, wanted);
+  const next = changedPartition(draft, current, wanted, timestamp);
   if ('error' in next) return next;
-  if (equalPartitions(next.value, current)) return unchanged(current);
-  const partition = { ...next.value, modifiedAt: Math.max(current.modifiedAt, timestamp) };
+  const partition = next.value;
+  if (partition === current) return unchanged(current);
   if (partition.replicas !== current.replicas) recount(draft, [current.replicas], [partition.replicas]);
   putTopic(draft, withPartitions(record, [partition]));
   return changed(partition);
