@@ -3,7 +3,7 @@
  * shapes mirror the arguments of `MetadataStore`. Every operation has `timestamp` in Unix ms, set by who proposes it,
  * never by who applies it; without one the latest time the metadata has seen holds. Unknown members are ignored;
  * anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is not there:
- * TopicNotFound, PartitionNotFound.
+ * TopicNotFound, PartitionNotFound; a partition number outside the topic's count: InvalidArgument.
  */
 import type { BrokerChange, NewBroker, NewPartition, NewTopic, PartitionChange, TopicConfig } from './model.js';
 
@@ -35,8 +35,7 @@ export interface UpdateTopic {
   config: Partial<TopicConfig>;
 }
 /**
- * Answer: the PartitionInfo. TopicNotFound, PartitionExists, InvalidAssignment; InvalidArgument for a number outside
- * the topic's count.
+ * Answer: the PartitionInfo. TopicNotFound, PartitionExists, InvalidAssignment.
  */
 export type CreatePartition = NewPartition;
 /** All or none. Answer: the PartitionInfos in the order given. Errors as for one. */

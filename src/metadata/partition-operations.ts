@@ -12,7 +12,7 @@ import type { Image, ImageDraft } from './image.js';
 import { findPartition, findTopic, putTopic, withPartitions } from './image.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
-import type { NewPartition, PartitionInfo } from './model.js';
+import type { NewPartition, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { newPartition } from './new-partition.js';
 import type { Outcome } from './outcome.js';
@@ -68,6 +68,7 @@ function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, 
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findTopic(draft, topic);
   if (record === undefined) return topicNotFound(topic);
+  if (number >= record.info.numPartitions) return beyondCount(record.info, number);
   const current = findPartition(record, number);
   if (current === undefined)
     return rejected('PartitionNotFound', `partition ${partitionId(topic, number)} does not exist`);
@@ -112,13 +113,15 @@ function createAll(
   return { value: created };
 }
 
+function beyondCount({ name, numPartitions }: TopicInfo, number: number): { readonly error: ErrorValue } {
+  return malformed(`partition ${number} of topic ${name}, which has ${numPartitions}`);
+}
+
 function refuseNewPartition(image: Image, wanted: NewPartition & { isr: readonly number[] }): Refusal {
   const record = findTopic(image, wanted.topic);
   if (record === undefined) return topicNotFound(wanted.topic);
   const { numPartitions, replicationFactor } = record.info;
-  if (wanted.partition >= numPartitions) {
-    return malformed(`partition ${wanted.partition} of topic ${wanted.topic}, which has ${numPartitions}`);
-  }
+  if (wanted.partition >= numPartitions) return beyondCount(record.info, wanted.partition);
   if (findPartition(record, wanted.partition) !== undefined) {
     return partitionExists(partitionId(wanted.topic, wanted.partition));
   }

@@ -214,7 +214,7 @@ export class NaiveMetadata {
 
   #partition({ topic, partition }: { topic: string; partition: number }): PartitionInfo {
     require(partition >= 0, 'InvalidArgument');
-    this.#topic(topic);
+    require(partition < this.#topic(topic).numPartitions, 'InvalidArgument');
     const found = this.state.partitions[`${topic}:${partition}`];
     require(found !== undefined, 'PartitionNotFound');
     return found;

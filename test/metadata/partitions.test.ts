@@ -155,6 +155,7 @@ test('an update that changes nothing leaves the version and the record', () => {
 test('changes of what does not exist are refused', () => {
   const tester = withTopic('none');
   assert.is(tester.reject('update_isr', { ...P0, isr: [1] }), 'PartitionNotFound');
+  assert.is(tester.reject('update_isr', { ...P0, partition: 99, isr: [1] }), 'InvalidArgument');
   assert.is(tester.reject('update_leader', { ...P0, topic: 'u', leader: 1, leaderEpoch: 2 }), 'TopicNotFound');
 });
 
