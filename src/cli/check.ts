@@ -120,7 +120,7 @@ async function countRecords(store: Subject['store'], wait: Wait): Promise<Record
 }
 
 /** One line for each count that is not as expected. */
-export function countDifferences(expected: RecordCounts, found: RecordCounts): string[] {
+function countDifferences(expected: RecordCounts, found: RecordCounts): string[] {
   const kinds = ['brokers', 'topics', 'partitions'] as const;
   return kinds
     .filter((kind) => expected[kind] !== found[kind])

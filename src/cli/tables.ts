@@ -50,7 +50,7 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
 /** A heading and how it is aligned; left unless told. */
 type Column = readonly [heading: string, align?: 'right'];
 
-export function table(columns: readonly Column[], rows: readonly string[][], colours: Colours): string {
+function table(columns: readonly Column[], rows: readonly string[][], colours: Colours): string {
   const none = '';
   const output = new CliTable({
     chars: {

@@ -107,7 +107,7 @@ async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], 
 }
 
 async function printState(run: Run, { cluster, store }: Started): Promise<void> {
-  const { stdout, environment } = run.terminal;
+  const { stdout, stderr, environment } = run.terminal;
   run.progress.begin('Reading the state');
   const status = await settledStatus(cluster, run.wait);
   const topics = await store.listTopics(run.wait);
@@ -117,6 +117,7 @@ async function printState(run: Run, { cluster, store }: Started): Promise<void> 
     stdout.write(`${JSON.stringify({ status, brokers, topics })}\n`);
     return;
   }
+  if (stderr.isTTY) stderr.write('\n');
   const colours = coloursFor(stdout, environment);
   stdout.write(`${nodeTable(status.nodes, colours)}\n\n${topicTable(topics, defaultTopicConfig(), colours)}\n`);
 }
