@@ -108,7 +108,7 @@ console.log(line.join(' · '));
 printTable(answers);
 if (settings.json !== undefined) {
   const figures = [...answers].flatMap(([question, answered]) => {
-    return answered.map((figure) => ({ question, ...figure, met: isMet(figure) }));
+    return answered.map((figure) => ({ question, ...figure, ...(figure.goal && { met: isMet(figure) }) }));
   });
   writeFileSync(settings.json, `${JSON.stringify({ startedAt, run, figures }, null, 2)}\n`);
 }
