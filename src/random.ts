@@ -28,7 +28,7 @@ export function createRandom(seed: number): Random {
   return random;
 }
 
-export function drawUint32(random: Random): number {
+function drawUint32(random: Random): number {
   const result = (((random.a + random.b) | 0) + random.counter) | 0;
   random.counter = (random.counter + 1) | 0;
   random.a = random.b ^ (random.b >>> 9);

@@ -98,7 +98,7 @@ export function createLinkHandle(host: ClusterHost, link: LinkHost): LinkHandle 
 }
 
 /** The promise, unless the caller's signal ends the wait first. */
-export function abortable<T>(promise: Promise<T>, { signal, what }: Deadline): Promise<T> {
+function abortable<T>(promise: Promise<T>, { signal, what }: Deadline): Promise<T> {
   if (signal === null) return promise;
   return new Promise((resolve, reject) => {
     const abort = (): void => {

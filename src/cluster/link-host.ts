@@ -160,7 +160,7 @@ function checkNumber(
   const value = from[name];
   if (value === undefined) return;
   if (typeof value !== 'number' || !allowed(value)) {
-    throw new ClusterError('InvalidArgument', `${name}: ${String(value)} is out of range`);
+    throw new ClusterError('InvalidArgument', `${name} is not a number in its range`);
   }
   into[name] = value;
 }
