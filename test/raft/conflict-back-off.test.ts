@@ -76,6 +76,12 @@ test('a tail of many entries of one foreign term costs one refusal', () => {
   assert.is(textOf(network, 1), textOf(network, 2));
 });
 
+test('so does a tail of many entries of one term that only the leader has', () => {
+  const { network, refusals } = meeting(runsOf([[1, 3], [5, 500]]), runsOf([[1, 3], [4, 500]])); // prettier-ignore
+  assert.ok(refusals <= 2, `${refusals} refusals`);
+  assert.is(textOf(network, 1), textOf(network, 2));
+});
+
 test('logs of up to 200 terms that part at random heal, in at most one refusal a term and one', () => {
   const counts = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 0, maxLength: 100 });
   fc.assert(

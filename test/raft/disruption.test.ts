@@ -59,6 +59,17 @@ test('a pre-vote changes neither the term nor the vote of who answers', () => {
   assert.equal([stateOf(network, 2).term, stateOf(network, 2).vote], [0, null]);
 });
 
+test('a pre-vote granted for another term than the one asked for is not counted', () => {
+  const network = createNetwork([]);
+  addNode(network, { member: memberOf(1), stored: storedState(configurationOf([1, 2, 3]), { term: 5 }) });
+  fire(network, 1, 'election');
+  const grant = { kind: 'preVoteResponse', to: memberOf(1), from: memberOf(2), granted: true } as const;
+  for (const term of [4, 5, 7]) deliver(network, { ...grant, term });
+  assert.equal([stateOf(network, 1).role, stateOf(network, 1).term], ['preCandidate', 5]);
+  deliver(network, { ...grant, term: 6 });
+  assert.equal([stateOf(network, 1).role, stateOf(network, 1).term], ['candidate', 6]);
+});
+
 test('a follower that heard a leader within the lease refuses its vote, and takes no term from the candidate', () => {
   const network = led([1, 2, 3]);
   const header = { to: memberOf(3), from: memberOf(2), term: 7, lastLogIndex: 9, lastLogTerm: 6 };

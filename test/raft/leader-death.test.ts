@@ -50,6 +50,14 @@ test('a follower whose leader died has none, and elects soon', () => {
   assert.not.ok(nodeOf(network, 3).timers.has('electionSoon'));
 });
 
+test('a leader that is heard meanwhile makes the election needless', () => {
+  const network = leaderDies([1, 2, 3], [2]);
+  const header = { kind: 'heartbeat', to: memberOf(2), from: memberOf(3), term: 2 } as const;
+  turn(network, 2, { kind: 'message', message: { ...header, commitIndex: 0, round: 0 } });
+  assert.not.ok(nodeOf(network, 2).timers.has('electionSoon'));
+  assert.is(stateOf(network, 2).electionSoon, null);
+});
+
 test('the death of another follower ends no lease', () => {
   const network = createNetwork([1, 2, 3]);
   elect(network, 1);

@@ -73,6 +73,21 @@ test('a removed leader does not count itself, goes on until its removal is commi
   assert.equal(appliedTexts(network, 2), ['on']);
 });
 
+test('with one of the two voters that remain, a removed leader neither stays nor is elected again', () => {
+  const network = led();
+  isolate(network, 2, 3);
+  change(network, 1, { kind: 'remove', member: memberOf(1) });
+  isolate(network, 3);
+  for (let count = 0; count < 2; count += 1) {
+    fireAndSettle(network, 1, 'heartbeat');
+    fireAndSettle(network, 1, 'checkQuorum');
+  }
+  assert.is(stateOf(network, 1).role, 'follower');
+  fire(network, 2, 'leaderLease');
+  fireAndSettle(network, 1, 'election');
+  assert.is(stateOf(network, 1).role, 'preCandidate');
+});
+
 test('a removed node that does not know it does not disturb', () => {
   const network = led();
   isolate(network, 3);

@@ -4,6 +4,8 @@ import * as assert from 'uvu/assert';
 import type { Input, RaftMessage } from '../../src/raft/messages.js';
 import { canonicalState, copyState } from '../../src/raft/state-copy.js';
 import type { RaftState, WaitingRead } from '../../src/raft/state.js';
+import { step } from '../../src/raft/step.js';
+import { takeReady } from '../../src/raft/take-ready.js';
 import {
   configurationOf,
   createNetwork,
@@ -155,13 +157,32 @@ test('a copy shares nothing that is changed in place', () => {
   for (const offset of [0, 2]) act(1, { kind: 'snapshotChunk', ...chunk, offset });
   act(3, { kind: 'snapshotRestored', index: 12, ok: true });
   act(1, { kind: 'timer', timer: 'checkQuorum' }, { kind: 'peerDown', member: memberOf(4) });
+  network.loses = ({ kind }) => kind === 'timeoutNow';
   act(1, { kind: 'transferLeadership', id: 6, to: 2 });
+  act(1, { kind: 'timer', timer: 'heartbeat' });
+  heal(network);
+  act(1, { kind: 'timer', timer: 'heartbeat' });
   act(3, { kind: 'peerDown', member: memberOf(2) });
   act(3, { kind: 'timer', timer: 'electionSoon' });
   act(1, { kind: 'peerDown', member: memberOf(2) });
   act(3, { kind: 'timer', timer: 'electionSoon' });
   assert.is(stateOf(network, 3).role, 'leader');
   assert.is(stateOf(network, 3).snapshot.index, 12);
+});
+
+test('a copy has an unfinished write of its own', () => {
+  const state = stateOf(createNetwork([1, 2, 3]), 3);
+  const append = (term: number): Input => {
+    const header = { kind: 'appendEntries', to: memberOf(3), from: memberOf(1), term, commitIndex: 0 } as const;
+    const runs = [{ firstIndex: 1, term, ...textPayloads('a') }];
+    return { kind: 'message', message: { ...header, previousIndex: 0, previousTerm: 0, runs } };
+  };
+  step(state, append(1));
+  takeReady(state);
+  freeze(state);
+  const copy = copyState(state);
+  step(copy, append(2));
+  assert.equal([state.persistence.pending?.index, copy.persistence.pending?.index], [1, 0]);
 });
 
 test('every leaf shows in the canonical form, but for what only counts', () => {

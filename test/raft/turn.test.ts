@@ -152,6 +152,17 @@ test('a write that completes after its entries were replaced does not vouch for 
   assert.equal(ready.sendAfterPersist.map(({ kind }) => kind), ['appendResponse']); // prettier-ignore
 });
 
+test('entries that are known to be committed are handed over once they are synced here, not before', () => {
+  const stored = storedState(configurationOf([1, 2, 3]));
+  const state = createRaft({ self: memberOf(3), stored, limits: defaultRaftLimits });
+  step(state, { kind: 'pull', bytes: 1000, appliedIndex: 0 });
+  step(state, { kind: 'message', message: { ...append(1, 'a'), commitIndex: 1 } as RaftMessage });
+  const first = takeReady(state);
+  assert.equal([state.commitIndex, first.apply.length], [1, 0]);
+  step(state, { kind: 'persisted', sequence: first.persist?.sequence ?? 0 });
+  assert.is(takeReady(state).apply.length, 1);
+});
+
 test('a completion that is not of the pending write proves nothing', () => {
   const { state, sequence } = writing();
   step(state, { kind: 'persisted', sequence: sequence - 1 });
