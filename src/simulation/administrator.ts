@@ -26,7 +26,6 @@ export interface Administrator {
   stopped: boolean;
 }
 
-const TRANSFER_RATE = 0.3;
 /** Apart from the ids of reads. */
 const FIRST_REQUEST = 1_000_000;
 
@@ -36,7 +35,6 @@ export function createAdministrator(): Administrator {
 
 export function startAdministrator(world: World, administrator: Administrator): void {
   const { adminIntervalMs } = world.plan;
-  if (adminIntervalMs === 0) return;
   schedule(world.queue, adminIntervalMs * 2 * drawFraction(world.random), () => {
     if (administrator.stopped) return;
     act(world, administrator);
@@ -48,7 +46,7 @@ function act(world: World, administrator: Administrator): void {
   const { random } = world;
   const leaders = world.nodes.filter((node) => node.leadership?.role === 'leader');
   const leader = leaders[drawInteger(random, 0, Math.max(1, leaders.length))];
-  const transfers = drawChance(random, TRANSFER_RATE);
+  const transfers = drawChance(random, world.plan.transferRate);
   const place = drawInteger(random, 0, world.nodes.length);
   const target = world.nodes[place];
   if (leader?.state == null || target === undefined) return;

@@ -133,7 +133,19 @@ function cut(world: World, action: 'partition' | 'isolate' | 'oneWay', node: Sim
   countFault(faults, action === 'isolate' ? 'isolation' : action === 'oneWay' ? 'oneWayCut' : 'partition');
   afterFault(world, () => {
     healNetwork(network);
+    if (drawChance(random, world.plan.healRate)) loseLeader(world);
   });
+}
+
+/** Logs have grown apart, and who led the majority is gone: now elections have to choose. */
+function loseLeader(world: World): void {
+  let newest: SimulatedNode | undefined;
+  for (const node of world.nodes) {
+    if (node.state?.role === 'leader' && node.state.term > (newest?.state?.term ?? 0)) newest = node;
+  }
+  if (newest === undefined) return;
+  crashNode(world, newest, 'crash');
+  restartLater(world, newest);
 }
 
 function hinder(world: World, action: 'pause' | 'slowDisk' | 'stallStore', node: SimulatedNode): void {

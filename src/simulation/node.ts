@@ -9,7 +9,7 @@ import type { Configuration, Input, Member, TimerName } from '../raft/messages.j
 import type { Leadership, SnapshotWrite } from '../raft/ready.js';
 import { performTurn, type TurnEffect } from '../raft/turn.js';
 import { createAlarms, takeDueTimer, type Alarm } from './alarms.js';
-import { configurationsOnDisk } from './checks/log-checks.js';
+import { checkConfiguration, configurationsOnDisk } from './checks/log-checks.js';
 import { checkState } from './checks/state-checks.js';
 import { compactDisk, createDisk, loseUnsynced, recover, type Disk } from './disk.js';
 import { performEffect } from './effects.js';
@@ -30,6 +30,8 @@ export interface Watch {
   /** As on disk, synced or not. */
   configurations: PlacedConfiguration[];
   configurationBefore: Configuration;
+  /** The pair that was last found equal. */
+  checked: { readonly inForce?: Configuration | undefined; readonly written?: Configuration | undefined };
 }
 
 export interface SimulatedNode {
@@ -88,6 +90,7 @@ export function createNode(place: number, configuration: Configuration, clockRat
       knownLeaderTerm: 0,
       configurations: [],
       configurationBefore: configuration,
+      checked: {},
     },
   };
 }
@@ -106,6 +109,7 @@ export function startNode(world: World, node: SimulatedNode): void {
     knownLeaderTerm: 0,
     configurations,
     configurationBefore: must(configurations.at(-1), 'a configuration').configuration,
+    checked: {},
   };
   happened(world, 'start', node.place, node.disk.term);
   tell(world, () => `node ${node.member.id} starts in term ${node.disk.term}`);
@@ -193,6 +197,7 @@ export function proceed(world: World, node: SimulatedNode): void {
     checkState(world.history, world.nodes, node);
     if (next.done === true) {
       node.turn = null;
+      checkConfiguration(node);
       if (node.state !== null) compactDisk(node.disk, node.state.log.baseIndex + 1);
       return;
     }

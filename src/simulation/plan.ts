@@ -28,12 +28,16 @@ export interface Plan {
   /** Relative weights of what it does. */
   readonly nemesisWeights: Readonly<Record<NemesisAction, number>>;
   readonly faultLengthMs: number;
+  /** How often a leader falls in the moment in which a partition heals. */
+  readonly healRate: number;
   /** Clients. */
   readonly proposalIntervalMs: number;
   readonly maxProposalEntries: number;
   readonly maxPayloadBytes: number;
   readonly readIntervalMs: number;
+  /** The operator: how often, and how often it only moves leadership. */
   readonly adminIntervalMs: number;
+  readonly transferRate: number;
   readonly snapshotEntries: number;
   readonly snapshotPaddingBytes: number;
   readonly pullBytes: number;
@@ -75,14 +79,16 @@ export function drawPlan(random: Random, nodes: number | null): Plan {
     ...drawNetwork(random, electionTimeoutMs),
     syncMs: drawChance(random, 0.2) ? 0 : 0.05 + drawFraction(random) ** 3 * 20,
     clockSkew: drawChance(random, 0.5) ? 0 : drawFraction(random) * 0.3,
-    nemesisIntervalMs: electionTimeoutMs * (0.5 + drawFraction(random) * 5),
+    nemesisIntervalMs: electionTimeoutMs * (0.2 + drawFraction(random) * 3),
     nemesisWeights: drawNemesis(random, churn),
-    faultLengthMs: electionTimeoutMs * (0.5 + drawFraction(random) * 5),
-    proposalIntervalMs: 4 + drawFraction(random) * 30,
+    faultLengthMs: electionTimeoutMs * (0.2 + drawFraction(random) * 5),
+    healRate: drawFraction(random),
+    proposalIntervalMs: 5 + drawFraction(random) * 60,
     maxProposalEntries: drawInteger(random, 1, 6),
     maxPayloadBytes: drawInteger(random, 9, 120),
     readIntervalMs: drawChance(random, 0.2) ? 0 : 5 + drawFraction(random) * 60,
-    adminIntervalMs: churn ? electionTimeoutMs * (0.3 + drawFraction(random) * 3) : 0,
+    adminIntervalMs: electionTimeoutMs * (0.3 + drawFraction(random) * 5),
+    transferRate: churn ? 0.3 : 1,
     snapshotEntries: drawChance(random, 0.3) ? Number.POSITIVE_INFINITY : drawInteger(random, 5, 60),
     snapshotPaddingBytes: drawInteger(random, 0, 600),
     pullBytes: drawChance(random, 0.5) ? 1 << 20 : drawInteger(random, 20, 600),

@@ -66,6 +66,7 @@ interface Cast {
 export const COUNTED_ENTRIES = 50;
 /** In peace: until the cluster commits, and until all members have applied it all. */
 const PROGRESS_LIMIT_TIMEOUTS = 100;
+const PROGRESS_LIMIT_EVENTS = 30_000;
 
 export function simulate(options: SimulationOptions): SimulationResult {
   const cast = createCast(options);
@@ -184,8 +185,9 @@ function runPeace({ world, clients, administrator }: Cast): void {
 function runUntil(world: World, condition: () => boolean, aim: string): void {
   const { queue, plan } = world;
   const deadlineMs = queue.nowMs + PROGRESS_LIMIT_TIMEOUTS * plan.electionTimeoutMs;
+  const eventLimit = world.events + PROGRESS_LIMIT_EVENTS;
   while (!condition()) {
-    const goesOn = queue.nowMs < deadlineMs && happenNext(queue);
+    const goesOn = queue.nowMs < deadlineMs && world.events < eventLimit && happenNext(queue);
     demand(goesOn, 'liveness', () => `no progress in peace: ${aim}; ${describeNodes(world)}`);
   }
 }

@@ -3,6 +3,7 @@ import { drawFraction } from '../random.js';
 import { payloadBytes, type EntryRun } from '../raft/entries.js';
 import type { SnapshotRead, SnapshotWrite } from '../raft/ready.js';
 import { committedAt } from './checks/history.js';
+import { checkSnapshotConfiguration } from './checks/log-checks.js';
 import { demand } from './checks/violation.js';
 import { lastSyncedIndex, type SnapshotFile } from './disk.js';
 import { countFault } from './faults.js';
@@ -138,6 +139,7 @@ function install(world: World, node: SimulatedNode, file: SnapshotFile, digest: 
   const { history } = world;
   const { index, term } = file.description;
   world.snapshotsInstalled += 1;
+  checkSnapshotConfiguration(history, file.description);
   demand(
     committedAt(history, index)?.term === term && history.stateDigests[index] === digest,
     'state machine safety',

@@ -2,7 +2,7 @@
 import { must } from '../../assert.js';
 import { EntryKind, lastIndexOf, type EntryRun } from '../../raft/entries.js';
 import { sameMember, type PlacedConfiguration } from '../../raft/configuration.js';
-import type { Configuration, Member } from '../../raft/messages.js';
+import type { Configuration, Member, SnapshotDescription } from '../../raft/messages.js';
 import type { Persist } from '../../raft/ready.js';
 import { lastWrittenIndex, writtenTermAt, type Disk } from '../disk.js';
 import { parseConfiguration } from '../machine.js';
@@ -104,6 +104,31 @@ function noteConfiguration(history: History, node: SimulatedNode, record: EntryR
     voterDifferences(before.configuration, configuration) <= 1,
     'one membership change',
     () => `the configuration at ${record.index} changes several voters`,
+  );
+}
+
+/** After a turn, when all of the log is written: the configuration in force is the newest one in it (thesis 4.1). */
+export function checkConfiguration(node: SimulatedNode): void {
+  const { watch, state, member } = node;
+  const inForce = state?.configurations.at(-1)?.configuration;
+  const written = watch.configurations.at(-1)?.configuration;
+  if (inForce === undefined || (inForce === watch.checked.inForce && written === watch.checked.written)) return;
+  watch.checked = { inForce, written };
+  demand(
+    JSON.stringify(inForce) === JSON.stringify(written),
+    'configuration of the log',
+    () => `node ${member.id} acts on ${JSON.stringify(inForce)}, its log says ${JSON.stringify(written)}`,
+  );
+}
+
+/** A snapshot names the configuration of the newest committed change that it covers. */
+export function checkSnapshotConfiguration(history: History, { index, configuration }: SnapshotDescription): void {
+  const change = history.committed.findLast((record) => record.index <= index && record.configuration !== null);
+  const expected = change?.configuration ?? history.bootstrap;
+  demand(
+    JSON.stringify(configuration) === JSON.stringify(expected),
+    'configuration of the log',
+    () => `the snapshot at ${index} names ${JSON.stringify(configuration)} instead of ${JSON.stringify(expected)}`,
   );
 }
 

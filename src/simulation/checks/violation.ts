@@ -15,6 +15,7 @@ export type Check =
   | 'monotone'
   | 'linearizable read'
   | 'one membership change'
+  | 'configuration of the log'
   | 'exactly once'
   | 'honest answer'
   | 'liveness'
