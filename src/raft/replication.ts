@@ -42,8 +42,17 @@ function sendAppend(state: RaftState, peer: Progress, maxBytes: number | null): 
     return false;
   }
   const runs = maxBytes === null ? [] : sliceLog(log, peer.nextIndex, lastLogIndex(log), maxBytes);
-  const header = { kind: 'appendEntries', to: peer.member, from: state.self, term: state.term } as const;
-  send(state, { ...header, previousIndex, previousTerm, runs, commitIndex: state.commitIndex });
+  // Field by field: on this path spreading objects costs three times the rest of it.
+  send(state, {
+    kind: 'appendEntries',
+    to: peer.member,
+    from: state.self,
+    term: state.term,
+    previousIndex,
+    previousTerm,
+    runs,
+    commitIndex: state.commitIndex,
+  });
   peer.commitSent = state.commitIndex;
   const lastRun = runs.at(-1);
   if (lastRun !== undefined) {
