@@ -91,7 +91,7 @@ export function campaignSoon(state: RaftState): void {
 }
 
 /** A refusal: somebody has not heard of the death yet, or votes were split. */
-export function tryAgainSoon(state: RaftState): void {
+function tryAgainSoon(state: RaftState): void {
   const soon = state.electionSoon;
   if (soon === null || soon.armed) return;
   if (soon.attempt >= state.limits.maxElectionSoonAttempts) {

@@ -4,7 +4,7 @@
  * only the hand-over of committed entries waits for the restore.
  */
 import { assert } from '../assert.js';
-import { sameMember, type PlacedConfiguration } from './configuration.js';
+import { configurationAt, sameMember, type PlacedConfiguration } from './configuration.js';
 import { commitTo, refreshPeers, voidPersisted } from './log-writing.js';
 import { compactLog, createLog, termAt } from './log.js';
 import type { InstallSnapshot, Member, SnapshotDescription } from './messages.js';
@@ -84,9 +84,7 @@ export function snapshotDurable(state: RaftState, index: number): void {
   assert(index <= state.applying.handedIndex, `snapshot ${index} beyond what was handed over`);
   const term = termAt(state.log, index);
   assert(term !== null, `term at ${index}`);
-  const placed = state.configurations.findLast((each) => each.index <= index);
-  assert(placed !== undefined, `configuration at ${index}`);
-  takeSnapshot(state, { index, term, configuration: placed.configuration });
+  takeSnapshot(state, { index, term, configuration: configurationAt(state.configurations, index) });
 }
 
 /** The log behind the snapshot may go, but for some entries for those a little behind; never what storage has not got yet. */
