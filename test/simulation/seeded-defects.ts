@@ -164,7 +164,7 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
   {
     name: 'a snapshot names an older configuration',
     file: 'snapshot-receiving',
-    text: 'takeSnapshot(state, { index, term, configuration: placed.configuration });',
+    text: 'takeSnapshot(state, { index, term, configuration: configurationAt(state.configurations, index) });',
     replacement: 'takeSnapshot(state, { index, term, configuration: state.snapshot.configuration });',
   },
   {
