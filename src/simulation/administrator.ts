@@ -8,7 +8,8 @@ import type { Configuration, Member, MembershipChange } from '../raft/messages.j
 import type { RequestAnswer } from '../raft/ready.js';
 import { demand } from './checks/violation.js';
 import { schedule } from './event-queue.js';
-import { deliver, type SimulatedNode } from './node.js';
+import type { SimulatedNode } from './simulated-node.js';
+import { deliver } from './inputs.js';
 import { happened, tell, type World } from './world.js';
 
 interface Request {
@@ -49,7 +50,7 @@ function act(world: World, administrator: Administrator): void {
   const transfers = drawChance(random, world.plan.transferRate);
   const place = drawInteger(random, 0, world.nodes.length);
   const target = world.nodes[place];
-  if (leader?.state == null || target === undefined) return;
+  if (leader === undefined || target === undefined) return;
   const change = transfers ? null : chooseChange(leader, target, world);
   if (!transfers && change === null) return;
   administrator.requests += 1;

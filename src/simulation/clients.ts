@@ -9,7 +9,8 @@ import type { ReadAnswer } from '../raft/ready.js';
 import { demand } from './checks/violation.js';
 import { lastWrittenIndex } from './disk.js';
 import { schedule } from './event-queue.js';
-import { deliver, type SimulatedNode } from './node.js';
+import type { SimulatedNode } from './simulated-node.js';
+import { deliver } from './inputs.js';
 import { MINIMUM_PROPOSAL_BYTES, writeProposal } from './proposal.js';
 import { happened, tell, type World } from './world.js';
 
@@ -25,6 +26,8 @@ export interface Clients {
   stopped: boolean;
 }
 
+/** How often a read goes to a node that takes itself for the leader; one that is mistaken must not confirm it. */
+const LEADER_READ_RATE = 0.5;
 const STALE_ADMISSION_RATE = 0.03;
 /** Uncommitted entries at the leader beyond which clients wait: nobody offers more than can be done. */
 const MAXIMUM_BACKLOG = 60;
@@ -61,7 +64,7 @@ function repeat(world: World, clients: Clients, intervalMs: number, act: () => v
 
 function propose(world: World, clients: Clients): void {
   const { random, plan, history } = world;
-  const admitting = world.nodes.filter((node) => node.leadership?.admission != null);
+  const admitting = world.nodes.filter((node) => (node.leadership?.admission ?? null) !== null);
   const node = admitting[drawInteger(random, 0, Math.max(1, admitting.length))];
   const stale = drawChance(random, STALE_ADMISSION_RATE);
   if (node === undefined || lastWrittenIndex(node.disk) - history.committed.length > MAXIMUM_BACKLOG) return;
@@ -80,8 +83,9 @@ function propose(world: World, clients: Clients): void {
 }
 
 function read(world: World, clients: Clients): void {
-  const alive = world.nodes.filter((node) => node.state !== null);
-  const node = alive[drawInteger(world.random, 0, Math.max(1, alive.length))];
+  const atLeader = drawChance(world.random, LEADER_READ_RATE);
+  const asked = world.nodes.filter(({ state }) => (atLeader ? state?.role === 'leader' : state !== null));
+  const node = asked[drawInteger(world.random, 0, Math.max(1, asked.length))];
   if (node === undefined) return;
   clients.reads += 1;
   const id = clients.reads;

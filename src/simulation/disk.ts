@@ -53,12 +53,11 @@ export function lastWrittenIndex(disk: Disk): number {
 
 /** Null where the log does not reach, or no longer does. */
 export function writtenTermAt(disk: Disk, index: number): number | null {
-  if (index === disk.baseIndex) return disk.baseTerm;
-  return writtenEntryAt(disk, index)?.term ?? null;
+  return termAt(disk, index);
 }
 
-export function writtenEntryAt(disk: Disk, index: number): DiskEntry | undefined {
-  return disk.entries[index - disk.baseIndex - 1];
+function termAt({ baseIndex, baseTerm, entries }: Contents, index: number): number | null {
+  return index === baseIndex ? baseTerm : (entries[index - baseIndex - 1]?.term ?? null);
 }
 
 export function lastSyncedIndex(disk: Disk): number {
@@ -77,7 +76,7 @@ export function write(disk: Disk, persist: Persist): void {
   assert(disk.unsynced === null, 'one write at a time');
   const before = copyContents(disk);
   applySteps(disk, persist, Number.POSITIVE_INFINITY);
-  const end = Math.min(before.baseIndex + before.entries.length, firstChangedIndex(persist) - 1);
+  const end = Math.min(before.baseIndex + before.entries.length, firstChangedIndex(before, persist) - 1);
   disk.unsynced = { persist, before, unchangedIndex: Math.max(end, disk.baseIndex) };
 }
 
@@ -140,8 +139,8 @@ function copyContents(disk: Disk): Contents {
   return { term, vote, baseIndex, baseTerm, entries: entries.slice() };
 }
 
-function firstChangedIndex(persist: Persist): number {
-  if (persist.snapshot !== null) return 0;
+function firstChangedIndex(before: Contents, persist: Persist): number {
+  if (persist.snapshot !== null && termAt(before, persist.snapshot.index) !== persist.snapshot.term) return 0;
   if (persist.truncateFrom !== null) return persist.truncateFrom;
   return persist.entries[0]?.firstIndex ?? Number.POSITIVE_INFINITY;
 }

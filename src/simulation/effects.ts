@@ -12,7 +12,9 @@ import { sync, write } from './disk.js';
 import { wholeTicks } from './event-queue.js';
 import type { FaultKind } from './faults.js';
 import { transmit } from './network.js';
-import { advance, crashNode, deliver, later, proceed, type SimulatedNode } from './node.js';
+import type { SimulatedNode } from './simulated-node.js';
+import { deliver, later } from './inputs.js';
+import { crashNode } from './life.js';
 import { applyRuns, readSnapshot, receiveSnapshot } from './store.js';
 import { happened, tell, type World } from './world.js';
 
@@ -107,9 +109,7 @@ function resumeAfterSync(world: World, node: SimulatedNode): void {
     });
     return;
   }
-  if (finishSync(world, node) === 'waits') return;
-  proceed(world, node);
-  advance(world, node);
+  if (finishSync(world, node) === 'done') world.turns.resume(node);
 }
 
 function finishSync(world: World, node: SimulatedNode): 'done' | 'waits' {
@@ -137,6 +137,6 @@ function wakeIn(world: World, node: SimulatedNode, command: TimerCommand, delayM
   if (delayMs === null) return;
   later(world, node, delayMs, () => {
     wakeIn(world, node, command, wake(node.alarms, command.timer, world.queue.nowMs));
-    advance(world, node);
+    world.turns.advance(node);
   });
 }

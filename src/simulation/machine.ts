@@ -42,7 +42,7 @@ export function applyEntry(machine: Machine, run: EntryRun, position: number): U
 }
 
 export function parseConfiguration(payload: Uint8Array): Configuration {
-  return JSON.parse(Buffer.from(payload.subarray(1)).toString('utf8')) as Configuration;
+  return JSON.parse(new TextDecoder().decode(payload.subarray(1))) as Configuration;
 }
 
 /** A snapshot of the state as of now; `paddingBytes` make it long. */

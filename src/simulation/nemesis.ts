@@ -11,8 +11,10 @@ import { createDisk } from './disk.js';
 import { schedule } from './event-queue.js';
 import { countFault, type FaultKind } from './faults.js';
 import { emptySnapshot } from './machine.js';
-import { healNetwork, setCut } from './network.js';
-import { advance, crashNode, deliver, startNode, type SimulatedNode } from './node.js';
+import { cutDirections, healNetwork, joinDirections, type Direction } from './network.js';
+import type { SimulatedNode } from './simulated-node.js';
+import { deliver } from './inputs.js';
+import { crashNode, startNode } from './life.js';
 import { NEMESIS_ACTIONS, type NemesisAction } from './plan.js';
 import { happened, tell, type World } from './world.js';
 
@@ -122,17 +124,19 @@ function cut(world: World, action: 'partition' | 'isolate' | 'oneWay', node: Sim
   if (nodes.length < 2) return;
   const inside = nodes.map((each) => (action === 'partition' ? drawChance(random, 0.5) : each === node));
   const outward = drawChance(random, 0.5);
+  const directions: Direction[] = [];
   for (const from of nodes) {
     for (const to of nodes) {
       if (inside[from.place] === inside[to.place]) continue;
       if (action !== 'oneWay' || inside[from.place] === outward) {
-        setCut(network, { from: from.place, to: to.place }, true);
+        directions.push({ from: from.place, to: to.place });
       }
     }
   }
+  cutDirections(network, directions);
   countFault(faults, action === 'isolate' ? 'isolation' : action === 'oneWay' ? 'oneWayCut' : 'partition');
   afterFault(world, () => {
-    healNetwork(network);
+    joinDirections(network, directions);
     if (drawChance(random, world.plan.healRate)) loseLeader(world);
   });
 }
@@ -163,7 +167,7 @@ function relieve(world: World, node: SimulatedNode): void {
   node.storeStalled = false;
   node.slowFactor = 1;
   node.paused = false;
-  advance(world, node);
+  world.turns.advance(node);
 }
 
 /** The disk is lost for good: what comes back is another member, blank, which the administrator has to take in. */

@@ -13,8 +13,8 @@ export interface Network {
   readonly random: Random;
   readonly plan: Plan;
   readonly faults: FaultCounts;
-  /** By `from * STRIDE + to`: is this direction cut, and when did its last message in order arrive. */
-  readonly cut: boolean[];
+  /** By `from * STRIDE + to`: how many cuts lie on this direction, and when its last message in order arrives. */
+  readonly cuts: number[];
   readonly lastArrivalMs: number[];
   /** No loss, duplication or reordering from here on. */
   calm: boolean;
@@ -34,25 +34,34 @@ export function createNetwork(queue: EventQueue, random: Random, plan: Plan, fau
     random,
     plan,
     faults,
-    cut: Array.from({ length: places }, () => false),
+    cuts: Array.from({ length: places }, () => 0),
     lastArrivalMs: Array.from({ length: places }, () => 0),
     calm: false,
   };
 }
 
-export function setCut(network: Network, { from, to }: Direction, cut: boolean): void {
-  network.cut[from * STRIDE + to] = cut;
+export function cutDirections(network: Network, directions: readonly Direction[]): void {
+  for (const { from, to } of directions) addCuts(network, from * STRIDE + to, 1);
+}
+
+/** Undoes one `cutDirections`; another cut on the same direction stays. */
+export function joinDirections(network: Network, directions: readonly Direction[]): void {
+  for (const { from, to } of directions) addCuts(network, from * STRIDE + to, -1);
+}
+
+function addCuts({ cuts }: Network, place: number, change: number): void {
+  cuts[place] = must(cuts[place], 'a direction') + change;
 }
 
 export function healNetwork(network: Network): void {
-  network.cut.fill(false);
+  network.cuts.fill(0);
 }
 
 /** Schedules the arrivals of one message: none, one or two. */
 export function transmit(network: Network, direction: Direction, arrive: () => void): void {
   const { plan, random, faults } = network;
   const place = direction.from * STRIDE + direction.to;
-  if (must(network.cut[place], 'a direction')) {
+  if (must(network.cuts[place], 'a direction') > 0) {
     countFault(faults, 'messageCut');
     return;
   }

@@ -81,7 +81,7 @@ export function drawPlan(random: Random, nodes: number | null): Plan {
     clockSkew: drawChance(random, 0.5) ? 0 : drawFraction(random) * 0.3,
     nemesisIntervalMs: electionTimeoutMs * (0.2 + drawFraction(random) * 3),
     nemesisWeights: drawNemesis(random, churn),
-    faultLengthMs: electionTimeoutMs * (0.2 + drawFraction(random) * 5),
+    faultLengthMs: electionTimeoutMs * (0.2 + drawFraction(random) * 7),
     healRate: drawFraction(random),
     proposalIntervalMs: 5 + drawFraction(random) * 60,
     maxProposalEntries: drawInteger(random, 1, 6),

@@ -21,8 +21,11 @@ import { createEventQueue, happenNext } from './event-queue.js';
 import type { FaultCounts } from './faults.js';
 import { makePeace, startNemesis } from './nemesis.js';
 import { createNetwork } from './network.js';
-import { createNode, deliver, startNode, type SimulatedNode } from './node.js';
+import { createNode, type SimulatedNode } from './simulated-node.js';
+import { deliver } from './inputs.js';
+import { startNode } from './life.js';
 import { drawPlan, type Plan } from './plan.js';
+import { advance, resume } from './turns.js';
 import type { World } from './world.js';
 
 export interface SimulationOptions {
@@ -63,7 +66,7 @@ interface Cast {
 }
 
 /** A seed counts as tested when it committed this many entries, and a fault fired. */
-export const COUNTED_ENTRIES = 50;
+const COUNTED_ENTRIES = 50;
 /** In peace: until the cluster commits, and until all members have applied it all. */
 const PROGRESS_LIMIT_TIMEOUTS = 100;
 const PROGRESS_LIMIT_EVENTS = 30_000;
@@ -131,6 +134,14 @@ function createCast({ seed, nodes, log }: SimulationOptions): Cast {
       },
       requestAnswered: (node, answer) => {
         noteRequestAnswer(world, administrator, node, answer);
+      },
+    },
+    turns: {
+      advance: (node) => {
+        advance(world, node);
+      },
+      resume: (node) => {
+        resume(world, node);
       },
     },
     events: 0,

@@ -1,6 +1,7 @@
 /** The state machine's side of a node: it pulls committed entries within its credit, takes snapshots and installs received ones. */
 import { drawFraction } from '../random.js';
 import { payloadBytes, type EntryRun } from '../raft/entries.js';
+import type { SnapshotDescription } from '../raft/messages.js';
 import type { SnapshotRead, SnapshotWrite } from '../raft/ready.js';
 import { committedAt } from './checks/history.js';
 import { checkSnapshotConfiguration } from './checks/log-checks.js';
@@ -8,7 +9,8 @@ import { demand } from './checks/violation.js';
 import { lastSyncedIndex, type SnapshotFile } from './disk.js';
 import { countFault } from './faults.js';
 import { applyEntry, captureSnapshot, createMachine, readSnapshotDigest } from './machine.js';
-import { deliver, later, type SimulatedNode } from './node.js';
+import type { SimulatedNode } from './simulated-node.js';
+import { deliver, later } from './inputs.js';
 import { readProposal } from './proposal.js';
 import { happened, tell, type World } from './world.js';
 
@@ -101,10 +103,10 @@ export function receiveSnapshot(world: World, node: SimulatedNode, chunk: Snapsh
   if (chunk.offset === 0) node.incoming = [];
   node.incoming.push(chunk);
   if (!chunk.done) return;
-  const file = assemble(node.incoming);
+  const file = assemble(chunk.snapshot, node.incoming);
   node.incoming = [];
   const { index } = chunk.snapshot;
-  const digest = file === null ? null : readSnapshotDigest(file);
+  const digest = readSnapshotDigest(file);
   const failsOnPurpose = node.restoreFails;
   node.restoreFails = false;
   demand(
@@ -114,25 +116,19 @@ export function receiveSnapshot(world: World, node: SimulatedNode, chunk: Snapsh
   );
   if (failsOnPurpose) countFault(world.faults, 'failedRestore');
   later(world, node, drawFraction(world.random) + world.plan.syncMs, () => {
-    if (!failsOnPurpose && file !== null && digest !== null) install(world, node, file, digest);
+    if (!failsOnPurpose) install(world, node, file, digest);
     happened(world, 'snapshotRestored', node.place, index);
     tell(world, () => `node ${node.member.id} restores a snapshot at ${index}: ${failsOnPurpose ? 'fails' : 'works'}`);
     deliver(world, node, { kind: 'snapshotRestored', index, ok: !failsOnPurpose });
   });
 }
 
-/** Null when the chunks do not make one whole. */
-function assemble(chunks: readonly SnapshotWrite[]): SnapshotFile | null {
-  const first = chunks[0];
-  if (first === undefined) return null;
-  let length = 0;
-  for (const chunk of chunks) {
-    if (chunk.offset !== length || chunk.snapshot.index !== first.snapshot.index) return null;
-    length += chunk.bytes.length;
-  }
-  const bytes = new Uint8Array(length);
+/** Chunks that do not make one whole give bytes whose digest tells. */
+function assemble(description: SnapshotDescription, chunks: readonly SnapshotWrite[]): SnapshotFile {
+  const end = chunks.reduce((length, { offset, bytes }) => Math.max(length, offset + bytes.length), 0);
+  const bytes = new Uint8Array(end);
   for (const chunk of chunks) bytes.set(chunk.bytes, chunk.offset);
-  return { description: first.snapshot, bytes };
+  return { description, bytes };
 }
 
 function install(world: World, node: SimulatedNode, file: SnapshotFile, digest: number): void {

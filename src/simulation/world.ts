@@ -6,7 +6,7 @@ import type { EventQueue } from './event-queue.js';
 import type { FaultCounts } from './faults.js';
 import type { History } from './checks/history.js';
 import type { Network } from './network.js';
-import type { SimulatedNode } from './node.js';
+import type { SimulatedNode } from './simulated-node.js';
 import type { Plan } from './plan.js';
 
 /** Who stands outside the nodes, uses them, and hears from them. */
@@ -14,6 +14,12 @@ export interface Client {
   applied(node: SimulatedNode, proposal: number, index: number): void;
   readAnswered(node: SimulatedNode, answer: ReadAnswer): void;
   requestAnswered(node: SimulatedNode, answer: RequestAnswer): void;
+}
+
+/** The shell's two ways on; whoever brings an input, or ends a wait, calls one. */
+export interface Turns {
+  advance(node: SimulatedNode): void;
+  resume(node: SimulatedNode): void;
 }
 
 export interface World {
@@ -24,7 +30,8 @@ export interface World {
   readonly nodes: SimulatedNode[];
   readonly history: History;
   readonly faults: FaultCounts;
-  client: Client;
+  readonly client: Client;
+  readonly turns: Turns;
   /** Deliveries, timers, completions and actions from outside; not the clock's own housekeeping. */
   events: number;
   traceDigest: number;

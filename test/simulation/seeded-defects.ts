@@ -122,14 +122,13 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
     name: 'answers of an earlier round confirm a read',
     file: 'read-index',
     text: 'peer.ackedRound >= round',
-    replacement: 'peer.ackedRound > 0',
+    replacement: 'peer.ackedRound >= round - 1',
   },
   {
-    name: 'a quorum one short of a majority confirms a read',
-    file: 'read-index',
-    text: '!isQuorum(state, (peer) => peer.ackedRound >= round)',
-    replacement:
-      '!isQuorum({ ...state, peers: [...state.peers, { voter: true, ackedRound: round }] }, (peer) => peer.ackedRound >= round)',
+    name: 'a quorum one short of a majority confirms a read, and leadership',
+    file: 'peers',
+    text: '>= majorityOf(voters.length)',
+    replacement: '>= majorityOf(voters.length) - 1',
   },
   {
     name: 'a failed restore is taken for a restored snapshot',

@@ -1,12 +1,12 @@
 /** Checks of what a node writes: leader append-only, log matching, durable votes, one membership change at a time. */
 import { must } from '../../assert.js';
-import { EntryKind, lastIndexOf, type EntryRun } from '../../raft/entries.js';
+import { EntryKind, type EntryRun } from '../../raft/entries.js';
 import { sameMember, type PlacedConfiguration } from '../../raft/configuration.js';
 import type { Configuration, Member, SnapshotDescription } from '../../raft/messages.js';
 import type { Persist } from '../../raft/ready.js';
 import { lastWrittenIndex, writtenTermAt, type Disk } from '../disk.js';
 import { parseConfiguration } from '../machine.js';
-import type { SimulatedNode } from '../node.js';
+import type { SimulatedNode } from '../simulated-node.js';
 import { committedAt, recordEntry, type EntryRecord, type History } from './history.js';
 import { demand } from './violation.js';
 
@@ -165,9 +165,4 @@ export function configurationsOnDisk(disk: Disk): PlacedConfiguration[] {
     }
   });
   return found;
-}
-
-export function lastIndexOfRuns(runs: readonly EntryRun[], otherwise: number): number {
-  const last = runs.at(-1);
-  return last === undefined ? otherwise : lastIndexOf(last);
 }

@@ -2,7 +2,7 @@
 import { sameMember } from '../../raft/configuration.js';
 import type { AppendEntries, AppendResponse, RaftMessage } from '../../raft/messages.js';
 import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
-import type { SimulatedNode } from '../node.js';
+import type { SimulatedNode } from '../simulated-node.js';
 import { checkSentRuns } from './log-checks.js';
 import { claimTerm, claimVote, committedAt, findRecord, type History } from './history.js';
 import { demand } from './violation.js';

@@ -8,7 +8,7 @@ import type { Configuration, Member } from '../../raft/messages.js';
 import { termAt } from '../../raft/log.js';
 import type { RaftState } from '../../raft/state.js';
 import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
-import type { SimulatedNode } from '../node.js';
+import type { SimulatedNode } from '../simulated-node.js';
 import { claimTerm, commitRecord, committedAt, diskOf, findRecord, type History } from './history.js';
 import { demand } from './violation.js';
 

@@ -1,0 +1,84 @@
+/** The state of one simulated node, up or down: the shipped core's, its disk and state machine, and the faults that await it. */
+import type { PlacedConfiguration } from '../raft/configuration.js';
+import type { Configuration, Input, Member, TimerName } from '../raft/messages.js';
+import type { Leadership, SnapshotWrite } from '../raft/ready.js';
+import type { RaftState } from '../raft/state.js';
+import type { TurnEffect } from '../raft/turn.js';
+import { createAlarms, type Alarm } from './alarms.js';
+import { createDisk, type Disk } from './disk.js';
+import type { FaultKind } from './faults.js';
+import { createMachine, emptySnapshot, type Machine } from './machine.js';
+
+/** What the checkers remember of a node's present life. */
+export interface Watch {
+  term: number;
+  commitIndex: number;
+  /** The term it led when its turn began. */
+  ledTerm: number | null;
+  /** The last term for which its election was checked. */
+  knownLeaderTerm: number;
+  /** As on disk, synced or not. */
+  configurations: PlacedConfiguration[];
+  configurationBefore: Configuration;
+  /** The pair that was last found equal. */
+  checked: { readonly inForce?: Configuration | undefined; readonly written?: Configuration | undefined };
+}
+
+export interface SimulatedNode {
+  readonly place: number;
+  member: Member;
+  disk: Disk;
+  machine: Machine;
+  /** Null while it is down. */
+  state: RaftState | null;
+  life: number;
+  inbox: Input[];
+  turn: Generator<TurnEffect, void, void> | null;
+  paused: boolean;
+  readonly alarms: Map<TimerName, Alarm>;
+  readonly clockRate: number;
+  leadership: Leadership | null;
+  incoming: SnapshotWrite[];
+  snapshotPending: boolean;
+  /** Faults in wait for the next occasion. */
+  crashAt: FaultKind | null;
+  syncFails: boolean;
+  restoreFails: boolean;
+  slowFactor: number;
+  storeStalled: boolean;
+  watch: Watch;
+}
+
+export function createNode(place: number, configuration: Configuration, clockRate: number): SimulatedNode {
+  const file = emptySnapshot(configuration);
+  return {
+    place,
+    member: { id: place + 1, incarnation: 'a' },
+    disk: createDisk(file),
+    machine: createMachine(file),
+    state: null,
+    life: 0,
+    inbox: [],
+    turn: null,
+    paused: false,
+    alarms: createAlarms(),
+    clockRate,
+    leadership: null,
+    incoming: [],
+    snapshotPending: false,
+    crashAt: null,
+    syncFails: false,
+    restoreFails: false,
+    slowFactor: 1,
+    storeStalled: false,
+    watch: {
+      term: 0,
+      commitIndex: 0,
+      ledTerm: null,
+      knownLeaderTerm: 0,
+      configurations: [],
+      configurationBefore: configuration,
+      checked: {},
+    },
+  };
+}
