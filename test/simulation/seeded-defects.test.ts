@@ -14,7 +14,7 @@ async function seedsUntilFound(
 ): Promise<{ readonly seeds: number; readonly check: string } | null> {
   return withDefect(defect, ({ simulate }) => {
     for (let seed = 1; seed <= MAXIMUM_SEEDS; seed += 1) {
-      const { failure } = simulate({ seed });
+      const { failure } = simulate(defect.nodes === undefined ? { seed } : { seed, nodes: defect.nodes });
       if (failure !== undefined) return { seeds: seed, check: failure.check };
     }
     return null;

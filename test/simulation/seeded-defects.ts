@@ -9,6 +9,8 @@ export interface SeededDefect {
   readonly file: string;
   readonly text: string;
   readonly replacement: string;
+  /** The size of cluster in which it shows soonest; any by default. */
+  readonly nodes?: number;
 }
 
 export const SEEDED_DEFECTS: readonly SeededDefect[] = [
@@ -122,7 +124,13 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
     name: 'answers of an earlier round confirm a read',
     file: 'read-index',
     text: 'peer.ackedRound >= round',
-    replacement: 'peer.ackedRound >= round - 1',
+    replacement: 'peer.ackedRound >= round - 20',
+  },
+  {
+    name: 'a read joins a round that has begun',
+    file: 'read-index',
+    text: 'state.reads.waiting.push(read);',
+    replacement: '(state.reads.running?.reads ?? state.reads.waiting).push(read);',
   },
   {
     name: 'a quorum one short of a majority confirms a read, and leadership',
@@ -171,6 +179,7 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
     file: 'receive-message',
     text: 'if (!sameMember(message.to, state.self))',
     replacement: 'if (message.to.id !== state.self.id)',
+    nodes: 3,
   },
   {
     name: 'proposals of a closed admission are taken',
@@ -183,5 +192,6 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
     file: 'candidate',
     text: 'if (!mayCampaign(state)) {',
     replacement: 'if (!isVoter(state)) {',
+    nodes: 3,
   },
 ];
