@@ -23,6 +23,8 @@ import type { HostedStateMachine, StateMachine } from '../src/state-machine/stat
 
 /** Committed bytes that may be on their way to this store at once. */
 const PULL_WINDOW_BYTES = 4 * 1024 * 1024;
+/** More is asked for once so much of it has been applied: a message for every batch would cost its node a turn. */
+const PULL_AGAIN_BYTES = PULL_WINDOW_BYTES / 4;
 
 export default function metadataStore(task: ActorTask): Promise<void> {
   return serveActor<MetadataStoreConfig>(
@@ -38,6 +40,8 @@ class MetadataStoreShell implements MetadataStoreControl {
   readonly #shelf: SnapshotShelf;
   /** Confirmed reads whose index is not applied yet. */
   #waiting: { readonly index: number; readonly reads: readonly Read[] }[] = [];
+  /** Applied and not asked for again yet. */
+  #consumedBytes = 0;
 
   constructor(context: ActorContext<MetadataStoreConfig>, machine: HostedStateMachine) {
     this.#host = context.port('host');
@@ -51,6 +55,10 @@ class MetadataStoreShell implements MetadataStoreControl {
       this.#answer(reads);
     });
     this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: 0 });
+  }
+
+  appliedIndex(): number {
+    return this.#state.appliedIndex;
   }
 
   dump(withState: boolean): { appliedIndex: number; stateHash: string; state?: unknown } {
@@ -92,8 +100,11 @@ class MetadataStoreShell implements MetadataStoreControl {
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
     if (answer && answers.length > 0) this.#postHost({ kind: 'answers', answers });
-    const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
-    this.#postNode({ kind: 'pull', bytes, appliedIndex: this.#state.appliedIndex });
+    for (const run of runs) this.#consumedBytes += payloadBytes(run);
+    if (this.#consumedBytes >= PULL_AGAIN_BYTES) {
+      this.#postNode({ kind: 'pull', bytes: this.#consumedBytes, appliedIndex: this.#state.appliedIndex });
+      this.#consumedBytes = 0;
+    }
     const index = this.#shelf.takeIfDue();
     if (index !== null) this.#postNode({ kind: 'snapshotDurable', index });
     this.#answerWaiting();

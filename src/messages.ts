@@ -152,6 +152,7 @@ export interface RaftNodeControl {
 }
 
 export interface MetadataStoreControl {
+  appliedIndex(): number;
   /** Waits for nothing; `appliedIndex` is what the state holds. */
   dump(withState: boolean): { readonly appliedIndex: number; readonly stateHash: string; readonly state?: unknown };
   stop(): void;

@@ -168,8 +168,12 @@ export class NodeHost {
   async status(timeoutMs: number): Promise<NodeStatus> {
     const life = this.#life;
     if (life !== null && !this.#paused) {
-      const answer = await life.raft.call('status', [], timeoutMs).catch(() => null);
-      if (answer !== null && this.#life === life) this.#lastKnown = fromAnswer(answer);
+      const answers = Promise.all([
+        life.raft.call('status', [], timeoutMs),
+        life.store.call('appliedIndex', [], timeoutMs),
+      ]);
+      const known = await answers.catch(() => null);
+      if (known !== null && this.#life === life) this.#lastKnown = fromAnswers(...known);
     }
     if (this.#life === null) {
       return { id: this.id, ...this.#lastKnown, role: 'stopped', leader: null, stopReason: this.#stopReason };
@@ -198,8 +202,8 @@ function crashReason(end: ActorEnd): 'killed' | 'stopped' | ErrorCode {
   return end.kind === 'crashed' ? 'Stopped' : end.kind;
 }
 
-function fromAnswer(answer: RaftNodeStatus): Omit<NodeStatus, 'id'> {
-  const { role, voter, term, leader, commitIndex, appliedIndex, firstLogIndex, lastLogIndex, snapshotIndex } = answer;
+function fromAnswers(answer: RaftNodeStatus, appliedIndex: number): Omit<NodeStatus, 'id'> {
+  const { role, voter, term, leader, commitIndex, firstLogIndex, lastLogIndex, snapshotIndex } = answer;
   const indexes = { commitIndex, appliedIndex, firstLogIndex, lastLogIndex, snapshotIndex };
   return { role, voter, paused: false, term, leader, ...indexes };
 }

@@ -42,8 +42,6 @@ export interface Progress {
   inflightBytes: number;
   /** It acknowledged something since its heartbeat response before. */
   progressed: boolean;
-  /** The highest commit index sent to it. */
-  commitSent: number;
   /** The latest read round that it has answered. */
   ackedRound: number;
   /** Set in state snapshot only. */
@@ -65,7 +63,6 @@ function createProgress(member: Member, voter: boolean): Progress {
     inflight: [],
     inflightBytes: 0,
     progressed: false,
-    commitSent: 0,
     ackedRound: 0,
     transfer: null,
   };

@@ -1,6 +1,7 @@
 /**
  * What a leader sends to each member, and when: pipelined while the logs agree, one probe at a time until they do
- * (paper 5.3, thesis 10.2.1). Runs once a turn, so that everything proposed in the turn leaves together.
+ * (paper 5.3, thesis 10.2.1). Runs once a turn, so that everything proposed in the turn leaves together. The commit index
+ * travels with the next entries, or with the next heartbeat: a message of its own would double the messages of a lone write.
  */
 import { lastIndexOf, payloadBytes } from './entries.js';
 import { lastLogIndex, lastPlaceNotAbove, sliceLog, termAt } from './log.js';
@@ -22,8 +23,6 @@ export function replicate(state: RaftState, peer: Progress): void {
   while (peer.nextIndex <= lastLogIndex(state.log) && hasRoom(state, peer)) {
     if (!sendAppend(state, peer, state.limits.maxAppendBytes)) return;
   }
-  // Nothing on its way that could carry the news: tell the commit index alone.
-  if (peer.inflight.length === 0 && peer.commitSent < state.commitIndex) sendAppend(state, peer, null);
 }
 
 function hasRoom(state: RaftState, peer: Progress): boolean {
@@ -53,7 +52,6 @@ function sendAppend(state: RaftState, peer: Progress, maxBytes: number | null): 
     runs,
     commitIndex: state.commitIndex,
   });
-  peer.commitSent = state.commitIndex;
   const lastRun = runs.at(-1);
   if (lastRun !== undefined) {
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);

@@ -4,6 +4,7 @@
  * The only user of piscina and, with `serve.ts`, of comlink.
  */
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { transfer, wrap, type Remote } from 'comlink';
 import { Piscina } from 'piscina';
@@ -112,7 +113,8 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
   const transferred = [control.port2, ...Object.values(options.ports), ...(log === null ? [] : [log.port2])];
   const abort = new AbortController();
   const run = pool.run(task, {
-    filename: new URL(`../../threads/${options.kind}.js`, import.meta.url).href,
+    // CommonJS, since the pool loads by `require`, and Node 20 aborts when a thread is ended while it requires an ES module.
+    filename: fileURLToPath(new URL(`../../threads/${options.kind}.cjs`, import.meta.url)),
     transferList: transferred,
     signal: abort.signal,
   });

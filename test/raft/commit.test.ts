@@ -104,11 +104,18 @@ test('a heartbeat tells no more than what its receiver is known to hold', () => 
   assert.equal(told, [[2, 2], [3, 1]]); // prettier-ignore
 });
 
-test('followers hear of a commit at once where nothing else is on its way', () => {
+test('followers hear of a commit with the next entries, or with the next heartbeat, never by a message of its own', () => {
   const network = createNetwork([1, 2, 3]);
   elect(network, 1);
-  proposeAndSettle(network, 1, 'a');
-  assert.equal([2, 3].map((id) => stateOf(network, id).commitIndex), [2, 2]); // prettier-ignore
+  const commits = (): number[] => [2, 3].map((id) => stateOf(network, id).commitIndex);
+  propose(network, 1, 'a');
+  settle(network);
+  assert.equal(commits(), [1, 1]);
+  propose(network, 1, 'b');
+  settle(network);
+  assert.equal(commits(), [2, 2]);
+  fireAndSettle(network, 1, 'heartbeat');
+  assert.equal(commits(), [3, 3]);
 });
 
 test('a leader counts itself for what it has synced, not for what it is writing', () => {

@@ -15,6 +15,7 @@ import {
   propose,
   proposeAndSettle,
   settle,
+  settleAndTell,
   stateOf,
   textPayloads,
   turn,
@@ -78,7 +79,7 @@ test('no more appends are on their way than the limit; an acknowledgement makes 
   const network = led({ maxInflightAppends: 2 });
   for (const text of ['a', 'b', 'c']) propose(network, 1, text);
   assert.is(appendsTo(network, 2).length, 2);
-  settle(network);
+  settleAndTell(network);
   assert.equal(appliedTexts(network, 2), ['a', 'b', 'c']);
 });
 

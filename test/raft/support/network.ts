@@ -201,6 +201,15 @@ export function deliver(network: Network, message: RaftMessage): TurnEffect[] {
   return turn(network, message.to.id, { kind: 'message', message });
 }
 
+/** Until nothing is on its way, and followers have heard what is committed: heartbeats tell them. */
+export function settleAndTell(network: Network): void {
+  settle(network);
+  for (const { member, state } of network.nodes.values()) {
+    if (state.role === 'leader') fire(network, member.id, 'heartbeat');
+  }
+  settle(network);
+}
+
 /** Until nothing is on its way. */
 export function settle(network: Network): void {
   for (let count = 0; deliverOne(network); count += 1) {
@@ -223,7 +232,7 @@ export function elect(network: Network, id: number): void {
   for (const node of network.nodes.values())
     if (node.state.role !== 'leader') fire(network, node.member.id, 'leaderLease');
   turn(network, id, { kind: 'campaign' });
-  settle(network);
+  settleAndTell(network);
 }
 
 export function textPayloads(...texts: readonly string[]): PackedPayloads {
@@ -237,7 +246,7 @@ export function propose(network: Network, id: number, ...texts: readonly string[
 
 export function proposeAndSettle(network: Network, id: number, ...texts: readonly string[]): void {
   propose(network, id, ...texts);
-  settle(network);
+  settleAndTell(network);
 }
 
 /** Loses all messages to and from these nodes. */
