@@ -2,7 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startCluster } from '../../src/index.js';
-import { codeOf, leaderAndFollowers, withCluster } from '../support/clusters.js';
+import { codeOf, equalState, leaderAndFollowers, withCluster } from '../support/clusters.js';
+import { eventually } from '../support/deadline.js';
 
 const counter = new URL('../support/counter-machine.js', import.meta.url);
 const number = (value: number): Uint8Array => new Uint8Array([value]);
@@ -33,13 +34,11 @@ test('a follower far behind is filled from a snapshot', () =>
     await cluster.node(behind).pause();
     for (let entry = 0; entry < 100; entry += 1) await cluster.propose(number(1));
     await cluster.node(behind).resume();
-    await cluster.waitForHealthy();
-    assert.ok((await cluster.node(behind).status()).snapshotIndex > 0);
+    await eventually(async () => (await cluster.node(behind).status()).snapshotIndex > 0, 'a snapshot has arrived');
     await cluster.node(behind).kill();
     await cluster.node(behind).restart();
     await cluster.waitForHealthy({ timeoutMs: 15_000 });
-    const hashes = await Promise.all(cluster.nodeIds.map((id) => cluster.node(id).dump({ state: false })));
-    assert.is(new Set(hashes.map(({ stateHash }) => stateHash)).size, 1);
+    await equalState(cluster);
   }));
 
 test('a throw in apply stops its node and names the index', () =>
