@@ -3,6 +3,7 @@ import { must } from '../assert.js';
 import type { Input } from '../raft/messages.js';
 import { createRaft } from '../raft/state.js';
 import { configurationsOnDisk } from './checks/log-checks.js';
+import { forgetTerm } from './checks/history.js';
 import { loseUnsynced, recover } from './disk.js';
 import { countFault, type FaultKind } from './faults.js';
 import { deliver, later } from './inputs.js';
@@ -43,7 +44,9 @@ export function startNode(world: World, node: SimulatedNode): void {
 export function crashNode(world: World, node: SimulatedNode, kind: FaultKind): void {
   if (node.state === null) return;
   countFault(world.faults, kind);
+  const { term } = node.disk;
   if (loseUnsynced(node.disk, world.random)) countFault(world.faults, 'unsyncedLost');
+  if (node.disk.term < term) forgetTerm(world.history, term, node.member);
   happened(world, kind, node.place, node.disk.term);
   tell(world, () => `node ${node.member.id} crashes: ${kind}`);
   node.state = null;

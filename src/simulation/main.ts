@@ -1,6 +1,6 @@
 /**
  * The command that runs seeds, and replays one: `--seeds N --from S --nodes 1..7`, or `--replay SEED`, which prints what happened
- * up to the failure. Exit code 1 when a seed fails.
+ * up to the failure. Exit code 1 when a seed fails, 2 for arguments that make no sense.
  */
 import { parseArgs } from 'node:util';
 import type { FaultCounts, FaultKind } from './faults.js';
@@ -11,15 +11,24 @@ import { counts, simulate, type SimulationResult } from './simulation.js';
 const DEFAULT_SEEDS = '1000';
 const LAST_LINES = 200;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: DEFAULT_SEEDS },
-    from: { type: 'string', default: '1' },
-    nodes: { type: 'string' },
-    replay: { type: 'string' },
-    lines: { type: 'string', default: String(LAST_LINES) },
-  },
-});
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: 'string', default: DEFAULT_SEEDS },
+        from: { type: 'string', default: '1' },
+        nodes: { type: 'string' },
+        replay: { type: 'string' },
+        lines: { type: 'string', default: String(LAST_LINES) },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
+
+const values = readArguments();
 
 function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
   const value = Number(text);

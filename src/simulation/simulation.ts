@@ -220,6 +220,7 @@ function isMember({ voters, learners }: Configuration, member: Member): boolean 
 
 function describeNodes({ nodes, history }: World): string {
   const describe = ({ member, state, machine }: SimulatedNode): string =>
-    `${member.id}${member.incarnation}: ${state?.role ?? 'down'} of term ${state?.term ?? 0}, applied ${machine.appliedIndex}`;
+    `${member.id}${member.incarnation}: ${state?.role ?? 'down'} of term ${state?.term ?? 0}, ` +
+    `applied ${machine.appliedIndex}`;
   return `committed ${history.committed.length}; ${nodes.map(describe).join('; ')}`;
 }

@@ -107,6 +107,15 @@ export function recordEntry(
   return { record, isNew: true };
 }
 
+/** A crash took the term itself: a cluster of one that led it, unheard of by anyone, did not lead it. */
+export function forgetTerm(history: History, term: number, member: Member): void {
+  if (!sameMember(history.leaders.get(term) ?? null, member)) return;
+  history.leaders.delete(term);
+  history.records.forEach((records, index) => {
+    history.records[index] = records.filter((record) => record.term !== term);
+  });
+}
+
 export function findRecord(history: History, index: number, term: number): EntryRecord | undefined {
   return history.records[index]?.find((record) => record.term === term);
 }

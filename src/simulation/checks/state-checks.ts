@@ -23,7 +23,8 @@ export function checkState(history: History, nodes: readonly SimulatedNode[], no
     );
     watch.term = state.term;
   }
-  if (state.role === 'leader' && watch.knownLeaderTerm !== state.term) {
+  // A cluster of one leads before its vote is synced; nothing of that term leaves the node until then.
+  if (state.role === 'leader' && watch.knownLeaderTerm !== state.term && syncedTerm(node.disk) === state.term) {
     watch.knownLeaderTerm = state.term;
     checkElection(history, node, state);
   }
@@ -31,13 +32,13 @@ export function checkState(history: History, nodes: readonly SimulatedNode[], no
 }
 
 function checkElection(history: History, node: SimulatedNode, state: RaftState): void {
-  const { member } = node;
+  const { member, disk } = node;
   claimTerm(history, state.term, member);
   const votes = history.votes.get(state.term) ?? [];
   const { configuration } = must(node.watch.configurations.at(-1), 'a configuration');
   const granted = configuration.voters.filter(
     (voter) =>
-      (sameMember(voter, member) && hasVotedForItself(node, state)) ||
+      (sameMember(voter, member) && sameMember(syncedVote(disk), member)) ||
       votes.some((vote) => sameMember(vote.voter, voter) && sameMember(vote.candidate, member)),
   );
   demand(
@@ -48,12 +49,6 @@ function checkElection(history: History, node: SimulatedNode, state: RaftState):
   const last = history.committed.at(-1);
   if (last === undefined || last.term > state.term) return;
   demandHolds(node, last.index, last.term);
-}
-
-/** A cluster of one leads before its vote is synced: nothing of the term leaves it until then. */
-function hasVotedForItself({ disk, member, watch }: SimulatedNode, state: RaftState): boolean {
-  if (syncedTerm(disk) === state.term) return sameMember(syncedVote(disk), member);
-  return must(watch.configurations.at(-1), 'a configuration').configuration.voters.length === 1;
 }
 
 /** Log matching, checked on its own, makes the last entry stand for all before it. */
