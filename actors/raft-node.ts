@@ -1,6 +1,6 @@
 /**
- * The thread of one Raft node: takes what its ports bring, steps the pure core (`src/raft`) once a turn, and performs the turn's
- * effects in the order `performTurn` gives them. No protocol decision is made here.
+ * The thread of one Raft node: takes what its ports bring, steps the pure core (`src/raft`) once a turn, and performs
+ * the turn's effects in the order `performTurn` gives them. No protocol decision is made here.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type {

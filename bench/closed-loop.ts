@@ -1,7 +1,7 @@
 /**
- * A closed loop: so many clients, each of which issues its next call once the last is answered. The same loop drives the floor
- * and the cluster, so that its own cost cancels out of their ratio. A rejected call ends the measurement: only calls that were
- * committed, applied and answered count.
+ * A closed loop: so many clients, each of which issues its next call once the last is answered. The same loop drives
+ * the floor and the cluster, so that its own cost cancels out of their ratio. A rejected call ends the measurement:
+ * only calls that were committed, applied and answered count.
  */
 import { createHistogram } from 'node:perf_hooks';
 

@@ -1,7 +1,7 @@
 /**
- * How long do writes stop when the leader is lost? Under load the leader is killed, paused, or cut off from both others; the clock
- * runs from the call that does it to the acknowledgement of the first write issued after it has taken effect. Between rounds the
- * cluster is made whole again, so that each loss is the first.
+ * How long do writes stop when the leader is lost? Under load the leader is killed, paused, or cut off from both
+ * others; the clock runs from the call that does it to the acknowledgement of the first write issued after it has
+ * taken effect. Between rounds the cluster is made whole again, so that each loss is the first.
  */
 import { startCluster } from '../src/index.js';
 import type { Cluster, MetadataStore } from '../src/index.js';
@@ -77,7 +77,10 @@ async function measureLoss(loss: Loss, rounds: number): Promise<Figure> {
   };
 }
 
-/** Writers that go on through every failover. A rejected write counts with the time that it took: it never looks like a fast one. */
+/**
+ * Writers that go on through every failover. A rejected write counts with the time that it took: it never looks like
+ * a fast one.
+ */
 class Load {
   acknowledged = 0;
   rejected = 0;

@@ -1,6 +1,6 @@
 /**
- * A measured figure and what it is held against. Types and formatting only: every question of this folder answers with figures,
- * and `run.ts` prints them as one table.
+ * A measured figure and what it is held against. Types and formatting only: every question of this folder answers
+ * with figures, and `run.ts` prints them as one table.
  */
 
 type Unit = 'ms' | 'µs' | 'ops/s' | 'x' | '%' | 'MB';

@@ -1,6 +1,6 @@
 /**
- * One thread of the floor: the same ports and batches as an actor of a three-node cluster, and nothing else. No terms, no
- * log, no state, no faults: what is left is the cost of threads and messages.
+ * One thread of the floor: the same ports and batches as an actor of a three-node cluster, and nothing else. No
+ * terms, no log, no state, no faults: what is left is the cost of threads and messages.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -48,7 +48,10 @@ export function pack(parts: readonly Uint8Array[]): Uint8Array {
   return packed;
 }
 
-/** Collects what the host sends in a turn, replicates it as one batch, and passes it on at the first acknowledgement: two of three have it. */
+/**
+ * Collects what the host sends in a turn, replicates it as one batch, and passes it on at the first acknowledgement:
+ * two of three have it.
+ */
 function lead({ host, links, store }: Extract<FloorRole, { kind: 'leader' }>): void {
   const inFlight = new Map<number, CommittedBatch>();
   let waiting: Proposal[] = [];

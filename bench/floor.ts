@@ -1,6 +1,6 @@
 /**
- * What do threads and messages alone cost? The picture of a three-node cluster (nine threads, the same ports and batches) with
- * bare forwarding: the floor that every other figure stands on. It knows no cluster.
+ * What do threads and messages alone cost? The picture of a three-node cluster (nine threads, the same ports and
+ * batches) with bare forwarding: the floor that every other figure stands on. It knows no cluster.
  */
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';

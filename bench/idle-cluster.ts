@@ -1,5 +1,6 @@
 /**
- * A process that only runs a three-node cluster, and prints as JSON what it weighs: once healthy, and after some writes. Started by
+ * A process that only runs a three-node cluster, and prints as JSON what it weighs: once healthy, and after some
+ * writes. Started by
  * `start.ts`; no question by itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,7 +1,7 @@
 /**
- * The benchmark: `node dist/bench/run.js [--only NAME[,NAME]] [--quick] [--json FILE]`. Runs the questions of this folder one after
- * another, each alone on the machine, and prints one table with the machine and the settings. Exit code 1 when a goal was
- * missed, 2 for wrong usage.
+ * The benchmark: `node dist/bench/run.js [--only NAME[,NAME]] [--quick] [--json FILE]`. Runs the questions of this
+ * folder one after another, each alone on the machine, and prints one table with the machine and the settings. Exit
+ * code 1 when a goal was missed, 2 for wrong usage.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

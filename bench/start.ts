@@ -1,6 +1,6 @@
 /**
- * How soon is a cluster usable, and what does it weigh? Three nodes ready beside as many bare threads, in turns, since the
- * machine drifts; and the resident memory of a process that does nothing but run them.
+ * How soon is a cluster usable, and what does it weigh? Three nodes ready beside as many bare threads, in turns,
+ * since the machine drifts; and the resident memory of a process that does nothing but run them.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
 /**
- * How fast are metadata writes? A closed loop of leader changes, each counted once it is committed, applied and answered: one
- * client for its latency, 256 for operations a second, on a small state and over 10,000 partitions. Held against the floor,
- * measured right before and right after with the cluster's threads gone.
+ * How fast are metadata writes? A closed loop of leader changes, each counted once it is committed, applied and
+ * answered: one client for its latency, 256 for operations a second, on a small state and over 10,000 partitions.
+ * Held against the floor, measured right before and right after with the cluster's threads gone.
  */
 import { must } from '../src/assert.js';
 import { startCluster } from '../src/index.js';
@@ -96,8 +96,8 @@ interface LedPartition {
 }
 
 /**
- * Creates the topics; the call it answers moves the next partition's leadership to its next replica. Calls of one store take effect in
- * call order, so that the epochs of a partition grow however many calls are on their way.
+ * Creates the topics; the call it answers moves the next partition's leadership to its next replica. Calls of one
+ * store take effect in call order, so that the epochs of a partition grow however many calls are on their way.
  */
 async function leaderChanges(
   store: MetadataStore,

@@ -1,6 +1,6 @@
 /**
- * The one error type of the public API, and its plain form for crossing threads: structured clone keeps neither the class
- * nor the fields of an Error, so actors exchange `ErrorValue`s and the host makes errors of them.
+ * The one error type of the public API, and its plain form for crossing threads: structured clone keeps neither the
+ * class nor the fields of an Error, so actors exchange `ErrorValue`s and the host makes errors of them.
  */
 
 export type ErrorCode =
@@ -57,7 +57,10 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DataDirInUse',
 ]);
 
-/** Every rejection of the public API is one of these. `NotLeader` carries `details.leader`, `OutcomeUnknown` `details.requestId` and `details.cause`. */
+/**
+ * Every rejection of the public API is one of these. `NotLeader` carries `details.leader`, `OutcomeUnknown`
+ * `details.requestId` and `details.cause`.
+ */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
   readonly code: ErrorCode;

@@ -1,7 +1,7 @@
 /**
- * Every message that crosses a thread, one section a port. Types, and the version of the protocol between nodes. All of them survive structured clone; every typed array
- * owns its buffer. Ports are made anew for each life of an actor, so a port names the lives at both its ends; what a link holds
- * for a life that ended is discarded there.
+ * Every message that crosses a thread, one section a port. Types, and the version of the protocol between nodes. All
+ * of them survive structured clone; every typed array owns its buffer. Ports are made anew for each life of an actor,
+ * so a port names the lives at both its ends; what a link holds for a life that ended is discarded there.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
@@ -26,7 +26,10 @@ export interface Read {
 }
 
 export type NodeToHost =
-  /** Posted first of all when the node serves, then at every change. Proposals under an admission that closed were not appended. */
+  /**
+   * Posted first of all when the node serves, then at every change. Proposals under an admission that closed were not
+   * appended.
+   */
   | { readonly kind: 'leadership'; readonly leadership: Leadership }
   | { readonly kind: 'configuration'; readonly configuration: Configuration }
   /** The link to that node's present incarnation was connected, or is no longer. */
@@ -102,7 +105,10 @@ export type LinkToNode =
   | { readonly kind: 'dial'; readonly attempt: number }
   | { readonly kind: 'connected'; readonly peer: Hello }
   | { readonly kind: 'disconnected'; readonly peer: number; readonly reason: string }
-  /** The threads of that life have ended: its messages are no longer on their way. Never for cut, delay, pause or a crash of the link. */
+  /**
+   * The threads of that life have ended: its messages are no longer on their way. Never for cut, delay, pause or a
+   * crash of the link.
+   */
   | { readonly kind: 'peerDown'; readonly member: Member; readonly life: number }
   | { readonly kind: 'frame'; readonly fromLife: number; readonly messages: readonly RaftMessage[] }
   | { readonly kind: 'credit'; readonly frames: number };

@@ -1,6 +1,7 @@
 /**
- * The deadlines of all calls of a router behind one coarse timer. It keeps only a lower bound of them: calls mostly settle long
- * before, so looking through the pending ones when the bound is reached costs less than a queue that each call enters and leaves.
+ * The deadlines of all calls of a router behind one coarse timer. It keeps only a lower bound of them: calls mostly
+ * settle long before, so looking through the pending ones when the bound is reached costs less than a queue that each
+ * call enters and leaves.
  */
 import { clientLimits } from './limits.js';
 
@@ -36,7 +37,10 @@ export class DeadlineWatch {
     this.#timer = setTimeout(this.#wake, Math.min(delayMs, longestDelayMs));
   }
 
-  /** An answer that arrived before its deadline while this thread stood still must win, so the ports are polled once more first. */
+  /**
+   * An answer that arrived before its deadline while this thread stood still must win, so the ports are polled once
+   * more first.
+   */
   readonly #wake = (): void => {
     const dueAt = performance.now();
     this.#immediate = setImmediate(() => {

@@ -1,6 +1,6 @@
 /**
- * A metadata operation as the bytes that are sent, stored and applied: JSON in UTF-8. An operation that no state would accept is
- * refused here, so that it never reaches the log.
+ * A metadata operation as the bytes that are sent, stored and applied: JSON in UTF-8. An operation that no state
+ * would accept is refused here, so that it never reaches the log.
  */
 import { crc32 } from 'node:zlib';
 import { toClusterError } from '../errors.js';

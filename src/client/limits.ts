@@ -1,4 +1,7 @@
-/** Every bound of the client in one place. What is full answers `Overloaded`, what is too large `TooLarge`. Units are in the names. */
+/**
+ * Every bound of the client in one place. What is full answers `Overloaded`, what is too large `TooLarge`. Units are
+ * in the names.
+ */
 export const clientLimits = {
   /** One operation, entry or request as encoded, without its envelope. */
   maxOperationBytes: 1024 * 1024,
@@ -13,7 +16,10 @@ export const clientLimits = {
   /** Reads in flight to one node, and reads that wait. */
   maxInFlightReads: 16_384,
   maxPendingReads: 65_536,
-  /** Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and of so many last sequences. */
+  /**
+   * Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and of so many last
+   * sequences.
+   */
   maxUnknownWrites: 1024,
   maxUnknownAge: 100_000,
   /** A session is followed by another before its sequence outgrows 32 bits. */

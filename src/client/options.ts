@@ -11,9 +11,10 @@ export interface Wait {
 
 export interface CallOptions extends Wait {
   /**
-   * Every write has one, generated when absent and given back in an error's `details.requestId`. Same id, same operation: one
-   * effect, the first answer, also from another store. Same id, another operation: `InvalidArgument`. Ids of your own are
-   * remembered for the last 100,000 operations that carried one; later the id is a new write. 1 to 256 bytes.
+   * Every write has one, generated when absent and given back in an error's `details.requestId`. Same id, same
+   * operation: one effect, the first answer, also from another store. Same id, another operation: `InvalidArgument`.
+   * Ids of your own are remembered for the last 100,000 operations that carried one; later the id is a new write. 1
+   * to 256 bytes.
    */
   requestId?: string;
 }

@@ -1,7 +1,7 @@
 /**
- * A copy of a caller's argument as plain JSON data, each member read once: what is checked is then what is sent. Refuses what
- * JSON would bend (NaN, BigInt, cycles) and, before any text is built, what would be too large as JSON. Functions and symbols are
- * left out as JSON does.
+ * A copy of a caller's argument as plain JSON data, each member read once: what is checked is then what is sent.
+ * Refuses what JSON would bend (NaN, BigInt, cycles) and, before any text is built, what would be too large as JSON.
+ * Functions and symbols are left out as JSON does.
  */
 import { ClusterError } from '../errors.js';
 import { clientLimits } from './limits.js';

@@ -1,10 +1,10 @@
 /**
- * All unanswered writes of a host on their way to whichever node leads. They leave in call order, packed into few messages,
- * within a window that answers reopen; a new target gets all of them again, in the same order, before any new one. The envelope
- * around each makes the repetition harmless (thesis 6.3).
+ * All unanswered writes of a host on their way to whichever node leads. They leave in call order, packed into few
+ * messages, within a window that answers reopen; a new target gets all of them again, in the same order, before any
+ * new one. The envelope around each makes the repetition harmless (thesis 6.3).
  *
- * How a write may end: before it has left, by `Timeout`, `NoLeader`, `NotLeader`, `Aborted`, `Stopped`, all of which promise that
- * it has no effect. After that, by its answer or by `OutcomeUnknown`.
+ * How a write may end: before it has left, by `Timeout`, `NoLeader`, `NotLeader`, `Aborted`, `Stopped`, all of which
+ * promise that it has no effect. After that, by its answer or by `OutcomeUnknown`.
  */
 import { ClusterError } from '../errors.js';
 import type { HostToNode } from '../messages.js';
@@ -158,7 +158,10 @@ export class Proposals {
     return this.#link(new Write(this, { writer, session, sequence, payload }, terms, settlement));
   }
 
-  /** The writer's session; a new one's opening goes right ahead of its first write, since all are sent and resent in order. */
+  /**
+   * The writer's session; a new one's opening goes right ahead of its first write, since all are sent and resent in
+   * order.
+   */
   #openSession(writer: Writer): Session<Write> {
     if (writer.session !== null && !writer.session.exhausted) return writer.session;
     const session = new Session<Write>();
@@ -230,8 +233,9 @@ export class Proposals {
   }
 
   /**
-   * The cluster does not know a session: it was evicted. Every write of it that left once, and all that come after in the log,
-   * had no effect and go again under a new session, in order; one that left twice may have had an effect the first time.
+   * The cluster does not know a session: it was evicted. Every write of it that left once, and all that come after in
+   * the log, had no effect and go again under a new session, in order; one that left twice may have had an effect the
+   * first time.
    */
   #sessionLost(refused: Write): void {
     if (refused.writer.session === refused.session) refused.writer.session = null;

@@ -1,4 +1,7 @@
-/** Writes and reads of a cluster that runs a user's own state machine: entries and requests are bytes, answers are as it gave them. */
+/**
+ * Writes and reads of a cluster that runs a user's own state machine: entries and requests are bytes, answers are as
+ * it gave them.
+ */
 import { isUint8Array } from 'node:util/types';
 import { crc32 } from 'node:zlib';
 import { AssertionError } from '../assert.js';

@@ -1,7 +1,7 @@
 /**
- * All pending reads of a host. A linearizable read goes to a raft-node, which confirms that it is not behind; a local one straight
- * to a metadata-store. Reads have no effect, so they are asked again wherever a node refused, ended, or is no longer the one to
- * ask, until an answer or the deadline.
+ * All pending reads of a host. A linearizable read goes to a raft-node, which confirms that it is not behind; a local
+ * one straight to a metadata-store. Reads have no effect, so they are asked again wherever a node refused, ended, or
+ * is no longer the one to ask, until an answer or the deadline.
  */
 import { ClusterError, toClusterError } from '../errors.js';
 import type { Read as ReadRequest, ReadReply } from '../messages.js';
@@ -130,7 +130,10 @@ export class Reads {
     if (this.#refusedReads.size > 0) this.#retryTimer ??= setTimeout(this.#retry, clientLimits.readRetryMs);
   }
 
-  /** Something about who leads has changed: what waits for the leader, or was asked of another node, is asked there now. */
+  /**
+   * Something about who leads has changed: what waits for the leader, or was asked of another node, is asked there
+   * now.
+   */
   leaderChanged(): void {
     for (const read of this.#pending.values()) {
       if (read.link === null || read.lane.local || read.lane.nodeId !== null) continue;

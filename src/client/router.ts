@@ -1,6 +1,6 @@
 /**
- * The host's end of every node: owns the data ports to their raft-nodes and metadata-stores, knows who leads, and sends writes and
- * reads there. Nothing passes between actors through it. One router serves all stores of a cluster.
+ * The host's end of every node: owns the data ports to their raft-nodes and metadata-stores, knows who leads, and
+ * sends writes and reads there. Nothing passes between actors through it. One router serves all stores of a cluster.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { unreachable } from '../assert.js';
@@ -177,8 +177,8 @@ export class Router {
   }
 
   /**
-   * Batches what the present turn brings and never waits longer: with nothing in flight until all its promises have run, otherwise
-   * until the messages that have arrived are handled, since their answers bring more.
+   * Batches what the present turn brings and never waits longer: with nothing in flight until all its promises have
+   * run, otherwise until the messages that have arrived are handled, since their answers bring more.
    */
   #scheduleFlush(): void {
     if (this.#flushScheduled) return;

@@ -1,4 +1,7 @@
-/** Writes that left under the present target and are not answered yet: the credit that bounds the queue of the node that leads. */
+/**
+ * Writes that left under the present target and are not answered yet: the credit that bounds the queue of the node
+ * that leads.
+ */
 import { clientLimits } from './limits.js';
 
 export class SendWindow {

@@ -1,6 +1,6 @@
 /**
- * One client session (thesis 6.3): numbers a store's writes and knows the lowest one whose answer is still wanted, below which
- * the state machine need keep none. Sequence 0 opens the session.
+ * One client session (thesis 6.3): numbers a store's writes and knows the lowest one whose answer is still wanted,
+ * below which the state machine need keep none. Sequence 0 opens the session.
  */
 import { randomUUID } from 'node:crypto';
 import { generatedRequestId, sessionOfUuid } from '../state-machine/request-id.js';
@@ -11,7 +11,10 @@ export class Session<Pending> {
   readonly id = sessionOfUuid(randomUUID());
   /** Writes whose answer has not come, settled or not. */
   readonly pending = new Map<number, Pending>();
-  /** Sequences that ended as `OutcomeUnknown`, oldest first: asked again under their request id, they get the first answer. */
+  /**
+   * Sequences that ended as `OutcomeUnknown`, oldest first: asked again under their request id, they get the first
+   * answer.
+   */
   readonly #unknown = new Set<number>();
   #nextSequence = 0;
   #lowest = 1;

@@ -1,4 +1,7 @@
-/** One pending write: its payload, sealed once, and its place among all unanswered writes, which is a linked list in call order. */
+/**
+ * One pending write: its payload, sealed once, and its place among all unanswered writes, which is a linked list in
+ * call order.
+ */
 import type { ClusterError } from '../errors.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
 import type { Session } from './session.js';

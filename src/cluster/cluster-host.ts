@@ -1,6 +1,6 @@
 /**
- * The composition of a cluster on the host: its nodes, a link for every pair of them, the router that clients use, and what the
- * host knows of leaders and members. Wires ports between actors and is never a relay of their messages.
+ * The composition of a cluster on the host: its nodes, a link for every pair of them, the router that clients use,
+ * and what the host knows of leaders and members. Wires ports between actors and is never a relay of their messages.
  */
 import { randomUUID } from 'node:crypto';
 import { must } from '../assert.js';

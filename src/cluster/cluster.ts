@@ -1,6 +1,6 @@
 /**
- * The public interface of a running cluster. Types only; made by `start-cluster.ts`. Every promise settles within its deadline,
- * every rejection is a `ClusterError`.
+ * The public interface of a running cluster. Types only; made by `start-cluster.ts`. Every promise settles within its
+ * deadline, every rejection is a `ClusterError`.
  */
 import type { MetadataStore } from '../client/metadata-store.js';
 import type { CallOptions, ReadOptions, Wait } from '../client/options.js';
@@ -49,9 +49,9 @@ export interface NodeHandle {
   /** Hands leadership over first. */
   stop(): Promise<void>;
   /**
-   * Resolves when its threads serve; does not wait for a quorum or for catching up (`waitForHealthy` does). In memory mode it
-   * comes back as a new member that must be promoted before it votes again: killing another node before `waitForHealthy` can
-   * lose the majority for good.
+   * Resolves when its threads serve; does not wait for a quorum or for catching up (`waitForHealthy` does). In memory
+   * mode it comes back as a new member that must be promoted before it votes again: killing another node before
+   * `waitForHealthy` can lose the majority for good.
    */
   restart(options?: Wait & { wipe?: boolean }): Promise<void>;
   /** Both its threads stand still, like a long garbage collection. */

@@ -1,5 +1,6 @@
 /**
- * One link on the host's side: its actor, what was asked of it (so that a crashed link comes back the same), and its faults.
+ * One link on the host's side: its actor, what was asked of it (so that a crashed link comes back the same), and its
+ * faults.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { must } from '../assert.js';

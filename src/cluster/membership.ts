@@ -1,7 +1,8 @@
 /**
- * Changing who belongs to the cluster, one step at a time, from the host: asks the leader for the next step towards "this
- * member, and only this one, votes under its id". A member that lost its log is first a learner; only when it has caught up is
- * the old voter removed, and only after that commits is the new one promoted (thesis 4; KIP-853 for (id, incarnation)).
+ * Changing who belongs to the cluster, one step at a time, from the host: asks the leader for the next step towards
+ * "this member, and only this one, votes under its id". A member that lost its log is first a learner; only when it
+ * has caught up is the old voter removed, and only after that commits is the new one promoted (thesis 4; KIP-853 for
+ * (id, incarnation)).
  */
 import { ClusterError } from '../errors.js';
 import type { RaftNodeControl, RaftNodeStatus } from '../messages.js';

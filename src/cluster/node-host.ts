@@ -1,6 +1,7 @@
 /**
- * One node on the host's side: its two actors, which share one fate, and the identity of its storage. A killed or crashed node
- * stays down until it is restarted; in memory mode it then has lost its log and is a new member (`membership.ts`).
+ * One node on the host's side: its two actors, which share one fate, and the identity of its storage. A killed or
+ * crashed node stays down until it is restarted; in memory mode it then has lost its log and is a new member
+ * (`membership.ts`).
  */
 import { randomUUID } from 'node:crypto';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';

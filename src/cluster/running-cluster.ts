@@ -1,5 +1,6 @@
 /**
- * The `Cluster` that users hold: checks arguments, waits with deadlines, and leaves the work to `ClusterHost` and the router.
+ * The `Cluster` that users hold: checks arguments, waits with deadlines, and leaves the work to `ClusterHost` and the
+ * router.
  */
 import { createMetadataStore, type MetadataStore } from '../client/metadata-store.js';
 import type { CallOptions, ReadOptions, Wait } from '../client/options.js';

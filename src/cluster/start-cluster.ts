@@ -1,6 +1,6 @@
 /**
- * `startCluster`: brings up every actor, and has one node campaign as soon as it reaches a majority, so that a start never
- * waits for an election time-out.
+ * `startCluster`: brings up every actor, and has one node campaign as soon as it reaches a majority, so that a start
+ * never waits for an election time-out.
  */
 import { ClusterError } from '../errors.js';
 import { openHostLogger } from '../runtime/logger.js';

@@ -1,6 +1,6 @@
 /**
- * Waiting for a condition on the host, with a deadline and a signal. Looks again whenever something is said to have changed,
- * and at least every few milliseconds, since not every change is told.
+ * Waiting for a condition on the host, with a deadline and a signal. Looks again whenever something is said to have
+ * changed, and at least every few milliseconds, since not every change is told.
  */
 import { readCallArguments, unreadable, type Wait } from '../client/options.js';
 import { ClusterError } from '../errors.js';

@@ -1,6 +1,6 @@
 /**
- * Campaigns: PreVote first (thesis 9.6), then the election itself (paper 5.2). After a leader's death elections are tried
- * soon, with a range that doubles at each refusal up to the normal time-out.
+ * Campaigns: PreVote first (thesis 9.6), then the election itself (paper 5.2). After a leader's death elections are
+ * tried soon, with a range that doubles at each refusal up to the normal time-out.
  */
 import { becomeLeader } from './leader.js';
 import { lastLogIndex, lastLogTerm } from './log.js';

@@ -1,6 +1,7 @@
 /**
- * Members and configurations: comparison, encoding as an entry's payload, and the history that lets a configuration take
- * effect when appended and roll back when its entry is truncated (thesis 4.1). Who may change it is in `membership.ts`.
+ * Members and configurations: comparison, encoding as an entry's payload, and the history that lets a configuration
+ * take effect when appended and roll back when its entry is truncated (thesis 4.1). Who may change it is in
+ * `membership.ts`.
  */
 import { assert, must } from '../assert.js';
 import { EntryKind, endsOf, packPayloads, payloadAt, type EntryRun, type PackedPayloads } from './entries.js';

@@ -1,10 +1,11 @@
 /**
- * Log entries as packed bytes. A run is consecutive entries of one term in a single array that owns its buffer, so that the
- * bytes a client encoded are posted, stored, checksummed and applied without being taken apart (481 k operations/s as objects,
+ * Log entries as packed bytes. A run is consecutive entries of one term in a single array that owns its buffer, so
+ * that the bytes a client encoded are posted, stored, checksummed and applied without being taken apart (481 k
+ * operations/s as objects,
  * 7.1 M packed, through one thread).
  *
- * Layout of `EntryRun.data`: `count` end offsets (uint32, host order, counted from the first payload byte), then the payloads.
- * The first byte of a payload is its kind. Indexes and terms start at 1; index 0, term 0 is the empty log.
+ * Layout of `EntryRun.data`: `count` end offsets (uint32, host order, counted from the first payload byte), then the
+ * payloads. The first byte of a payload is its kind. Indexes and terms start at 1; index 0, term 0 is the empty log.
  */
 import { assert, must } from '../assert.js';
 
@@ -87,7 +88,9 @@ export function sliceRun(run: EntryRun, from: number, to: number): EntryRun {
   return { firstIndex: from, term: run.term, count, data };
 }
 
-/** How many entries of the run, from index `from` on, fit in `bytes`; at least one, so that a large entry still moves. */
+/**
+ * How many entries of the run, from index `from` on, fit in `bytes`; at least one, so that a large entry still moves.
+ */
 export function entriesWithin(run: EntryRun, from: number, bytes: number): number {
   const ends = endsOf(run);
   const first = from - run.firstIndex;

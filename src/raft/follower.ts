@@ -1,9 +1,9 @@
 /**
- * What a follower does with its leader's messages (paper 5.3): prove that the logs agree, append, commit, acknowledge. Terms
- * have been checked before: every message here is of the current term's one leader.
+ * What a follower does with its leader's messages (paper 5.3): prove that the logs agree, append, commit,
+ * acknowledge. Terms have been checked before: every message here is of the current term's one leader.
  */
-import { assert } from '../assert.js';
-import { lastIndexOf, sliceRun, type EntryRun } from './entries.js';
+import { assert, must } from '../assert.js';
+import { lastIndexOf, payloadBytes, sliceRun, type EntryRun } from './entries.js';
 import { commitTo, appendToLog, truncateOwnLog } from './log-writing.js';
 import { firstConflict, lastLogIndex, lastPlaceNotAbove, termAt } from './log.js';
 import type { AppendEntries, AppendResponse, Heartbeat, Member } from './messages.js';
@@ -23,6 +23,8 @@ export function hearLeader(state: RaftState, leader: Member): void {
 }
 
 export function receiveAppend(state: RaftState, append: AppendEntries): void {
+  // As if lost on the way, which is always safe: memory is bounded, and the leader goes on without this node.
+  if (append.runs.length > 0 && isOverfull(state)) return;
   // What is committed is the same in every log of this leader's, compacted or not.
   const behindCommit = append.previousIndex < state.commitIndex;
   if (!behindCommit && termAt(state.log, append.previousIndex) !== append.previousTerm) {
@@ -38,6 +40,18 @@ export function receiveAppend(state: RaftState, append: AppendEntries): void {
     state,
     answerAppend(state, append, { success: true, index: verified, hintIndex: 0, hintTerm: 0 }),
   );
+}
+
+/** The state machine has stopped asking, and what waits for it has reached the limit. */
+function isOverfull({ applying, log, limits }: RaftState): boolean {
+  if (applying.creditBytes > 0) return false;
+  let bytes = 0;
+  for (let position = log.runs.length - 1; position >= 0; position -= 1) {
+    const run = must(log.runs[position], 'run');
+    if (lastIndexOf(run) <= applying.handedIndex) break;
+    bytes += payloadBytes(run);
+  }
+  return bytes >= limits.maxUnappliedBytes;
 }
 
 /** Truncates at a proven conflict only: a late append whose entries are here already changes nothing. */

@@ -1,4 +1,7 @@
-/** The leader (paper 5.3, 5.4.2; thesis 6.2, 6.4, 3.10): its own log, its timers, and once a turn what follows from them. */
+/**
+ * The leader (paper 5.3, 5.4.2; thesis 6.2, 6.4, 3.10): its own log, its timers, and once a turn what follows from
+ * them.
+ */
 import { assert } from '../assert.js';
 import { EntryKind, packPayloads, type PackedPayloads } from './entries.js';
 import { abortTransfer, driveTransfer, openAdmission, orderElection } from './leadership-transfer.js';
@@ -32,7 +35,10 @@ export function becomeLeader(state: RaftState): void {
   append(state, packPayloads([new Uint8Array([EntryKind.noOp])]));
 }
 
-/** Dropped under any admission but the open one: its sender learns of the closing, and nothing overtakes what was dropped. */
+/**
+ * Dropped under any admission but the open one: its sender learns of the closing, and nothing overtakes what was
+ * dropped.
+ */
 export function propose(state: RaftState, admission: number, payloads: PackedPayloads): void {
   if (state.admission === admission && payloads.count > 0) append(state, payloads);
 }
@@ -81,7 +87,10 @@ export function driveLeader(state: RaftState): void {
   if (!isVoter(state) && latestConfiguration(state.configurations).index <= state.commitIndex) leaveCluster(state);
 }
 
-/** Only entries of the current term are committed by counting replicas (paper figure 8); this node's own count when synced. */
+/**
+ * Only entries of the current term are committed by counting replicas (paper figure 8); this node's own count when
+ * synced.
+ */
 function advanceCommit(state: RaftState): void {
   const matched = state.peers.filter((peer) => peer.voter).map((peer) => peer.matchIndex);
   if (isVoter(state)) matched.push(state.persistence.index);

@@ -1,6 +1,6 @@
 /**
- * Handing leadership over (thesis 3.10): take no more proposals, bring the target up to date, order it to campaign at once;
- * give up after a time-out and take proposals again, under a new admission.
+ * Handing leadership over (thesis 3.10): take no more proposals, bring the target up to date, order it to campaign at
+ * once; give up after a time-out and take proposals again, under a new admission.
  */
 import { lastLogIndex } from './log.js';
 import { answerRequest, send, startTimer, stopTimer } from './outputs.js';

@@ -8,6 +8,8 @@ export interface RaftLimits {
   /** Bytes in them. */
   readonly maxInflightBytes: number;
   readonly snapshotChunkBytes: number;
+  /** A follower whose state machine stands still takes no more entries beyond this; a snapshot brings it up later. */
+  readonly maxUnappliedBytes: number;
   /** Entries kept behind a snapshot, so that a follower a little behind needs no snapshot. */
   readonly trailingEntries: number;
   /** A learner this close to the leader's last entry may be promoted. */
@@ -25,6 +27,7 @@ export const defaultRaftLimits: RaftLimits = {
   maxInflightAppends: 64,
   maxInflightBytes: 4 * 1024 * 1024,
   snapshotChunkBytes: 256 * 1024,
+  maxUnappliedBytes: 16 * 1024 * 1024,
   trailingEntries: 10_000,
   promotionLagEntries: 1_000,
   maxWaitingReads: 100_000,

@@ -1,6 +1,6 @@
 /**
- * Changes of a node's own log, with what hangs on them: the configuration in force (thesis 4.1) and what storage still has to
- * be told. The only file besides snapshot installation that changes the log's end.
+ * Changes of a node's own log, with what hangs on them: the configuration in force (thesis 4.1) and what storage
+ * still has to be told. The only file besides snapshot installation that changes the log's end.
  */
 import { assert } from '../assert.js';
 import { configurationsIn } from './configuration.js';

@@ -1,5 +1,6 @@
 /**
- * Changes of the configuration, one member at a time (thesis 4.1, 4.2.1): only after a commit in the term (the bug found in
+ * Changes of the configuration, one member at a time (thesis 4.1, 4.2.1): only after a commit in the term (the bug
+ * found in
  * 2015), only when the last configuration is committed, and never so that the remaining voters could not go on.
  */
 import { unreachable } from '../assert.js';

@@ -1,10 +1,14 @@
 /**
  * The vocabulary of the consensus core: members, messages between nodes and inputs of one node. Types only.
- * Messages are Raft's (paper figure 2, thesis 3, 4, 6.4, 9.6); a voter is the pair (node id, incarnation), as in KIP-853.
+ * Messages are Raft's (paper figure 2, thesis 3, 4, 6.4, 9.6); a voter is the pair (node id, incarnation), as in
+ * KIP-853.
  */
 import type { EntryRun, PackedPayloads } from './entries.js';
 
-/** Identity of a node's storage. A node that lost its log comes back with the same id and another incarnation: another member. */
+/**
+ * Identity of a node's storage. A node that lost its log comes back with the same id and another incarnation: another
+ * member.
+ */
 export interface Member {
   readonly id: number;
   readonly incarnation: string;
@@ -47,7 +51,10 @@ export interface AppendResponse extends Envelope {
   readonly success: boolean;
   /** On success: the last index known to match and synced. On refusal: the `previousIndex` refused. */
   readonly index: number;
-  /** On refusal, where the leader may continue: the follower's last index and term not above the refused place (back-off by term). */
+  /**
+   * On refusal, where the leader may continue: the follower's last index and term not above the refused place
+   * (back-off by term).
+   */
   readonly hintIndex: number;
   readonly hintTerm: number;
 }
@@ -122,7 +129,9 @@ export type MembershipChange =
   | { readonly kind: 'promote'; readonly member: Member }
   | { readonly kind: 'remove'; readonly member: Member };
 
-/** Everything that can happen to a node. `id`s name a request within one life of the node and are chosen by the shell. */
+/**
+ * Everything that can happen to a node. `id`s name a request within one life of the node and are chosen by the shell.
+ */
 export type Input =
   | { readonly kind: 'message'; readonly message: RaftMessage }
   /** Entries to append, refused unless `admission` is the open one (see `Leadership`). */

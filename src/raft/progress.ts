@@ -1,6 +1,7 @@
 /**
- * What a node knows of one other member: connection, vote, and as leader how far it is replicated there. The states probe,
- * replicate and snapshot bound what is on its way (paper 5.3, thesis 10.2.1). What is sent is decided in `replication.ts`.
+ * What a node knows of one other member: connection, vote, and as leader how far it is replicated there. The states
+ * probe, replicate and snapshot bound what is on its way (paper 5.3, thesis 10.2.1). What is sent is decided in
+ * `replication.ts`.
  */
 import { includesMember, sameMember, withoutMember } from './configuration.js';
 import type { Configuration, Member, SnapshotDescription } from './messages.js';
@@ -122,8 +123,8 @@ export function noteSent(progress: Progress, lastIndex: number, bytes: number): 
 }
 
 /**
- * The member holds all up to `index`. Late and doubled acknowledgements change nothing. `baseIndex`: from where on the leader
- * still has entries to go on with.
+ * The member holds all up to `index`. Late and doubled acknowledgements change nothing. `baseIndex`: from where on
+ * the leader still has entries to go on with.
  */
 export function noteMatch(progress: Progress, index: number, baseIndex: number): void {
   progress.progressed = true;

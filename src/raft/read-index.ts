@@ -1,7 +1,7 @@
 /**
- * Linearizable reads without log entries (thesis 6.4): a read may be answered from the commit index at which a quorum round
- * began after the read came, once the round has shown that this leader still led. Rounds are numbered and grow within a term;
- * a read joins the next one to begin. Followers ask the leader. No leases, no clocks.
+ * Linearizable reads without log entries (thesis 6.4): a read may be answered from the commit index at which a quorum
+ * round began after the read came, once the round has shown that this leader still led. Rounds are numbered and grow
+ * within a term; a read joins the next one to begin. Followers ask the leader. No leases, no clocks.
  */
 import { sameMember } from './configuration.js';
 import { termAt } from './log.js';
@@ -11,7 +11,10 @@ import { isQuorum } from './peers.js';
 import type { Progress } from './progress.js';
 import type { RaftState, WaitingRead } from './state.js';
 
-/** A question to the leader is asked again after so many heartbeats without an answer: the read's own round and those around it send three. */
+/**
+ * A question to the leader is asked again after so many heartbeats without an answer: the read's own round and those
+ * around it send three.
+ */
 const HEARTBEATS_BEFORE_ASKING_AGAIN = 4;
 
 /** The leader of this term has committed an entry of its own: only then is its commit index known to be the newest. */

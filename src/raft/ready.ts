@@ -1,6 +1,7 @@
 /**
- * What one turn of the core asks its shell to do. Types only; the order in which a shell performs a `Ready` is the contract
- * of `turn.ts`: sendNow, then persist (one write, one sync) and the input `persisted`, then sendAfterPersist, then the rest.
+ * What one turn of the core asks its shell to do. Types only; the order in which a shell performs a `Ready` is the
+ * contract of `turn.ts`: sendNow, then persist (one write, one sync) and the input `persisted`, then
+ * sendAfterPersist, then the rest.
  */
 import type { EntryRun } from './entries.js';
 import type { Configuration, Member, RaftMessage, SnapshotDescription, TimerName } from './messages.js';
@@ -20,8 +21,8 @@ export interface Persist {
 
 /**
  * Durations, drawn by the shell when a timer starts (t = electionTimeoutMs):
- * election [t, 2t); electionSoon [0, heartbeatIntervalMs / 2 * 2^attempt), capped at the range of election; leaderLease t;
- * heartbeat heartbeatIntervalMs; checkQuorum t; transfer t. Starting a running timer restarts it.
+ * election [t, 2t); electionSoon [0, heartbeatIntervalMs / 2 * 2^attempt), capped at the range of election;
+ * leaderLease t; heartbeat heartbeatIntervalMs; checkQuorum t; transfer t. Starting a running timer restarts it.
  */
 export type TimerCommand =
   | { readonly action: 'start'; readonly timer: TimerName; readonly attempt: number }
@@ -52,9 +53,9 @@ export interface RequestAnswer {
 export type Role = 'leader' | 'follower' | 'preCandidate' | 'candidate' | 'learner';
 
 /**
- * What others may know of this node's role. `admission` is a number while the node takes proposals, null otherwise; each opening
- * has a number of its own within a life, and a proposal names the one it was meant for. So what a client sends after a refusal
- * can never overtake what was refused.
+ * What others may know of this node's role. `admission` is a number while the node takes proposals, null otherwise;
+ * each opening has a number of its own within a life, and a proposal names the one it was meant for. So what a client
+ * sends after a refusal can never overtake what was refused.
  */
 export interface Leadership {
   readonly role: Role;
@@ -65,7 +66,10 @@ export interface Leadership {
   readonly committedInTerm: boolean;
 }
 
-/** Read `length` bytes of the snapshot at `index` (or a later one) for `to`, from `offset`; answer with the input `snapshotChunk`. */
+/**
+ * Read `length` bytes of the snapshot at `index` (or a later one) for `to`, from `offset`; answer with the input
+ * `snapshotChunk`.
+ */
 export interface SnapshotRead {
   readonly to: Member;
   readonly index: number;
@@ -73,7 +77,9 @@ export interface SnapshotRead {
   readonly length: number;
 }
 
-/** Keep this chunk of a snapshot being received; when `done`, restore it and answer with the input `snapshotRestored`. */
+/**
+ * Keep this chunk of a snapshot being received; when `done`, restore it and answer with the input `snapshotRestored`.
+ */
 export interface SnapshotWrite {
   readonly snapshot: SnapshotDescription;
   readonly offset: number;

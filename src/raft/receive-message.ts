@@ -1,5 +1,6 @@
 /**
- * Messages from other nodes. Terms are checked here, once (paper 5.1): behind this file every message is of the current term.
+ * Messages from other nodes. Terms are checked here, once (paper 5.1): behind this file every message is of the
+ * current term.
  */
 import { unreachable } from '../assert.js';
 import { receivePreVoteResponse, receiveVoteResponse, startElection } from './candidate.js';

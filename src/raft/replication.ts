@@ -1,7 +1,8 @@
 /**
  * What a leader sends to each member, and when: pipelined while the logs agree, one probe at a time until they do
- * (paper 5.3, thesis 10.2.1). Runs once a turn, so that everything proposed in the turn leaves together. The commit index
- * travels with the next entries, or with the next heartbeat: a message of its own would double the messages of a lone write.
+ * (paper 5.3, thesis 10.2.1). Runs once a turn, so that everything proposed in the turn leaves together. The commit
+ * index travels with the next entries, or with the next heartbeat: a message of its own would double the messages of
+ * a lone write.
  */
 import { lastIndexOf, payloadBytes } from './entries.js';
 import { lastLogIndex, lastPlaceNotAbove, sliceLog, termAt } from './log.js';

@@ -1,6 +1,6 @@
 /**
- * The step down: a new term, or a leader heard, or leadership lost makes a follower of any role (paper 5.1). What a role
- * leaves unanswered is answered here. Becoming a candidate or leader is in their files.
+ * The step down: a new term, or a leader heard, or leadership lost makes a follower of any role (paper 5.1). What a
+ * role leaves unanswered is answered here. Becoming a candidate or leader is in their files.
  */
 import { sameMember } from './configuration.js';
 import type { Member } from './messages.js';

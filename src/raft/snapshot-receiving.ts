@@ -1,7 +1,7 @@
 /**
- * A follower's side of a snapshot transfer (paper 7): chunks in order to the state machine, then, once that has restored
- * them, the log begins behind the snapshot. Neither the term nor the commit index ever falls. Appends meanwhile are safe:
- * only the hand-over of committed entries waits for the restore.
+ * A follower's side of a snapshot transfer (paper 7): chunks in order to the state machine, then, once that has
+ * restored them, the log begins behind the snapshot. Neither the term nor the commit index ever falls. Appends
+ * meanwhile are safe: only the hand-over of committed entries waits for the restore.
  */
 import { assert } from '../assert.js';
 import { configurationAt, sameMember, type PlacedConfiguration } from './configuration.js';
@@ -87,7 +87,10 @@ export function snapshotDurable(state: RaftState, index: number): void {
   takeSnapshot(state, { index, term, configuration: configurationAt(state.configurations, index) });
 }
 
-/** The log behind the snapshot may go, but for some entries for those a little behind; never what storage has not got yet. */
+/**
+ * The log behind the snapshot may go, but for some entries for those a little behind; never what storage has not got
+ * yet.
+ */
 function takeSnapshot(state: RaftState, snapshot: SnapshotDescription): void {
   state.snapshot = snapshot;
   const { index, configuration } = snapshot;

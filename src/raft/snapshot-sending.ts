@@ -1,7 +1,7 @@
 /**
  * A leader's transfer of a snapshot to a member whose next entry is compacted (paper 7). One chunk on its way: ask the
- * follower for the offset it wants, read that from the shell, send it, and so on until it says installed. Asking again at any
- * time is harmless and resumes what was interrupted.
+ * follower for the offset it wants, read that from the shell, send it, and so on until it says installed. Asking
+ * again at any time is harmless and resumes what was interrupted.
  */
 import type { Input, InstallSnapshotResponse } from './messages.js';
 import { send } from './outputs.js';

@@ -61,7 +61,10 @@ const plainNames: CanonicalNames = {
   payload: (payload) => payload.join(' '),
 };
 
-/** Equal for states that differ only in how they count rounds, sequences, admissions and request ids, or cut their log into runs. */
+/**
+ * Equal for states that differ only in how they count rounds, sequences, admissions and request ids, or cut their log
+ * into runs.
+ */
 export function canonicalState(state: RaftState, names: CanonicalNames = plainNames): string {
   return JSON.stringify(new Canonicalizer(names, state.reads.round).object(state));
 }

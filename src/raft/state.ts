@@ -1,6 +1,6 @@
 /**
- * The whole state of one node's consensus core as plain data: what the functions of this folder change in place, what the
- * simulator copies and hashes (`state-copy.ts`). No behaviour beyond its creation.
+ * The whole state of one node's consensus core as plain data: what the functions of this folder change in place, what
+ * the simulator copies and hashes (`state-copy.ts`). No behaviour beyond its creation.
  */
 import { assert } from '../assert.js';
 import { configurationsIn, latestConfiguration, type PlacedConfiguration } from './configuration.js';

@@ -1,10 +1,10 @@
 /**
- * The loop that performs a turn: all inputs are stepped, then what they ask for is yielded, in this order, until nothing is left.
- *  1. send: what needs nothing synced; first, so that followers write while this node does.
- *  2. persist: the driver writes and syncs before it resumes, and the core hears `persisted`.
- *  3. send: votes, acknowledgements and whatever else speaks of what was just synced (thesis 3.8).
- *  4. the rest, which concerns this node alone: none of it may show what a crash could take back, hence last.
- * A driver performs each effect completely before it resumes; it may stop at any of them, which is a crash.
+ * The loop that performs a turn: all inputs are stepped, then what they ask for is yielded, in this order, until
+ * nothing is left. 1. send: what needs nothing synced; first, so that followers write while this node does. 2.
+ * persist: the driver writes and syncs before it resumes, and the core hears `persisted`. 3. send: votes,
+ * acknowledgements and whatever else speaks of what was just synced (thesis 3.8). 4. the rest, which concerns this
+ * node alone: none of it may show what a crash could take back, hence last. A driver performs each effect completely
+ * before it resumes; it may stop at any of them, which is a crash.
  */
 import type { EntryRun } from './entries.js';
 import type { Configuration, Input, RaftMessage } from './messages.js';

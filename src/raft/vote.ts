@@ -1,6 +1,7 @@
 /**
- * Answers to vote requests (paper 5.2, 5.4.1; thesis 9.6 for PreVote, 4.2.3 for the lease). A node answers whoever names it:
- * the candidate's configuration decides who votes, so a voter that has not heard of its promotion still does.
+ * Answers to vote requests (paper 5.2, 5.4.1; thesis 9.6 for PreVote, 4.2.3 for the lease). A node answers whoever
+ * names it: the candidate's configuration decides who votes, so a voter that has not heard of its promotion still
+ * does.
  */
 import { sameMember } from './configuration.js';
 import { lastLogIndex, lastLogTerm } from './log.js';

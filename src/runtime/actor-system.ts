@@ -1,7 +1,7 @@
 /**
- * The host's side of every thread: starts actors in one piscina pool a cluster, calls their control planes, and turns the end
- * of a thread into a typed event. A call never hangs: it ends with its answer, the end of the actor, or its deadline.
- * The only user of piscina and, with `serve.ts`, of comlink.
+ * The host's side of every thread: starts actors in one piscina pool a cluster, calls their control planes, and turns
+ * the end of a thread into a typed event. A call never hangs: it ends with its answer, the end of the actor, or its
+ * deadline. The only user of piscina and, with `serve.ts`, of comlink.
  */
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,10 @@ export interface Actor<Control> {
   readonly life: number;
   /** Settles once the thread has let go of everything: only then may another life own the same files. Never rejects. */
   readonly ended: Promise<ActorEnd>;
-  /** Rejects `Stopped` when the actor ends first, `Timeout` at the deadline. Ports among the arguments are moved to the actor. */
+  /**
+   * Rejects `Stopped` when the actor ends first, `Timeout` at the deadline. Ports among the arguments are moved to
+   * the actor.
+   */
   call<Name extends Methods<Control> & string>(
     method: Name,
     parameters: Parameters_<Control[Name]>,
@@ -113,7 +116,8 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
   const transferred = [control.port2, ...Object.values(options.ports), ...(log === null ? [] : [log.port2])];
   const abort = new AbortController();
   const run = pool.run(task, {
-    // CommonJS, since the pool loads by `require`, and Node 20 aborts when a thread is ended while it requires an ES module.
+    // CommonJS, since the pool loads by `require`, and Node 20 aborts when a thread is ended while it requires an ES
+    // module.
     filename: fileURLToPath(new URL(`../../threads/${options.kind}.cjs`, import.meta.url)),
     transferList: transferred,
     signal: abort.signal,
@@ -128,7 +132,8 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
           : { kind: 'crashed', message: error instanceof Error ? error.message : String(error) },
     )
     .then(async (end) => {
-      // The pool reports an abort before the thread has gone; its ports close when it has. Those that never left are closed here.
+      // The pool reports an abort before the thread has gone; its ports close when it has. Those that never left are
+      // closed here.
       for (const port of transferred) port.close();
       // A task that could not even be loaded leaves its thread, and its ports in it, alive: those are given up.
       if (end.kind === 'crashed') await Promise.race([closed, pause(CRASHED_THREAD_MS, undefined, { ref: false })]);

@@ -1,7 +1,7 @@
 /**
- * Named timers of an actor as an array of deadlines behind one coarse `setTimeout`: restarting a timer, which every message
- * from a leader does, only writes a number. Durations are the caller's; the clock is the thread's own and never compared with
- * another's.
+ * Named timers of an actor as an array of deadlines behind one coarse `setTimeout`: restarting a timer, which every
+ * message from a leader does, only writes a number. Durations are the caller's; the clock is the thread's own and
+ * never compared with another's.
  */
 
 export interface Deadlines<Name extends string> {
@@ -9,8 +9,8 @@ export interface Deadlines<Name extends string> {
   start(name: Name, delayMs: number): void;
   stop(name: Name): void;
   /**
-   * One timer that was due when `onWake` was called, which is then no longer running; null: none is left. What fell due later
-   * waits for the next wake, so that a stall between the two is never taken for the silence of others.
+   * One timer that was due when `onWake` was called, which is then no longer running; null: none is left. What fell
+   * due later waits for the next wake, so that a stall between the two is never taken for the silence of others.
    */
   takeDue(): Name | null;
   close(): void;

@@ -1,7 +1,7 @@
 /**
- * Log lines of actors, written by the host's one pino: a thread posts plain records, since a pino transport would add a thread
- * a logger, and lines buffered in a thread die with it. The only user of pino; imported only when something is to be logged,
- * since its import costs 80 ms.
+ * Log lines of actors, written by the host's one pino: a thread posts plain records, since a pino transport would add
+ * a thread a logger, and lines buffered in a thread die with it. The only user of pino; imported only when something
+ * is to be logged, since its import costs 80 ms.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Logger, LevelWithSilent } from 'pino';

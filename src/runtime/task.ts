@@ -1,6 +1,6 @@
 /**
- * What the host hands to a thread when it starts an actor. Types only. One piscina task is one life of one actor: the task's
- * promise settles when the actor has ended.
+ * What the host hands to a thread when it starts an actor. Types only. One piscina task is one life of one actor: the
+ * task's promise settles when the actor has ended.
  */
 import type { MessagePort } from 'node:worker_threads';
 

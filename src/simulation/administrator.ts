@@ -1,6 +1,6 @@
 /**
- * The simulated operator: adds learners, promotes and removes members, moves leadership, and replaces a member whose disk was wiped.
- * Success must mean that the change is committed, or that another node leads.
+ * The simulated operator: adds learners, promotes and removes members, moves leadership, and replaces a member whose
+ * disk was wiped. Success must mean that the change is committed, or that another node leads.
  */
 import { drawChance, drawFraction, drawInteger } from '../random.js';
 import { includesMember, sameMember } from '../raft/configuration.js';

@@ -1,6 +1,6 @@
 /**
- * The timers of one node, as deadlines. Most timers are restarted long before they are due, so a wake-up that comes too early
- * is put off rather than every restart scheduled.
+ * The timers of one node, as deadlines. Most timers are restarted long before they are due, so a wake-up that comes
+ * too early is put off rather than every restart scheduled.
  */
 import type { TimerName } from '../raft/messages.js';
 

@@ -1,6 +1,7 @@
 /**
- * The simulated users: they propose uniquely numbered entries to whoever admits them, read through any node, and check what they are
- * told. A read must show every entry that was committed before it was issued (linearizability by certificate: the index is the proof).
+ * The simulated users: they propose uniquely numbered entries to whoever admits them, read through any node, and
+ * check what they are told. A read must show every entry that was committed before it was issued (linearizability by
+ * certificate: the index is the proof).
  */
 import { must } from '../assert.js';
 import { drawChance, drawFraction, drawInteger } from '../random.js';

@@ -1,4 +1,7 @@
-/** 32-bit digests of what a simulation does: of bytes (FNV-1a) and of a growing sequence of numbers. Not cryptographic. */
+/**
+ * 32-bit digests of what a simulation does: of bytes (FNV-1a) and of a growing sequence of numbers. Not
+ * cryptographic.
+ */
 
 const OFFSET_BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;

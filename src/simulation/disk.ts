@@ -1,6 +1,7 @@
 /**
- * A simulated node's stable storage. One write may be unsynced at a time; a crash keeps a drawn prefix of it and loses the rest
- * (term and vote first, then the truncation, then entry by entry). Snapshots are files of their own, replaced atomically.
+ * A simulated node's stable storage. One write may be unsynced at a time; a crash keeps a drawn prefix of it and
+ * loses the rest (term and vote first, then the truncation, then entry by entry). Snapshots are files of their own,
+ * replaced atomically.
  */
 import { assert, must } from '../assert.js';
 import { drawInteger, type Random } from '../random.js';

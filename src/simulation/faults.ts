@@ -1,4 +1,7 @@
-/** The kinds of fault that a simulation knows, and how often each has really fired: a partition that stopped no message did not. */
+/**
+ * The kinds of fault that a simulation knows, and how often each has really fired: a partition that stopped no
+ * message did not.
+ */
 
 export const FAULT_KINDS = [
   'messageCut',

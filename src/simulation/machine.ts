@@ -1,6 +1,7 @@
 /**
- * The simulated state machine: a running digest over the entries it has applied, so that two states are equal exactly when the same
- * entries were applied in the same order. Its snapshots are padded to span several chunks and carry a digest of their own.
+ * The simulated state machine: a running digest over the entries it has applied, so that two states are equal exactly
+ * when the same entries were applied in the same order. Its snapshots are padded to span several chunks and carry a
+ * digest of their own.
  */
 import { assert, must } from '../assert.js';
 import { EntryKind, payloadAt, type EntryRun } from '../raft/entries.js';

@@ -1,6 +1,6 @@
 /**
- * The command that runs seeds, and replays one: `--seeds N --from S --nodes 1..7`, or `--replay SEED`, which prints what happened
- * up to the failure. Exit code 1 when a seed fails, 2 for arguments that make no sense.
+ * The command that runs seeds, and replays one: `--seeds N --from S --nodes 1..7`, or `--replay SEED`, which prints
+ * what happened up to the failure. Exit code 1 when a seed fails, 2 for arguments that make no sense.
  */
 import { parseArgs } from 'node:util';
 import type { FaultCounts, FaultKind } from './faults.js';

@@ -1,6 +1,7 @@
 /**
- * The source of faults. Every so often it does something harmful, drawn by the plan's weights, and undoes it later. A node's disk is
- * wiped only when the remaining voters can do without it; everything else may strike anywhere, any time.
+ * The source of faults. Every so often it does something harmful, drawn by the plan's weights, and undoes it later. A
+ * node's disk is wiped only when the remaining voters can do without it; everything else may strike anywhere, any
+ * time.
  */
 import { must, unreachable } from '../assert.js';
 import { drawChance, drawFraction, drawInteger } from '../random.js';

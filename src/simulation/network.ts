@@ -1,6 +1,6 @@
 /**
- * The simulated network: for each direction between two nodes a delay, a loss, a duplication and a reordering rate, and whether it
- * is cut. It decides when a message arrives, and how often; it does not look inside.
+ * The simulated network: for each direction between two nodes a delay, a loss, a duplication and a reordering rate,
+ * and whether it is cut. It decides when a message arrives, and how often; it does not look inside.
  */
 import { must } from '../assert.js';
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';

@@ -1,6 +1,7 @@
 /**
- * All parameters of one seed, each drawn (swarm testing): which faults exist at all, how often they come, how fast the network and the
- * disks are, how small the core's limits. A fault that is absent from some seeds lets others run longer undisturbed.
+ * All parameters of one seed, each drawn (swarm testing): which faults exist at all, how often they come, how fast
+ * the network and the disks are, how small the core's limits. A fault that is absent from some seeds lets others run
+ * longer undisturbed.
  */
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
 import type { RaftLimits } from '../raft/limits.js';
@@ -137,5 +138,6 @@ function drawLimits(random: Random): RaftLimits {
     maxWaitingReads: drawInteger(random, 2, 100),
     maxForwardedReadGroups: drawInteger(random, 1, 17),
     maxElectionSoonAttempts: drawInteger(random, 1, 7),
+    maxUnappliedBytes: drawInteger(random, 200, 8000),
   };
 }

@@ -1,4 +1,7 @@
-/** The state of one simulated node, up or down: the shipped core's, its disk and state machine, and the faults that await it. */
+/**
+ * The state of one simulated node, up or down: the shipped core's, its disk and state machine, and the faults that
+ * await it.
+ */
 import type { PlacedConfiguration } from '../raft/configuration.js';
 import type { Configuration, Input, Member, TimerName } from '../raft/messages.js';
 import type { Leadership, SnapshotWrite } from '../raft/ready.js';

@@ -1,6 +1,6 @@
 /**
- * One seed from start to verdict: a cluster under faults until enough is committed, then peace, in which it has to make progress and
- * come to equal states (liveness). Pure: the same seed always gives the same trace.
+ * One seed from start to verdict: a cluster under faults until enough is committed, then peace, in which it has to
+ * make progress and come to equal states (liveness). Pure: the same seed always gives the same trace.
  */
 import { drawFraction, createRandom } from '../random.js';
 import { includesMember } from '../raft/configuration.js';

@@ -1,4 +1,7 @@
-/** The state machine's side of a node: it pulls committed entries within its credit, takes snapshots and installs received ones. */
+/**
+ * The state machine's side of a node: it pulls committed entries within its credit, takes snapshots and installs
+ * received ones.
+ */
 import { drawFraction } from '../random.js';
 import { payloadBytes, type EntryRun } from '../raft/entries.js';
 import type { SnapshotDescription } from '../raft/messages.js';

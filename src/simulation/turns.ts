@@ -1,6 +1,7 @@
 /**
- * The shell of one simulated node: the shipped loop (`performTurn`) over a simulated disk, network and clock. A turn takes virtual time
- * while its write is synced, and inputs queue meanwhile; a crash may strike at each of its effects.
+ * The shell of one simulated node: the shipped loop (`performTurn`) over a simulated disk, network and clock. A turn
+ * takes virtual time while its write is synced, and inputs queue meanwhile; a crash may strike at each of its
+ * effects.
  */
 import { must } from '../assert.js';
 import type { Input } from '../raft/messages.js';
@@ -13,7 +14,10 @@ import { performEffect } from './effects.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { happened, tell, type World } from './world.js';
 
-/** Turn after turn, as long as there are inputs and nothing holds the node up. A timer comes after all that waited before it. */
+/**
+ * Turn after turn, as long as there are inputs and nothing holds the node up. A timer comes after all that waited
+ * before it.
+ */
 export function advance(world: World, node: SimulatedNode): void {
   while (node.state !== null && node.turn === null && !node.paused) {
     const inputs = takeInputs(world, node);

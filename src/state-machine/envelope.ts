@@ -1,6 +1,7 @@
 /**
- * The envelope around every command in the log: who sent it (session, sequence), so that a command which was sent again is
- * applied once (thesis 6.3). Written by the client, read by `exactly-once.ts`; the consensus core sees only the kind byte.
+ * The envelope around every command in the log: who sent it (session, sequence), so that a command which was sent
+ * again is applied once (thesis 6.3). Written by the client, read by `exactly-once.ts`; the consensus core sees only
+ * the kind byte.
  *
  * Layout, little-endian: kind u8, flags u8, session 16 bytes, sequence u32, lowest unanswered u32, fingerprint u32,
  * [request id length u16, request id UTF-8,] command.

@@ -1,6 +1,6 @@
 /**
- * The snapshots one metadata-store holds: the latest captured state, the bytes of the one being sent, the parts of one being
- * received. Capturing is free (the image is immutable); bytes are made only when a follower needs them.
+ * The snapshots one metadata-store holds: the latest captured state, the bytes of the one being sent, the parts of
+ * one being received. Capturing is free (the image is immutable); bytes are made only when a follower needs them.
  */
 import type { SnapshotRead, SnapshotWrite } from '../raft/ready.js';
 import type { ReplicatedState } from './exactly-once.js';

@@ -24,7 +24,9 @@ export interface CapturedState {
   serialize(): Uint8Array;
 }
 
-/** What the metadata-store actor drives: entries come in batches, and a state can be captured without blocking writes. */
+/**
+ * What the metadata-store actor drives: entries come in batches, and a state can be captured without blocking writes.
+ */
 export interface HostedStateMachine {
   begin(): void;
   /** Between `begin` and `end`. The answer is plain data, safe to post and to keep. */

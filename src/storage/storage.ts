@@ -1,6 +1,6 @@
 /**
- * Where a node's term, vote and log live between its lives. Types only. Files come later; `volatile-storage.ts` keeps nothing,
- * and the simulator has one that can lose what was not synced.
+ * Where a node's term, vote and log live between its lives. Types only. Files come later; `volatile-storage.ts` keeps
+ * nothing, and the simulator has one that can lose what was not synced.
  */
 import type { Persist } from '../raft/ready.js';
 

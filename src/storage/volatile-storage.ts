@@ -1,4 +1,6 @@
-/** Durability `memory`: the log lives in the core alone and goes with its thread; a node that restarts is a new voter. */
+/**
+ * Durability `memory`: the log lives in the core alone and goes with its thread; a node that restarts is a new voter.
+ */
 import type { LogStorage } from './storage.js';
 
 export function createVolatileStorage(): LogStorage {

@@ -1,6 +1,6 @@
 /**
- * A node as the router sees it, in this thread: two ports, and a script. It keeps what it is sent; with a state it answers by
- * itself, as a leader that commits at once, through the real exactly-once state machine.
+ * A node as the router sees it, in this thread: two ports, and a script. It keeps what it is sent; with a state it
+ * answers by itself, as a leader that commits at once, through the real exactly-once state machine.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';

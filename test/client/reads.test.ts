@@ -1,4 +1,6 @@
-/** The way of reads: to the leader or to one node, again wherever nobody answers, and local ones straight to a store. */
+/**
+ * The way of reads: to the leader or to one node, again wherever nobody answers, and local ones straight to a store.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/deadline.js';

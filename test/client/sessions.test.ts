@@ -1,4 +1,7 @@
-/** Sessions and request ids: what the envelope of each write says, and what becomes of writes that the cluster no longer knows (thesis 6.3). */
+/**
+ * Sessions and request ids: what the envelope of each write says, and what becomes of writes that the cluster no
+ * longer knows (thesis 6.3).
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Session } from '../../src/client/session.js';

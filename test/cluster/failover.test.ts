@@ -1,4 +1,7 @@
-/** Leaders that are killed, paused or cut off while clients write: every call settles, nothing acknowledged is lost, nothing applied twice. */
+/**
+ * Leaders that are killed, paused or cut off while clients write: every call settles, nothing acknowledged is lost,
+ * nothing applied twice.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ClusterError, type Cluster, type MetadataStore } from '../../src/index.js';

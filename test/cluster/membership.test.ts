@@ -71,8 +71,7 @@ test('a majority lost without files is a permanent NoLeader, at once', () =>
   withCluster('lost for good', {}, async (cluster) => {
     const store = cluster.store();
     await registerBrokers(store, 1);
-    // Followers hear of a commit with the next entry.
-    await store.updateBroker(1, { rack: 'r' });
+    await equalState(cluster);
     const { leader, followers } = await leaderAndFollowers(cluster);
     await cluster.node(leader).kill();
     await cluster.node(followers[0] ?? 0).kill();

@@ -11,6 +11,7 @@ import {
   configurationOf,
   createNetwork,
   elect,
+  fireAndSettle,
   memberOf,
   nodeOf,
   proposeAndSettle,
@@ -51,18 +52,37 @@ test('within the credit, at least one entry; what is more is owed', () => {
   run({ kind: 'pull', bytes: 1, appliedIndex: 0 });
   assert.equal(handed, [[1, 1]]);
   run({ kind: 'pull', bytes: 2, appliedIndex: 1 });
-  assert.equal(handed, [[1, 1], [2, 2]]); // prettier-ignore
+  assert.equal(handed, [
+    [1, 1],
+    [2, 2],
+  ]);
   assert.is(state.applying.creditBytes, 2 - payloadBytes(textPayloads('aaa')));
   run({ kind: 'pull', bytes: 2, appliedIndex: 2 });
   assert.is(handed.length, 2);
   run({ kind: 'pull', bytes: 8, appliedIndex: 2 });
-  assert.equal(handed, [[1, 1], [2, 2], [3, 4]]); // prettier-ignore
+  assert.equal(handed, [
+    [1, 1],
+    [2, 2],
+    [3, 4],
+  ]);
   assert.is(raftStatus(state).appliedIndex, 2);
 });
 
 test('a state machine that claims more than it was given is a bug', () => {
   const { run } = alone();
   assert.throws(() => run({ kind: 'pull', bytes: 1, appliedIndex: 3 }), /applied 3 of 0/);
+});
+
+test('a follower whose state machine stands still takes entries up to a limit, and goes on when it asks again', () => {
+  const network = createNetwork([1, 2, 3], { maxUnappliedBytes: 20 });
+  elect(network, 1);
+  stateOf(network, 3).applying.creditBytes = 0;
+  for (const text of 'abcdefghijklmnopqrst') proposeAndSettle(network, 1, text);
+  assert.is(raftStatus(stateOf(network, 1)).commitIndex, 21);
+  assert.is(raftStatus(stateOf(network, 3)).lastLogIndex, 11);
+  turn(network, 3, { kind: 'pull', bytes: 1_000, appliedIndex: 1 });
+  for (let beat = 0; beat < 3; beat += 1) fireAndSettle(network, 1, 'heartbeat');
+  assert.is(appliedTexts(network, 3).length, 20);
 });
 
 test('after a restart everything since the snapshot is handed over again, once committed anew', () => {

@@ -101,10 +101,13 @@ test('a heartbeat tells no more than what its receiver is known to hold', () => 
   proposeAndSettle(network, 1, 'a');
   fire(network, 1, 'heartbeat');
   const told = network.queue.flatMap((each) => (each.kind === 'heartbeat' ? [[each.to.id, each.commitIndex]] : []));
-  assert.equal(told, [[2, 2], [3, 1]]); // prettier-ignore
+  assert.equal(told, [
+    [2, 2],
+    [3, 1],
+  ]);
 });
 
-test('followers hear of a commit with the next entries, or with the next heartbeat, never by a message of its own', () => {
+test('followers hear of a commit with the next entries or heartbeat, never by a message of its own', () => {
   const network = createNetwork([1, 2, 3]);
   elect(network, 1);
   const commits = (): number[] => [2, 3].map((id) => stateOf(network, id).commitIndex);
@@ -125,7 +128,13 @@ test('a leader counts itself for what it has synced, not for what it is writing'
   const input = { kind: 'propose', admission: 1, payloads: textPayloads('a') } as const;
   const commits = new Map<string, number>();
   for (const effect of performTurn(state, [input])) commits.set(effect.kind, state.commitIndex);
-  assert.equal([...commits], [['persist', 1], ['apply', 2]]); // prettier-ignore
+  assert.equal(
+    [...commits],
+    [
+      ['persist', 1],
+      ['apply', 2],
+    ],
+  );
 });
 
 test('entries of former terms are committed with the no-op of the next leader (5.4.2, 8)', () => {

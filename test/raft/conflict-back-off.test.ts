@@ -71,13 +71,31 @@ test('a follower that lacks entries is found in one refusal', () => {
 });
 
 test('a tail of many entries of one foreign term costs one refusal', () => {
-  const { network, refusals } = meeting(runsOf([[1, 3], [5, 2]]), runsOf([[1, 3], [4, 500]])); // prettier-ignore
+  const { network, refusals } = meeting(
+    runsOf([
+      [1, 3],
+      [5, 2],
+    ]),
+    runsOf([
+      [1, 3],
+      [4, 500],
+    ]),
+  );
   assert.ok(refusals <= 2, `${refusals} refusals`);
   assert.is(textOf(network, 1), textOf(network, 2));
 });
 
 test('so does a tail of many entries of one term that only the leader has', () => {
-  const { network, refusals } = meeting(runsOf([[1, 3], [5, 500]]), runsOf([[1, 3], [4, 500]])); // prettier-ignore
+  const { network, refusals } = meeting(
+    runsOf([
+      [1, 3],
+      [5, 500],
+    ]),
+    runsOf([
+      [1, 3],
+      [4, 500],
+    ]),
+  );
   assert.ok(refusals <= 2, `${refusals} refusals`);
   assert.is(textOf(network, 1), textOf(network, 2));
 });

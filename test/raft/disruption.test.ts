@@ -1,4 +1,7 @@
-/** PreVote, the leader's lease and CheckQuorum (thesis 9.6, 4.2.3, 6.2): nobody deposes a leader that works, nobody keeps one that does not. */
+/**
+ * PreVote, the leader's lease and CheckQuorum (thesis 9.6, 4.2.3, 6.2): nobody deposes a leader that works, nobody
+ * keeps one that does not.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -43,7 +46,10 @@ test('a node that is cut off for a thousand time-outs comes back without disturb
     for (let timeout = 0; timeout < 1000; timeout += 1) fireAndSettle(network, 3, 'election');
     heal(network);
     fireAndSettle(network, 1, 'heartbeat');
-    assert.equal([1, 2, 3].map((id) => stateOf(network, id).term), [1, 1, 1]); // prettier-ignore
+    assert.equal(
+      [1, 2, 3].map((id) => stateOf(network, id).term),
+      [1, 1, 1],
+    );
     assert.is(nodeOf(network, 3).leadership?.leader, 1);
     assert.is(stateOf(network, 1).role, 'leader');
   }

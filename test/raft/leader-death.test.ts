@@ -67,7 +67,7 @@ test('the death of another follower ends no lease', () => {
   assert.not.ok(nodeOf(network, 2).timers.has('electionSoon'));
 });
 
-test('a voter whose own connection to the leader stands refuses, and the candidate tries again with a larger range', () => {
+test('a voter whose own connection to the leader stands refuses; the candidate tries again in a larger range', () => {
   const network = leaderDies([1, 2, 3], [2]);
   fire(network, 2, 'electionSoon');
   settle(network);

@@ -145,7 +145,10 @@ test('an order that comes after the transfer was given up still cannot harm: one
   proposeAndSettle(network, 1, 'a');
   deliver(network, { kind: 'timeoutNow', to: memberOf(3), from: memberOf(1), term: 1 });
   settle(network);
-  assert.equal([1, 2, 3].map((id) => stateOf(network, id).role), ['follower', 'follower', 'leader']); // prettier-ignore
+  assert.equal(
+    [1, 2, 3].map((id) => stateOf(network, id).role),
+    ['follower', 'follower', 'leader'],
+  );
   deliver(network, { kind: 'timeoutNow', to: memberOf(2), from: memberOf(1), term: 1 });
   settle(network);
   assert.is(stateOf(network, 3).role, 'leader', 'an order of an older term is void');

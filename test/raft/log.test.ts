@@ -72,7 +72,13 @@ test('a slice shares whole runs and copies parts', () => {
   const second = run(3, 1, 'c', 'd');
   const log = logOf(first, second);
   const slice = sliceLog(log, 2, 4, 1000);
-  assert.equal(slice.map((each) => [each.firstIndex, each.count]), [[2, 1], [3, 2]]); // prettier-ignore
+  assert.equal(
+    slice.map((each) => [each.firstIndex, each.count]),
+    [
+      [2, 1],
+      [3, 2],
+    ],
+  );
   assert.ok(slice[1] === second);
 });
 

@@ -1,4 +1,7 @@
-/** Linearizable reads by ReadIndex (thesis 6.4): from the commit index at which a quorum round began after the read came. */
+/**
+ * Linearizable reads by ReadIndex (thesis 6.4): from the commit index at which a quorum round began after the read
+ * came.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RaftMessage } from '../../src/raft/messages.js';
@@ -46,7 +49,11 @@ test('a read is answered with the commit index after one quorum round, shared by
   assert.is(heartbeatsTo(network, 2).length, 1);
   assert.equal(readsOf(network, 1), []);
   settle(network);
-  assert.equal(readsOf(network, 1), [[1, 2], [2, 2], [3, 2]]); // prettier-ignore
+  assert.equal(readsOf(network, 1), [
+    [1, 2],
+    [2, 2],
+    [3, 2],
+  ]);
 });
 
 test('one voter alone confirms at once', () => {
@@ -79,9 +86,15 @@ test('a read that comes while a round runs waits for the next one', () => {
   for (const message of first) deliver(network, message);
   const answers = network.queue.splice(0);
   for (const message of answers) deliver(network, message);
-  assert.equal(readsOf(network, 1).map(([id]) => id), [1]); // prettier-ignore
+  assert.equal(
+    readsOf(network, 1).map(([id]) => id),
+    [1],
+  );
   settle(network);
-  assert.equal(readsOf(network, 1).map(([id]) => id), [1, 2]); // prettier-ignore
+  assert.equal(
+    readsOf(network, 1).map(([id]) => id),
+    [1, 2],
+  );
 });
 
 test('answers to an earlier round, late or doubled, confirm nothing', () => {
@@ -93,7 +106,10 @@ test('answers to an earlier round, late or doubled, confirm nothing', () => {
   read(network, 1, 2);
   const header = { kind: 'heartbeatResponse', to: memberOf(1), term: 1, round: 1 } as const;
   for (const id of [2, 3, 2]) deliver(network, { ...header, from: memberOf(id) });
-  assert.equal(readsOf(network, 1).map(([id]) => id), [1]); // prettier-ignore
+  assert.equal(
+    readsOf(network, 1).map(([id]) => id),
+    [1],
+  );
 });
 
 test('a minority, a doubled answer and a learner confirm nothing', () => {
@@ -130,7 +146,10 @@ test('a leader that was replaced without knowing cannot confirm a read; it refus
   assert.equal(readsOf(network, 1), []);
   heal(network);
   fireAndSettle(network, 2, 'heartbeat');
-  assert.equal(readsOf(network, 1), [[1, null], [2, null]]); // prettier-ignore
+  assert.equal(readsOf(network, 1), [
+    [1, null],
+    [2, null],
+  ]);
 });
 
 test('a follower asks the leader once for all reads of a turn', () => {
@@ -139,7 +158,10 @@ test('a follower asks the leader once for all reads of a turn', () => {
   read(network, 3, 7, 8);
   assert.is(network.queue.filter(({ kind }) => kind === 'readIndexRequest').length, 1);
   settle(network);
-  assert.equal(readsOf(network, 3), [[7, 2], [8, 2]]); // prettier-ignore
+  assert.equal(readsOf(network, 3), [
+    [7, 2],
+    [8, 2],
+  ]);
 });
 
 test('a follower asks again after a loss, and the answer to both questions counts once', () => {
@@ -169,7 +191,10 @@ test('without a leader reads are refused at once; when the leader changes, those
   read(network, 3, 2);
   settle(network);
   elect(network, 2);
-  assert.equal(readsOf(network, 3), [[1, null], [2, null]]); // prettier-ignore
+  assert.equal(readsOf(network, 3), [
+    [1, null],
+    [2, null],
+  ]);
 });
 
 test('a follower that loses its leader refuses what it has asked', () => {

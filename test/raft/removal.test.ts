@@ -94,7 +94,13 @@ test('a removed node that does not know it does not disturb', () => {
   assert.is(change(network, 1, { kind: 'remove', member: memberOf(3) }), null);
   heal(network);
   for (let timeout = 0; timeout < 100; timeout += 1) fireAndSettle(network, 3, 'election');
-  assert.equal([1, 2].map((id) => [stateOf(network, id).role, stateOf(network, id).term]), [['leader', 1], ['follower', 1]]); // prettier-ignore
+  assert.equal(
+    [1, 2].map((id) => [stateOf(network, id).role, stateOf(network, id).term]),
+    [
+      ['leader', 1],
+      ['follower', 1],
+    ],
+  );
 });
 
 test('with four voters two leaders cannot each change the same configuration', () => {
@@ -111,7 +117,7 @@ test('with four voters two leaders cannot each change the same configuration', (
 });
 
 test.run();
-test('a voter whose removal is not committed campaigns, without counting itself: it may hold the only log that wins (4.2.2)', () => {
+test('a voter whose removal is uncommitted campaigns without counting itself: only its log may win (4.2.2)', () => {
   const network = led([1, 2, 3, 4]);
   isolate(network, 1);
   change(network, 1, { kind: 'remove', member: memberOf(1) });

@@ -1,4 +1,7 @@
-/** Log replication (paper 5.3; thesis 10.2.1): appends that are late, doubled, reordered or lost, and what is on its way at one time. */
+/**
+ * Log replication (paper 5.3; thesis 10.2.1): appends that are late, doubled, reordered or lost, and what is on its
+ * way at one time.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lastLogIndex } from '../../src/raft/log.js';
@@ -196,7 +199,10 @@ test('what a turn said in an older term is not said once the term has grown', ()
     { kind: 'timer', timer: 'leaderLease' },
     { kind: 'message', message: request },
   );
-  assert.equal(network.queue.map(({ kind, term }) => [kind, term]), [['voteResponse', 4]]); // prettier-ignore
+  assert.equal(
+    network.queue.map(({ kind, term }) => [kind, term]),
+    [['voteResponse', 4]],
+  );
 });
 
 test.run();

@@ -26,7 +26,10 @@ test('the installed answer leaves after the snapshot is recorded', () => {
   heal(network);
   heartbeats(network, 3);
   const effects = turn(network, 3, { kind: 'snapshotRestored', index: 4, ok: true });
-  assert.equal(effects.map(({ kind }) => kind), ['persist', 'send']); // prettier-ignore
+  assert.equal(
+    effects.map(({ kind }) => kind),
+    ['persist', 'send'],
+  );
   const [persist] = effects;
   assert.is(persist?.kind === 'persist' && persist.persist.snapshot?.index, 4);
 });
@@ -39,7 +42,10 @@ test('a restore that failed is no restore: the snapshot is fetched again', () =>
   assert.is(raftStatus(stateOf(network, 3)).snapshotIndex, 0);
   nodeOf(network, 3).snapshotWrites.length = 0;
   transferAll(network);
-  assert.equal(nodeOf(network, 3).snapshotWrites.map(({ offset }) => offset), [0, 4, 8]); // prettier-ignore
+  assert.equal(
+    nodeOf(network, 3).snapshotWrites.map(({ offset }) => offset),
+    [0, 4, 8],
+  );
   restored(network, 3);
   assert.is(raftStatus(stateOf(network, 3)).snapshotIndex, 4);
 });

@@ -25,7 +25,11 @@ test('a follower whose next entry is compacted gets the snapshot in chunks, then
   heal(network);
   heartbeats(network, 3);
   const writes = nodeOf(network, 3).snapshotWrites.map(({ offset, bytes, done }) => [offset, bytes.length, done]);
-  assert.equal(writes, [[0, 4, false], [4, 4, false], [8, 2, true]]); // prettier-ignore
+  assert.equal(writes, [
+    [0, 4, false],
+    [4, 4, false],
+    [8, 2, true],
+  ]);
   restored(network, 3);
   assert.equal(appliedTexts(network, 3), ['d']);
   const { appliedIndex: _, snapshotIndex, commitIndex } = raftStatus(stateOf(network, 3));
@@ -56,7 +60,10 @@ test('after a broken connection the transfer goes on where it was', () => {
   nodeOf(network, 1).snapshotReads.length = 0;
   turn(network, 1, { kind: 'peerUp', member: memberOf(3) });
   transferAll(network);
-  assert.equal(nodeOf(network, 3).snapshotWrites.map(({ offset }) => offset), [0, 4, 8]); // prettier-ignore
+  assert.equal(
+    nodeOf(network, 3).snapshotWrites.map(({ offset }) => offset),
+    [0, 4, 8],
+  );
 });
 
 test('a snapshot that the shell has replaced by a later one begins anew', () => {
@@ -80,7 +87,12 @@ test('a snapshot that the shell has replaced by a later one begins anew', () => 
   turn(network, 1, answer);
   transferAll(network);
   const writes = nodeOf(network, 3).snapshotWrites.map(({ snapshot, offset }) => [snapshot.index, offset]);
-  assert.equal(writes, [[4, 0], [5, 0], [5, 4], [5, 8]]); // prettier-ignore
+  assert.equal(writes, [
+    [4, 0],
+    [5, 0],
+    [5, 4],
+    [5, 8],
+  ]);
 });
 
 test('a doubled chunk is written once, a doubled answer asks for one chunk', () => {

@@ -1,4 +1,7 @@
-/** `copyState` and `canonicalState` see every field: each leaf of a state in which every field is filled is changed in turn. */
+/**
+ * `copyState` and `canonicalState` see every field: each leaf of a state in which every field is filled is changed in
+ * turn.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Input, RaftMessage } from '../../src/raft/messages.js';
@@ -71,7 +74,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
-/** The paths of all values that are not themselves objects; byte arrays count as one. An empty object is its own leaf. */
+/**
+ * The paths of all values that are not themselves objects; byte arrays count as one. An empty object is its own leaf.
+ */
 function leaves(value: unknown, path: Path = []): Path[] {
   if (!isObject(value) || Object.keys(value).length === 0) return [path];
   return Object.entries(value).flatMap(([key, each]) => leaves(each, [...path, key]));
@@ -107,7 +112,10 @@ function isLeftOut(state: RaftState, path: Path): boolean {
 test('the full state has no empty field', () => {
   const state = fullState();
   const empty = leaves(state).filter((path) => isObject(valueAt(state, path)) || valueAt(state, path) === null);
-  assert.equal(empty.map((path) => path.join('.')), ['reads.waiting.0.from']); // prettier-ignore
+  assert.equal(
+    empty.map((path) => path.join('.')),
+    ['reads.waiting.0.from'],
+  );
 });
 
 test('a copy is equal', () => {
@@ -191,7 +199,10 @@ test('every leaf shows in the canonical form, but for what only counts', () => {
   const hidden = leaves(state).filter((path) => {
     return !isLeftOut(state, path) && canonicalState(withOther(state, path) as RaftState) === before;
   });
-  assert.equal(hidden.map((path) => path.join('.')), []); // prettier-ignore
+  assert.equal(
+    hidden.map((path) => path.join('.')),
+    [],
+  );
 });
 
 test('counting differently, or cutting the log differently, makes no other state', () => {

@@ -149,7 +149,10 @@ test('a write that completes after its entries were replaced does not vouch for 
   const ready = takeReady(state);
   assert.equal(ready.sendNow, []);
   assert.equal([ready.persist?.truncateFrom, ready.persist?.entries[0]?.term], [1, 2]);
-  assert.equal(ready.sendAfterPersist.map(({ kind }) => kind), ['appendResponse']); // prettier-ignore
+  assert.equal(
+    ready.sendAfterPersist.map(({ kind }) => kind),
+    ['appendResponse'],
+  );
 });
 
 test('entries that are known to be committed are handed over once they are synced here, not before', () => {

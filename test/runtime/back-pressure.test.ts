@@ -1,6 +1,6 @@
 /**
- * Nodes that stand still for a long time under load: bounded memory, writes go on, they catch up. A metadata-store alone can only
- * be paused from inside, which is why this is not a test of the public API.
+ * Nodes that stand still for a long time under load: bounded memory, writes go on, they catch up. A metadata-store
+ * alone can only be paused from inside, which is why this is not a test of the public API.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,6 @@
-/** Can the simulator see? Each known way to get Raft wrong, planted into a copy of the core, must make a checker fire. */
+/**
+ * Can the simulator see? Each known way to get Raft wrong, planted into a copy of the core, must make a checker fire.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { occurrences, withDefect } from './defective-core.js';

@@ -1,6 +1,7 @@
 /**
- * Known ways to get Raft wrong, each as a change of the compiled core: (what it is, file, exact text, replacement). The text has to
- * occur exactly once in the file as `tsc` emits it, so that the table stays true. Beside each, what the literature calls it.
+ * Known ways to get Raft wrong, each as a change of the compiled core: (what it is, file, exact text, replacement).
+ * The text has to occur exactly once in the file as `tsc` emits it, so that the table stays true. Beside each, what
+ * the literature calls it.
  */
 
 export interface SeededDefect {

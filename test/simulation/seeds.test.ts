@@ -1,4 +1,7 @@
-/** The simulated cluster over at least 1,000 seeds of 1 to 7 nodes: every property holds, after every event of every seed. */
+/**
+ * The simulated cluster over at least 1,000 seeds of 1 to 7 nodes: every property holds, after every event of every
+ * seed.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { countFault, FAULT_KINDS, type FaultCounts } from '../../src/simulation/faults.js';

@@ -3,7 +3,10 @@ import { startCluster, ClusterError, type Cluster, type ClusterOptions, type Met
 import { must } from '../../src/assert.js';
 import { withDeadline } from './deadline.js';
 
-/** Runs a test body on a cluster of its own, under a deadline that names the test, and stops the cluster whatever happens. */
+/**
+ * Runs a test body on a cluster of its own, under a deadline that names the test, and stops the cluster whatever
+ * happens.
+ */
 export async function withCluster(
   name: string,
   options: ClusterOptions,

@@ -1,6 +1,7 @@
 /**
- * What has happened in the whole cluster, beyond any node's crash: every entry ever written or sent, who led which term, who voted for
- * whom, and the sequence of committed entries. The checkers compare each event with it, and only what the event changed.
+ * What has happened in the whole cluster, beyond any node's crash: every entry ever written or sent, who led which
+ * term, who voted for whom, and the sequence of committed entries. The checkers compare each event with it, and only
+ * what the event changed.
  */
 import { must } from '../../assert.js';
 import { EntryKind, payloadAt, type EntryRun } from '../../raft/entries.js';

@@ -1,4 +1,6 @@
-/** Checks of what a node sends: nothing speaks of what is not synced (thesis 3.8), and no message says what is not so. */
+/**
+ * Checks of what a node sends: nothing speaks of what is not synced (thesis 3.8), and no message says what is not so.
+ */
 import { sameMember } from '../../raft/configuration.js';
 import type { AppendEntries, AppendResponse, RaftMessage } from '../../raft/messages.js';
 import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';

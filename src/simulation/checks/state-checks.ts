@@ -1,6 +1,6 @@
 /**
- * Checks of what a node has become after an effect of its turn: election safety, leader completeness, the commit rule (paper 5.4.2),
- * committed entries on a majority's stable storage, and terms and indexes that only grow.
+ * Checks of what a node has become after an effect of its turn: election safety, leader completeness, the commit rule
+ * (paper 5.4.2), committed entries on a majority's stable storage, and terms and indexes that only grow.
  */
 import { must } from '../../assert.js';
 import { sameMember } from '../../raft/configuration.js';

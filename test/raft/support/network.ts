@@ -1,6 +1,6 @@
 /**
- * A few cores whose messages are delivered one by one, in order, by hand: no clock, no randomness. A node's storage keeps all
- * that was persisted, so that it can restart; what an unfinished turn had not persisted is lost.
+ * A few cores whose messages are delivered one by one, in order, by hand: no clock, no randomness. A node's storage
+ * keeps all that was persisted, so that it can restart; what an unfinished turn had not persisted is lost.
  */
 import { must, unreachable } from '../../../src/assert.js';
 import {
