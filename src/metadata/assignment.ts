@@ -5,14 +5,14 @@
 import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
-import type { Image, ImageDraft } from './image.js';
+import type { ImageDraft, ReadableImage } from './image.js';
 import { BrokerRecord, findBroker, putBroker } from './image.js';
 import { mayTakeReplicas } from './placement.js';
 
 export type Refusal = { readonly error: ErrorValue } | undefined;
 
 /** `current`: those that hold a replica already, and may be in any state. */
-export function checkReplicas(image: Image, replicas: readonly number[], current: readonly number[]): Refusal {
+export function checkReplicas(image: ReadableImage, replicas: readonly number[], current: readonly number[]): Refusal {
   if (replicas.length === 0) return rejected('InvalidAssignment', 'a partition needs at least one replica');
   if (!areDistinct(replicas)) return rejected('InvalidAssignment', `replicas ${shown(replicas)} are not distinct`);
   for (const id of replicas) {

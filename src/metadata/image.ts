@@ -47,15 +47,49 @@ export interface Image {
   readonly lastModified: number;
 }
 
-/** An immer draft of an `Image`, or anything else of that shape that may be changed. */
-export interface ImageDraft {
+/** An image whose containers may be changed: an immer draft of one, or a fresh one. */
+export interface MutableImage {
   readonly brokers: readonly Map<number, BrokerRecord>[];
   readonly topics: readonly Map<string, TopicRecord>[];
   version: number;
   lastModified: number;
 }
 
-export function emptyImage(): ImageDraft {
+/**
+ * What a batch of operations has changed so far, over the image it began with: null where a record was removed. Plain
+ * maps, written into the image's containers once, when the batch ends: a proxy in the way of every look-up would cost
+ * more than the rest of an operation.
+ */
+export interface ImageDraft {
+  readonly base: Image;
+  readonly changedBrokers: Map<number, BrokerRecord | null>;
+  readonly changedTopics: Map<string, TopicRecord | null>;
+  version: number;
+  lastModified: number;
+}
+
+/** What can be looked at: an image, or a batch over one. */
+export type ReadableImage = Image | ImageDraft;
+
+export function draftOf(base: Image): ImageDraft {
+  const { version, lastModified } = base;
+  return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
+}
+
+/** `into` holds what the draft's base holds. */
+export function writeDraft(draft: ImageDraft, into: MutableImage): void {
+  for (const [id, record] of draft.changedBrokers) replace(brokerBucket(into.brokers, id), id, record);
+  for (const [key, record] of draft.changedTopics) replace(topicBucket(into.topics, key), key, record);
+  into.version = draft.version;
+  into.lastModified = draft.lastModified;
+}
+
+function replace<Key, Value>(bucket: Map<Key, Value>, key: Key, value: Value | null): void {
+  if (value === null) bucket.delete(key);
+  else bucket.set(key, value);
+}
+
+export function emptyImage(): MutableImage {
   return {
     brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerRecord>()),
     topics: Array.from({ length: TOPIC_BUCKETS }, () => new Map<string, TopicRecord>()),
@@ -69,47 +103,59 @@ export function emptyImage(): ImageDraft {
  * both.
  */
 function collisionKey(topic: string): string {
-  return topic.replaceAll('.', '_');
+  return topic.includes('.') ? topic.replaceAll('.', '_') : topic;
 }
 
-export function findBroker(image: Image, id: number): BrokerRecord | undefined {
-  return brokerBucket(image.brokers, id).get(id);
+export function findBroker(image: ReadableImage, id: number): BrokerRecord | undefined {
+  if (!isDraft(image)) return brokerBucket(image.brokers, id).get(id);
+  const changed = image.changedBrokers.get(id);
+  return changed === undefined ? findBroker(image.base, id) : (changed ?? undefined);
 }
 
 export function putBroker(draft: ImageDraft, record: BrokerRecord): void {
-  brokerBucket(draft.brokers, record.info.id).set(record.info.id, record);
+  draft.changedBrokers.set(record.info.id, record);
 }
 
 export function removeBroker(draft: ImageDraft, id: number): void {
-  brokerBucket(draft.brokers, id).delete(id);
+  draft.changedBrokers.set(id, null);
 }
 
 /** By id. */
-export function listBrokerRecords(image: Image): BrokerRecord[] {
+export function listBrokerRecords(image: ReadableImage): BrokerRecord[] {
   const records: BrokerRecord[] = [];
-  for (const bucket of image.brokers) records.push(...bucket.values());
+  if (isDraft(image)) {
+    const { base, changedBrokers } = image;
+    records.push(...listBrokerRecords(base).filter(({ info }) => !changedBrokers.has(info.id)));
+    for (const record of changedBrokers.values()) if (record !== null) records.push(record);
+  } else {
+    for (const bucket of image.brokers) records.push(...bucket.values());
+  }
   return records.sort((a, b) => a.info.id - b.info.id);
 }
 
-export function findTopic(image: Image, name: string): TopicRecord | undefined {
+export function findTopic(image: ReadableImage, name: string): TopicRecord | undefined {
   const record = findCollision(image, name);
   return record?.info.name === name ? record : undefined;
 }
 
 /** The topic whose name is this one, or differs only in '.' and '_'. */
-export function findCollision(image: Image, name: string): TopicRecord | undefined {
+export function findCollision(image: ReadableImage, name: string): TopicRecord | undefined {
   const key = collisionKey(name);
-  return topicBucket(image.topics, key).get(key);
+  if (!isDraft(image)) return topicBucket(image.topics, key).get(key);
+  const changed = image.changedTopics.get(key);
+  return changed === undefined ? topicBucket(image.base.topics, key).get(key) : (changed ?? undefined);
 }
 
 export function putTopic(draft: ImageDraft, record: TopicRecord): void {
-  const key = collisionKey(record.info.name);
-  topicBucket(draft.topics, key).set(key, record);
+  draft.changedTopics.set(collisionKey(record.info.name), record);
 }
 
 export function removeTopic(draft: ImageDraft, name: string): void {
-  const key = collisionKey(name);
-  topicBucket(draft.topics, key).delete(key);
+  draft.changedTopics.set(collisionKey(name), null);
+}
+
+function isDraft(image: ReadableImage): image is ImageDraft {
+  return 'base' in image;
 }
 
 /** By name, in code-unit order. */

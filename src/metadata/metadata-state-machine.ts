@@ -8,8 +8,8 @@ import type { HostedStateMachine, StateMachine } from '../state-machine/state-ma
 import type { OperationAnswer } from './answer.js';
 import { answerQuery, toClusterMetadata } from './answer-query.js';
 import { applyCommand, decodeJson } from './apply.js';
-import type { Image, ImageDraft } from './image.js';
-import { emptyImage } from './image.js';
+import type { Image, ImageDraft, MutableImage } from './image.js';
+import { draftOf, emptyImage, writeDraft } from './image.js';
 import { digestImage } from './image-digest.js';
 import type { ClusterMetadata } from './model.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
@@ -40,7 +40,7 @@ export function createMetadataMachine(): MetadataMachine {
   };
   return {
     begin() {
-      draft = immer.createDraft(settled() as ImageDraft);
+      draft = draftOf(settled());
     },
     apply(command) {
       assert(draft !== null, 'operations are applied within a batch');
@@ -48,7 +48,10 @@ export function createMetadataMachine(): MetadataMachine {
     },
     end() {
       assert(draft !== null, 'a batch that ends has begun');
-      image = immer.finishDraft(draft);
+      const changed = draft;
+      image = immer.produce(image, (containers) => {
+        writeDraft(changed, containers as MutableImage);
+      });
       draft = null;
     },
     query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),

@@ -6,7 +6,7 @@ import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import type { Refusal } from './assignment.js';
 import { checkLeader, checkReplicas, checkSubset } from './assignment.js';
-import type { Image } from './image.js';
+import type { ReadableImage } from './image.js';
 import type { PartitionInfo } from './model.js';
 
 /** What is absent stays as it is, or follows from what is given. */
@@ -25,7 +25,7 @@ type Leadership = Pick<PartitionInfo, 'leader' | 'leaderEpoch'>;
 
 /** `current` itself when nothing changes. */
 export function changedPartition(
-  image: Image,
+  image: ReadableImage,
   current: PartitionInfo,
   wanted: WantedChange,
   timestamp: number,
@@ -51,7 +51,7 @@ export function changedPartition(
 }
 
 /** Who leaves the replicas leaves the other lists, unless those are given too. Lists that stay keep their identity. */
-function changedLists(image: Image, current: PartitionInfo, wanted: WantedChange): OperationAnswer<Lists> {
+function changedLists(image: ReadableImage, current: PartitionInfo, wanted: WantedChange): OperationAnswer<Lists> {
   const replicas = wanted.replicas ?? current.replicas;
   const staying = (ids: number[]): number[] => (wanted.replicas ? ids.filter((id) => replicas.includes(id)) : ids);
   const isr = wanted.isr ?? staying(current.isr);

@@ -8,7 +8,7 @@ import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import type { Refusal } from './assignment.js';
 import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
-import type { Image, ImageDraft } from './image.js';
+import type { ImageDraft, ReadableImage } from './image.js';
 import { findPartition, findTopic, putTopic, withPartitions } from './image.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
@@ -117,7 +117,7 @@ function beyondCount({ name, numPartitions }: TopicInfo, number: number): { read
   return malformed(`partition ${number} of topic ${name}, which has ${numPartitions}`);
 }
 
-function refuseNewPartition(image: Image, wanted: NewPartition & { isr: readonly number[] }): Refusal {
+function refuseNewPartition(image: ReadableImage, wanted: NewPartition & { isr: readonly number[] }): Refusal {
   const record = findTopic(image, wanted.topic);
   if (record === undefined) return topicNotFound(wanted.topic);
   const { numPartitions, replicationFactor } = record.info;

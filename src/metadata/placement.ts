@@ -5,7 +5,7 @@
 import { must } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
-import type { BrokerRecord, Image } from './image.js';
+import type { BrokerRecord, ReadableImage } from './image.js';
 import { listBrokerRecords } from './image.js';
 import { MAX_REPLICAS_PER_OPERATION } from './limits.js';
 
@@ -15,7 +15,7 @@ export function mayTakeReplicas(record: BrokerRecord): boolean {
 }
 
 export function placeRoundRobin(
-  image: Image,
+  image: ReadableImage,
   partitions: number,
   replicationFactor: number,
 ): OperationAnswer<number[][]> {

@@ -9,6 +9,7 @@ import type { Image, ImageDraft } from './image.js';
 import {
   BrokerRecord,
   compareCodeUnits,
+  draftOf,
   emptyImage,
   emptyTopicRecord,
   listBrokerRecords,
@@ -17,6 +18,7 @@ import {
   putBroker,
   putTopic,
   withPartitions,
+  writeDraft,
 } from './image.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
@@ -63,23 +65,25 @@ export function readSnapshot(bytes: Uint8Array): Image {
   const [, version] = must(LAST_LINE.exec(topics.end), 'the version follows the topics');
 
   const image = emptyImage();
-  image.version = Number(version);
-  image.lastModified = Number(lastModified);
-  for (const info of brokers.records as BrokerInfo[]) putBroker(image, new BrokerRecord(info, 0));
-  putTopics(image, topics.records as TopicInfo[], partitions.records as PartitionInfo[]);
+  const draft = draftOf(image);
+  draft.version = Number(version);
+  draft.lastModified = Number(lastModified);
+  for (const info of brokers.records as BrokerInfo[]) putBroker(draft, new BrokerRecord(info, 0));
+  putTopics(draft, topics.records as TopicInfo[], partitions.records as PartitionInfo[]);
+  writeDraft(draft, image);
   return image;
 }
 
-function putTopics(image: ImageDraft, topics: readonly TopicInfo[], partitions: readonly PartitionInfo[]): void {
+function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: readonly PartitionInfo[]): void {
   const byTopic = new Map<string, PartitionInfo[]>(topics.map((info) => [info.name, []]));
   for (const partition of partitions) {
     must(byTopic.get(partition.topic), 'every partition is of a topic').push(partition);
   }
   for (const info of topics) {
-    putTopic(image, withPartitions(emptyTopicRecord(info), must(byTopic.get(info.name), 'set above')));
+    putTopic(draft, withPartitions(emptyTopicRecord(info), must(byTopic.get(info.name), 'set above')));
   }
   recount(
-    image,
+    draft,
     [],
     partitions.map((partition) => partition.replicas),
   );

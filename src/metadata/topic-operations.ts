@@ -2,7 +2,7 @@
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import { checkReplicas, recount } from './assignment.js';
-import type { Image, ImageDraft } from './image.js';
+import type { ImageDraft, ReadableImage } from './image.js';
 import {
   emptyTopicRecord,
   findCollision,
@@ -100,7 +100,7 @@ function readAssignment(input: InputReader): WantedAssignment {
 }
 
 function assignReplicas(
-  image: Image,
+  image: ReadableImage,
   shape: TopicShape,
   assignment: WantedAssignment,
 ): OperationAnswer<readonly number[][]> {
