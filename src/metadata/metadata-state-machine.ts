@@ -50,7 +50,7 @@ export function createMetadataMachine(): MetadataMachine {
       assert(draft !== null, 'a batch that ends has begun');
       const changed = draft;
       image = immer.produce(image, (containers) => {
-        writeDraft(changed, containers as MutableImage);
+        writeDraft(changed, containers);
       });
       draft = null;
     },
