@@ -8,7 +8,7 @@ import type { HostedStateMachine, StateMachine } from '../state-machine/state-ma
 import type { OperationAnswer } from './answer.js';
 import { answerQuery, toClusterMetadata } from './answer-query.js';
 import { applyCommand, decodeJson } from './apply.js';
-import type { Image, ImageDraft, MutableImage } from './image.js';
+import type { Image, ImageDraft } from './image.js';
 import { draftOf, emptyImage, writeDraft } from './image.js';
 import { digestImage } from './image-digest.js';
 import type { ClusterMetadata } from './model.js';
