@@ -1,6 +1,7 @@
 /**
- * The thread of one node's metadata store: applies what its raft-node commits, answers writes and reads straight to the host,
- * and holds snapshots. The state machine and the exactly-once table are pure (`src/metadata`, `src/state-machine`).
+ * The thread of one node's metadata store: applies what its raft-node commits, answers writes and reads straight to
+ * the host, and holds snapshots. The state machine and the exactly-once table are pure (`src/metadata`,
+ * `src/state-machine`).
  */
 import type { MessagePort } from 'node:worker_threads';
 import type {

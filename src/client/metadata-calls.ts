@@ -1,6 +1,7 @@
 /**
- * Operations and queries of the metadata as calls of a router: arguments are read once, in one place, so that whatever they are,
- * the call settles and nothing malformed reaches the log. The methods by name are `metadata-store.ts`.
+ * Operations and queries of the metadata as calls of a router: arguments are read once, in one place, so that
+ * whatever they are, the call settles and nothing malformed reaches the log. The methods by name are
+ * `metadata-store.ts`.
  */
 import { AssertionError } from '../assert.js';
 import { toClusterError } from '../errors.js';

@@ -60,8 +60,8 @@ export interface MetadataStore extends AsyncDisposable {
   ): Promise<PartitionInfo>;
   updateIsr(topic: string, partition: number, isr: readonly number[], o?: CallOptions): Promise<PartitionInfo>;
   /**
-   * Any count. In-sync replicas that leave the list leave the ISR; a leader that leaves is replaced by the first in-sync one,
-   * epoch + 1; refused if none is left.
+   * Any count. In-sync replicas that leave the list leave the ISR; a leader that leaves is replaced by the first
+   * in-sync one, epoch + 1; refused if none is left.
    */
   updateReplicas(
     topic: string,
@@ -89,7 +89,10 @@ export interface MetadataStore extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** `node`: only that node is asked. A write answers `NotLeader` unless it leads; one in flight when that node ends is `OutcomeUnknown`. */
+/**
+ * `node`: only that node is asked. A write answers `NotLeader` unless it leads; one in flight when that node ends is
+ * `OutcomeUnknown`.
+ */
 export function createMetadataStore(router: Router, options: { readonly node?: number } = {}): MetadataStore {
   return new RoutedStore(router, options.node ?? null);
 }

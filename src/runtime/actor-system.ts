@@ -5,7 +5,6 @@
  */
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as pause } from 'node:timers/promises';
 import { transfer, wrap, type Remote } from 'comlink';
 import { Piscina } from 'piscina';
 import { ClusterError } from '../errors.js';
@@ -136,13 +135,24 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
       // closed here.
       for (const port of transferred) port.close();
       // A task that could not even be loaded leaves its thread, and its ports in it, alive: those are given up.
-      if (end.kind === 'crashed') await Promise.race([closed, pause(CRASHED_THREAD_MS, undefined, { ref: false })]);
+      if (end.kind === 'crashed') await closedWithin(closed, CRASHED_THREAD_MS);
       else await closed;
       control.port1.close();
       return end;
     });
   return createActor<Control>(life, wrap<ActorControl>(control.port1), ended, () => {
     abort.abort();
+  });
+}
+
+/** Resolves when the port has closed, or when the time has passed. */
+function closedWithin(closed: Promise<void>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timeout = setTimeout(resolve, timeoutMs);
+    void closed.then(() => {
+      clearTimeout(timeout);
+      resolve();
+    });
   });
 }
 

@@ -1,4 +1,7 @@
-/** The metadata store over a node that commits at once: values, hostile names, and hostile arguments, which never reach the log. */
+/**
+ * The metadata store over a node that commits at once: values, hostile names, and hostile arguments, which never
+ * reach the log.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MetadataStore } from '../../src/client/metadata-store.js';

@@ -55,7 +55,7 @@ test('when servers start up, they begin as followers (5.2)', () => {
   for (const node of network.nodes.values()) assert.equal([...node.timers], ['election']);
 });
 
-test('a follower that hears nothing over an election time-out begins an election, which a majority decides (5.2)', () => {
+test('a follower that hears nothing over an election time-out begins an election; a majority decides (5.2)', () => {
   const network = createNetwork([1, 2, 3]);
   fireAndSettle(network, 2, 'election');
   assert.equal(rolesOf(network), ['follower', 'leader', 'follower']);
