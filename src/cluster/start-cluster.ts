@@ -24,10 +24,13 @@ export async function startHost(options?: ClusterOptions): Promise<ClusterHost> 
   try {
     host.bootstrap(Array.from({ length: resolved.nodes }, () => host.createNode()));
     await campaignOnce(host, deadline);
-    await host.changes.until(() => {
+    const leader = await host.changes.until(() => {
       checkAllRun(host);
-      return host.router.leader()?.committedInTerm === true ? true : null;
+      const known = host.router.leader();
+      return known?.committedInTerm === true ? (host.nodes.get(known.id) ?? null) : null;
     }, deadline);
+    // A log that nobody applies is not usable: a user's module may still be loading, or fail to.
+    await leader.running().store.call('appliedIndex', [], remainingMs(deadline));
   } catch (error) {
     await host.stop();
     for (const { id, crash } of host.nodes.values()) {
