@@ -7,8 +7,8 @@
 import { must } from '../assert.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 
-export const BROKER_BUCKETS = 16;
-export const TOPIC_BUCKETS = 256;
+const BROKER_BUCKETS = 16;
+const TOPIC_BUCKETS = 256;
 /** Partitions of a topic that are copied together when one of them changes. */
 export const PARTITIONS_PER_CHUNK = 32;
 
