@@ -6,7 +6,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
 import type { EntryRun, PackedPayloads } from './raft/entries.js';
-import type { Configuration, MembershipChange, Member, RaftMessage } from './raft/messages.js';
+import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
 import type { RaftLimits } from './raft/limits.js';
 import type { StoredState } from './raft/stored-state.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
@@ -67,18 +67,11 @@ export type NodeToStore =
   | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
   | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite };
 
-export type StoreToNode =
-  | { readonly kind: 'pull'; readonly bytes: number; readonly appliedIndex: number }
-  | { readonly kind: 'snapshotDurable'; readonly index: number }
-  | {
-      readonly kind: 'snapshotChunk';
-      readonly to: Member;
-      readonly index: number;
-      readonly offset: number;
-      readonly bytes: Uint8Array;
-      readonly total: number;
-    }
-  | { readonly kind: 'snapshotRestored'; readonly index: number; readonly ok: boolean };
+/** Inputs of the core as they are. */
+export type StoreToNode = Extract<
+  Input,
+  { readonly kind: 'pull' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
+>;
 
 // ---------------------------------------------------------------- raft-node and transport-link
 
