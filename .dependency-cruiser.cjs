@@ -101,6 +101,12 @@ const folders = [
     comment: 'Composition sits above all other folders, and below the public API and the command.',
   }),
   only({
+    name: 'offline-knows-what-is-stored',
+    from: '^src/offline/',
+    may: ['^src/(raft|metadata|state-machine|storage)/'],
+    comment: 'The tools read and write files of a cluster that does not run: no thread, no client.',
+  }),
+  only({
     name: 'simulation-is-pure',
     from: '^src/simulation/',
     may: ['^src/(raft|metadata|controller|state-machine|storage|transport)/'],

@@ -1,7 +1,7 @@
 /**
  * The thread of one node's metadata store: applies what its raft-node commits, answers writes and reads straight to
- * the host, and holds snapshots. The state machine and the exactly-once table are pure (`src/metadata`,
- * `src/state-machine`).
+ * the host, and keeps snapshots, a slice at a time between other messages. The state machine and the exactly-once
+ * table are pure (`src/metadata`, `src/state-machine`).
  */
 import type { MessagePort } from 'node:worker_threads';
 import type {
@@ -15,19 +15,29 @@ import type {
   StoreToNode,
 } from '../src/messages.js';
 import { unreachable } from '../src/assert.js';
+import { ClusterError } from '../src/errors.js';
 import { payloadBytes } from '../src/raft/entries.js';
+import type { SnapshotWrite } from '../src/raft/ready.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
-import type { ActorTask } from '../src/runtime/task.js';
+import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
 import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
-import { createSnapshotShelf, type SnapshotShelf } from '../src/state-machine/snapshot-shelf.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
+import { corruptLog } from '../src/storage/corrupt-log.js';
+import { openFileSnapshots } from '../src/storage/file-snapshots.js';
+import { createNodeDisk } from '../src/storage/node-disk.js';
+import type { SnapshotShelf } from '../src/storage/snapshot-shelf.js';
+import { createVolatileSnapshots } from '../src/storage/volatile-snapshots.js';
 
 /** Committed bytes that may be on their way to this store at once. */
 const PULL_WINDOW_BYTES = 4 * 1024 * 1024;
 /** More is asked for once so much of it has been applied: a message for every batch would cost its node a turn. */
 const PULL_AGAIN_BYTES = PULL_WINDOW_BYTES / 4;
+/** A snapshot is due after so many applied bytes, too: what a restart has to replay is bounded. */
+const SNAPSHOT_BYTES = 64 * 1024 * 1024;
+/** Under load a snapshot takes a third of its thread. */
+const PAUSE_PER_SLICE = 2;
 
-export default function metadataStore(task: ActorTask): Promise<void> {
+export default function metadataStore(task: ActorTask): Promise<ActorOutcome> {
   return serveActor<MetadataStoreConfig>(
     task,
     async (context) => new MetadataStoreShell(context, await loadHosted(context.config.stateMachine)),
@@ -35,31 +45,53 @@ export default function metadataStore(task: ActorTask): Promise<void> {
 }
 
 class MetadataStoreShell implements MetadataStoreControl {
+  readonly #context: ActorContext<MetadataStoreConfig>;
   readonly #host: MessagePort;
   readonly #node: MessagePort;
   readonly #state: ReplicatedState;
   readonly #shelf: SnapshotShelf;
+  /** The snapshot being written, and who waits for its end. */
+  #keeping: Generator<void, void, void> | null = null;
+  #keepingEnded: (() => void)[] = [];
+  #appliedAtSlice = 0;
+  #bytesSinceSnapshot = 0;
+  /** Chunks of the snapshot being received. */
+  #received: Uint8Array[] = [];
   /** Confirmed reads whose index is not applied yet. */
   #waiting: { readonly index: number; readonly reads: readonly Read[] }[] = [];
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
   constructor(context: ActorContext<MetadataStoreConfig>, machine: HostedStateMachine) {
+    this.#context = context;
     this.#host = context.port('host');
     this.#node = context.port('node');
-    this.#state = createReplicatedState(machine);
-    this.#shelf = createSnapshotShelf(this.#state, context.config.snapshotEntries);
+    this.#state = createReplicatedState(machine, context.config.bootstrap);
+    this.#shelf = openShelf(context.config, this.#state);
     this.#node.on('message', (message: NodeToStore) => {
-      this.#receiveFromNode(message);
+      this.#orEnd(() => {
+        this.#receiveFromNode(message);
+      });
     });
     this.#host.on('message', ({ reads }: HostToStore) => {
       this.#answer(reads);
     });
-    this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: 0 });
+    this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: this.#state.appliedIndex });
   }
 
   appliedIndex(): number {
     return this.#state.appliedIndex;
+  }
+
+  async takeSnapshot(): Promise<number> {
+    const wanted = this.#state.appliedIndex;
+    while (this.#shelf.index < wanted) {
+      await new Promise<void>((resolve) => {
+        this.#keepingEnded.push(resolve);
+        if (this.#keeping === null) this.#beginSnapshot();
+      });
+    }
+    return this.#shelf.index;
   }
 
   dump(withState: boolean): { appliedIndex: number; stateHash: string; state?: unknown } {
@@ -72,6 +104,8 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   stop(): void {
     this.#waiting = [];
+    this.#endSnapshot();
+    this.#shelf.close();
   }
 
   #receiveFromNode(message: NodeToStore): void {
@@ -86,13 +120,9 @@ class MetadataStoreShell implements MetadataStoreControl {
       case 'snapshotRead':
         this.#postNode({ kind: 'snapshotChunk', to: message.read.to, ...this.#shelf.read(message.read) });
         return;
-      case 'snapshotWrite': {
-        const { snapshot, done } = message.write;
-        const ok = this.#shelf.write(message.write);
-        if (done) this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
-        this.#answerWaiting();
+      case 'snapshotWrite':
+        this.#receiveChunk(message.write);
         return;
-      }
       default:
         unreachable(message);
     }
@@ -101,15 +131,85 @@ class MetadataStoreShell implements MetadataStoreControl {
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
     if (answer && answers.length > 0) this.#postHost({ kind: 'answers', answers });
-    for (const run of runs) this.#consumedBytes += payloadBytes(run);
+    const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
+    this.#consumedBytes += bytes;
+    this.#bytesSinceSnapshot += bytes;
     if (this.#consumedBytes >= PULL_AGAIN_BYTES) {
       this.#postNode({ kind: 'pull', bytes: this.#consumedBytes, appliedIndex: this.#state.appliedIndex });
       this.#consumedBytes = 0;
     }
-    const index = this.#shelf.takeIfDue();
-    if (index !== null) this.#postNode({ kind: 'snapshotDurable', index });
+    if (this.#keeping === null && this.#snapshotIsDue()) this.#beginSnapshot();
     this.#answerWaiting();
   }
+
+  // ------------------------------------------------------------ snapshots
+
+  #snapshotIsDue(): boolean {
+    const entries = this.#state.appliedIndex - this.#shelf.index;
+    return entries >= this.#context.config.snapshotEntries || this.#bytesSinceSnapshot >= SNAPSHOT_BYTES;
+  }
+
+  #beginSnapshot(): void {
+    this.#bytesSinceSnapshot = 0;
+    const keeping = this.#shelf.keep(this.#state.capture());
+    this.#keeping = keeping;
+    const step = (): void => {
+      if (this.#keeping !== keeping) return;
+      this.#orEnd(() => {
+        const startedAt = performance.now();
+        if (keeping.next().done !== true) {
+          this.#scheduleSlice(step, performance.now() - startedAt);
+          return;
+        }
+        this.#postNode({ kind: 'snapshotDurable', index: this.#shelf.index });
+        this.#endSnapshot();
+      });
+    };
+    step();
+  }
+
+  /**
+   * What arrived during a slice goes first: the check phase comes after a poll of the ports. While there are entries
+   * to apply the next slice also waits, so that the nodes of a machine, which all snapshot at once, leave it to writes.
+   */
+  #scheduleSlice(step: () => void, tookMs: number): void {
+    const isIdle = this.#appliedAtSlice === this.#state.appliedIndex;
+    this.#appliedAtSlice = this.#state.appliedIndex;
+    if (isIdle) setImmediate(step);
+    else setTimeout(step, PAUSE_PER_SLICE * tookMs);
+  }
+
+  /** One that is not whole yet is given up. */
+  #endSnapshot(): void {
+    this.#keeping?.return();
+    this.#keeping = null;
+    const ended = this.#keepingEnded;
+    this.#keepingEnded = [];
+    for (const resolve of ended) resolve();
+  }
+
+  /** Nothing is touched before the last chunk: a transfer that is interrupted leaves what there was. */
+  #receiveChunk({ snapshot, offset, bytes, done }: SnapshotWrite): void {
+    if (offset === 0) this.#received = [];
+    this.#received.push(bytes);
+    if (!done) return;
+    const chunks = this.#received;
+    this.#received = [];
+    // An older snapshot than what is applied already says nothing new.
+    const isNew = snapshot.index > this.#state.appliedIndex;
+    const ok = !isNew || this.#state.restore(Buffer.concat(chunks), snapshot);
+    if (isNew && ok) {
+      this.#endSnapshot();
+      for (
+        const keeping = this.#shelf.keep({ description: snapshot, serialize: () => chunks });
+        keeping.next().done !== true;
+      );
+    }
+    this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
+    this.#answerWaiting();
+  }
+
+  // ------------------------------------------------------------ reads
 
   #answerWaiting(): void {
     if (this.#waiting.length === 0) return;
@@ -134,6 +234,16 @@ class MetadataStoreShell implements MetadataStoreControl {
     }
   }
 
+  /** Storage that failed once is not to be believed again. */
+  #orEnd(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      this.#context.fail(error);
+    }
+  }
+
   #postHost(message: StoreToHost): void {
     this.#host.postMessage(message);
   }
@@ -141,6 +251,16 @@ class MetadataStoreShell implements MetadataStoreControl {
   #postNode(message: StoreToNode): void {
     this.#node.postMessage(message);
   }
+}
+
+/** With files, the state is that of the newest snapshot. */
+function openShelf({ files }: MetadataStoreConfig, state: ReplicatedState): SnapshotShelf {
+  if (files === null) return createVolatileSnapshots(state.capture());
+  const { shelf, newest } = openFileSnapshots(createNodeDisk(), files.folder, files.identity);
+  if (newest === null) return shelf;
+  if (state.restore(newest.content, newest.description)) return shelf;
+  shelf.close();
+  throw corruptLog(newest.path, 0, 'its content is not a state of this state machine');
 }
 
 /** The metadata machine, or the default export of the user's module. immer is loaded only where it is used. */

@@ -15,22 +15,26 @@ import type {
   StoreToNode,
 } from '../src/messages.js';
 import { must, unreachable } from '../src/assert.js';
+import { ClusterError } from '../src/errors.js';
 import { createRandom } from '../src/random.js';
 import type { EntryRun } from '../src/raft/entries.js';
 import type { Input, MembershipChange, TimerName } from '../src/raft/messages.js';
 import type { ReadAnswer, RefusalReason, TimerCommand } from '../src/raft/ready.js';
+import { firstLogIndex } from '../src/raft/log.js';
 import { createRaft } from '../src/raft/state.js';
 import { raftStatus } from '../src/raft/status.js';
 import { timerDelayMs } from '../src/raft/timers.js';
 import { performTurn, type TurnEffect } from '../src/raft/turn.js';
 import { createDeadlines } from '../src/runtime/deadlines.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
-import type { ActorTask } from '../src/runtime/task.js';
-import { createVolatileStorage } from '../src/storage/volatile-storage.js';
+import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
+import { createNodeDisk } from '../src/storage/node-disk.js';
+import { openStorage } from '../src/storage/open-storage.js';
+import type { LogStorage } from '../src/storage/storage.js';
 import { createEndpoint, type Endpoint } from '../src/transport/endpoint.js';
 import { groupByPeer } from '../src/transport/packing.js';
 
-export default function raftNode(task: ActorTask): Promise<void> {
+export default function raftNode(task: ActorTask): Promise<ActorOutcome> {
   return serveActor<RaftNodeConfig>(task, (context) => new RaftNode(context));
 }
 
@@ -44,7 +48,9 @@ class RaftNode implements RaftNodeControl {
   readonly #host: MessagePort;
   readonly #store: MessagePort;
   readonly #raft;
-  readonly #storage = createVolatileStorage();
+  readonly #storage: LogStorage;
+  /** The log in storage begins here, or a little before. */
+  #firstLogIndex: number;
   readonly #random;
   readonly #deadlines = createDeadlines<TimerName>(() => {
     this.#scheduleTurn();
@@ -65,7 +71,10 @@ class RaftNode implements RaftNodeControl {
     this.#context = context;
     this.#host = context.port('host');
     this.#store = context.port('store');
-    this.#raft = createRaft({ self: config.hello.member, stored: config.stored, limits: config.limits });
+    const { stored, storage } = openStorage(createNodeDisk(), config.files, config.bootstrap);
+    this.#storage = storage;
+    this.#raft = createRaft({ self: config.hello.member, stored, limits: config.limits });
+    this.#firstLogIndex = firstLogIndex(this.#raft.log);
     this.#random = createRandom(config.seed);
     this.#host.on('message', (message: HostToNode) => {
       this.#receiveFromHost(message);
@@ -169,10 +178,25 @@ class RaftNode implements RaftNodeControl {
     if (this.#stopped) return;
     const inputs = this.#inputs;
     this.#inputs = [];
-    this.#perform(inputs);
-    for (let timer = this.#deadlines.takeDue(); timer !== null; timer = this.#deadlines.takeDue()) {
-      this.#perform([{ kind: 'timer', timer }]);
+    try {
+      this.#perform(inputs);
+      for (let timer = this.#deadlines.takeDue(); timer !== null; timer = this.#deadlines.takeDue()) {
+        this.#perform([{ kind: 'timer', timer }]);
+      }
+      this.#compactStorage();
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      // Storage that failed once is not to be believed again: the node ends, and nothing of this turn leaves.
+      this.stop();
+      this.#context.fail(error);
     }
+  }
+
+  #compactStorage(): void {
+    const first = firstLogIndex(this.#raft.log);
+    if (first === this.#firstLogIndex) return;
+    this.#firstLogIndex = first;
+    this.#storage.compact(first);
   }
 
   // ------------------------------------------------------------ effects

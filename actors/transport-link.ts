@@ -5,11 +5,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Hello, LinkFaultSettings, LinkReport, NodeToLink, TransportLinkControl } from '../src/messages.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
-import type { ActorTask } from '../src/runtime/task.js';
+import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
 import { createLink, nextWakeUp, report, takePosts, type LinkConfig } from '../src/transport/link-state.js';
 import { attach, cut, detached, heal, receive, setFaults, wake } from '../src/transport/link.js';
 
-export default function transportLink(task: ActorTask): Promise<void> {
+export default function transportLink(task: ActorTask): Promise<ActorOutcome> {
   return serveActor<LinkConfig>(task, (context) => new TransportLink(context));
 }
 

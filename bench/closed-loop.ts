@@ -9,18 +9,20 @@ export interface LoopResult {
   readonly operationsPerSecond: number;
   readonly medianUs: number;
   readonly p99Us: number;
+  readonly longestUs: number;
 }
 
 export async function runClosedLoop(
   clients: number,
   durationMs: number,
   call: () => Promise<unknown>,
+  isOver = () => false,
 ): Promise<LoopResult> {
   const latencyNs = createHistogram();
   const startedAt = performance.now();
   const endsAt = startedAt + durationMs;
   const client = async (): Promise<void> => {
-    while (performance.now() < endsAt) {
+    while (performance.now() < endsAt && !isOver()) {
       const issuedAt = performance.now();
       await call();
       latencyNs.record(Math.max(1, Math.round((performance.now() - issuedAt) * 1e6)));
@@ -31,5 +33,6 @@ export async function runClosedLoop(
     operationsPerSecond: (latencyNs.count / (performance.now() - startedAt)) * 1000,
     medianUs: latencyNs.percentile(50) / 1000,
     p99Us: latencyNs.percentile(99) / 1000,
+    longestUs: latencyNs.max / 1000,
   };
 }

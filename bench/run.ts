@@ -7,10 +7,13 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { measureDurability } from './durability.js';
 import { measureFailover } from './failover.js';
 import { goalText, isMet, reachedText } from './figure.js';
 import type { Figure } from './figure.js';
 import { measureFloor } from './floor.js';
+import { measureRecovery } from './recovery.js';
+import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
 import { measureThroughput } from './throughput.js';
 
@@ -19,6 +22,9 @@ const questions = new Map([
   ['start', measureStart],
   ['failover', measureFailover],
   ['throughput', measureThroughput],
+  ['durability', measureDurability],
+  ['snapshot', measureSnapshot],
+  ['recovery', measureRecovery],
 ]);
 
 interface Settings {
@@ -49,7 +55,7 @@ function describeRun({ quick }: Settings): Record<string, string | number | bool
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     clusterNodes: 3,
-    durability: 'memory',
+    durability: 'memory unless said',
     quick,
   };
 }

@@ -3,18 +3,15 @@
  * answered: one client for its latency, 256 for operations a second, on a small state and over 10,000 partitions.
  * Held against the floor, measured right before and right after with the cluster's threads gone.
  */
-import { must } from '../src/assert.js';
 import { startCluster } from '../src/index.js';
-import type { MetadataStore } from '../src/index.js';
 import { runClosedLoop } from './closed-loop.js';
 import type { LoopResult } from './closed-loop.js';
 import { quantity } from './figure.js';
 import type { Figure } from './figure.js';
 import { startFloor } from './floor.js';
+import { leaderChanges, registerBrokers } from './leader-changes.js';
 
 const manyClients = 256;
-const brokers = [1, 2, 3, 4, 5, 6];
-const replicationFactor = 3;
 const small = { topics: 1, partitionsEach: 16 };
 const large = { topics: 100, partitionsEach: 100 };
 const goals = { latencyRatio: 3, throughputPercent: 5 };
@@ -75,47 +72,15 @@ async function runCluster({
 }: Durations): Promise<Record<'one' | 'manySmall' | 'manyLarge', LoopResult>> {
   await using cluster = await startCluster({ nodes: 3 });
   const store = cluster.store();
-  for (const id of brokers) await store.registerBroker({ id, addr: `127.0.0.1:${9091 + id}` });
+  await registerBrokers(store);
 
-  const changeSmall = await leaderChanges(store, 'small', small);
+  const { call: changeSmall } = await leaderChanges(store, 'small', small);
   await runClosedLoop(manyClients, warmUpMs, changeSmall);
   const one = await runClosedLoop(1, runMs, changeSmall);
   const manySmall = await runClosedLoop(manyClients, runMs, changeSmall);
 
-  const changeLarge = await leaderChanges(store, 'large', large);
+  const { call: changeLarge } = await leaderChanges(store, 'large', large);
   await runClosedLoop(manyClients, warmUpMs, changeLarge);
   const manyLarge = await runClosedLoop(manyClients, runMs, changeLarge);
   return { one, manySmall, manyLarge };
-}
-
-interface LedPartition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly replicas: readonly number[];
-  epoch: number;
-}
-
-/**
- * Creates the topics; the call it answers moves the next partition's leadership to its next replica. Calls of one
- * store take effect in call order, so that the epochs of a partition grow however many calls are on their way.
- */
-async function leaderChanges(
-  store: MetadataStore,
-  prefix: string,
-  { topics, partitionsEach }: { readonly topics: number; readonly partitionsEach: number },
-): Promise<() => Promise<unknown>> {
-  const names = Array.from({ length: topics }, (_, number) => `${prefix}-${String(number).padStart(6, '0')}`);
-  await Promise.all(names.map((name) => store.createTopic(name, { partitions: partitionsEach, replicationFactor })));
-  const created = await Promise.all(names.map((name) => store.listPartitions(name)));
-  const led: LedPartition[] = created.flat().map(({ topic, partition, replicas, leaderEpoch }) => {
-    return { topic, partition, replicas, epoch: leaderEpoch };
-  });
-  let next = 0;
-  return () => {
-    const target = must(led[next % led.length], 'the topics have partitions');
-    next += 1;
-    target.epoch += 1;
-    const leader = must(target.replicas[target.epoch % replicationFactor], 'as many replicas as the factor');
-    return store.updateLeader(target.topic, target.partition, leader, target.epoch);
-  };
 }

@@ -79,3 +79,7 @@ export class ClusterError extends Error {
 export function toClusterError(value: ErrorValue): ClusterError {
   return new ClusterError(value.code, value.message, value.details);
 }
+
+export function toErrorValue({ code, message, details }: ClusterError): ErrorValue {
+  return { code, message, details };
+}

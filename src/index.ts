@@ -29,4 +29,10 @@ export type {
   TopicConfig,
   TopicInfo,
 } from './metadata/model.js';
+export { dumpLog, type DumpedDamage, type DumpedEntry, type DumpOptions, type LogLine } from './offline/dump-log.js';
+export { inspectSnapshot, type SnapshotInspection } from './offline/inspect-snapshot.js';
+export { recover, type RecoverOptions, type RecoverReport } from './offline/recover.js';
+export { repair, type LostEntries, type RepairedNode, type RepairReport } from './offline/repair.js';
+export { restoreSnapshot, type RestoreOptions, type RestoreReport } from './offline/restore-snapshot.js';
+export { saveSnapshot, type SaveReport } from './offline/save-snapshot.js';
 export type { ApplyContext, StateMachine } from './state-machine/state-machine.js';

@@ -8,9 +8,9 @@ import type { ErrorValue } from './errors.js';
 import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
 import type { RaftLimits } from './raft/limits.js';
-import type { StoredState } from './raft/stored-state.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
 import type { Answer } from './state-machine/envelope.js';
+import type { FileDurability, StorageIdentity } from './storage/storage.js';
 
 // ---------------------------------------------------------------- host and raft-node
 
@@ -108,9 +108,19 @@ export type LinkToNode =
 
 // ---------------------------------------------------------------- configurations of actors
 
+/** Where a node's files are. */
+export interface NodeFiles {
+  readonly folder: string;
+  readonly identity: StorageIdentity;
+  readonly durability: FileDurability;
+}
+
 export interface RaftNodeConfig {
   readonly hello: Hello;
-  readonly stored: StoredState;
+  /** Null: nothing is kept, and the node starts with an empty log. */
+  readonly files: NodeFiles | null;
+  /** In force before the first entry; without members in a node that joins later. */
+  readonly bootstrap: Configuration;
   readonly limits: RaftLimits;
   readonly electionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
@@ -121,6 +131,10 @@ export interface RaftNodeConfig {
 export interface MetadataStoreConfig {
   /** Module of the user's own state machine; null: the metadata one. */
   readonly stateMachine: string | null;
+  /** Null: snapshots are kept in memory. */
+  readonly files: NodeFiles | null;
+  /** In force before the first entry. */
+  readonly bootstrap: Configuration;
   /** Take a snapshot after this many applied entries. */
   readonly snapshotEntries: number;
 }
@@ -133,6 +147,7 @@ export interface RaftNodeStatus extends Leadership {
   readonly appliedIndex: number;
   readonly firstLogIndex: number;
   readonly lastLogIndex: number;
+  readonly lastLogTerm: number;
   readonly snapshotIndex: number;
   readonly configuration: Configuration;
   /** Of a leader: what it knows of each other member. */
@@ -152,6 +167,8 @@ export interface RaftNodeControl {
 
 export interface MetadataStoreControl {
   appliedIndex(): number;
+  /** Of what is applied now; resolves with its index once it is durable. */
+  takeSnapshot(): Promise<number>;
   /** Waits for nothing; `appliedIndex` is what the state holds. */
   dump(withState: boolean): { readonly appliedIndex: number; readonly stateHash: string; readonly state?: unknown };
   stop(): void;

@@ -6,13 +6,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from './progress.js';
 import { formatDuration } from './tables.js';
-import type { MetadataStore, NodeHandle, Wait } from '../index.js';
-
-export interface RecordCounts {
-  brokers: number;
-  topics: number;
-  partitions: number;
-}
+import type { RecordCounts } from './tables.js';
+import type { ClusterMetadata, MetadataStore, NodeHandle, Wait } from '../index.js';
 
 /** The counts are those found after the drill. */
 export interface DrillReport extends RecordCounts {
@@ -56,6 +51,9 @@ export async function drill(
   wait: Wait,
   progress: Progress,
 ): Promise<DrillReport> {
+  // Nodes that are still being filled are no voters yet.
+  progress.begin('Waiting until all nodes are healthy');
+  await cluster.waitForHealthy(wait);
   const leader = await cluster.waitForLeader(wait);
   progress.begin(`Killing node ${leader.id}, the leader`);
   const killedAtMs = performance.now();
@@ -76,7 +74,7 @@ export async function drill(
 
   progress.begin('Comparing the state of all nodes');
   const dumps = await dumpsAtOneIndex(cluster, wait);
-  const found = await countRecords(store, wait);
+  const found = countsOf(await store.metadata(wait));
   progress.stop();
   const [first] = dumps;
   const equal = dumps.every((dump) => dump.stateHash === first?.stateHash);
@@ -110,8 +108,7 @@ async function dumpsAtOneIndex(cluster: Subject['cluster'], wait: Wait): Promise
   }
 }
 
-async function countRecords(store: Subject['store'], wait: Wait): Promise<RecordCounts> {
-  const { brokers, topics, partitions } = await store.metadata(wait);
+export function countsOf({ brokers, topics, partitions }: ClusterMetadata): RecordCounts {
   return {
     brokers: Object.keys(brokers).length,
     topics: Object.keys(topics).length,

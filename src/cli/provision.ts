@@ -1,20 +1,39 @@
 /**
- * Fills a new cluster: brokers on three racks, then the topics of a file. A refused topic ends it with one line that
- * names it.
+ * Fills a cluster: brokers on three racks, then the topics of a file. What is there already is left as it is. A refused
+ * topic ends it with one line that names it.
  */
 
 import { ClusterError } from '../index.js';
 import { CommandError, ExitCode, describeError } from './errors.js';
 import { plural } from './tables.js';
 import type { RequestedTopic } from './topic-file.js';
-import type { MetadataStore, Wait } from '../index.js';
+import type { ClusterMetadata, MetadataStore, Wait } from '../index.js';
 
 const TOPICS_AT_ONCE = 256;
 const DEFAULT_REPLICATION_FACTOR = 3;
 const FIRST_PORT = 9_092;
 
-export async function registerBrokers(store: MetadataStore, brokers: number, wait: Wait): Promise<void> {
-  const ids = Array.from({ length: brokers }, (_, position) => position + 1);
+export interface Filling {
+  /** Registered under the ids from 1 on. */
+  brokers: number;
+  topics: readonly RequestedTopic[];
+}
+
+/** What of it is not there yet. */
+export function missingFrom({ brokers, topics }: ClusterMetadata, filling: Filling): Missing {
+  const ids = Array.from({ length: filling.brokers }, (_, position) => position + 1);
+  return {
+    brokerIds: ids.filter((id) => brokers[id] === undefined),
+    topics: filling.topics.filter(({ name }) => topics[name] === undefined),
+  };
+}
+
+interface Missing {
+  brokerIds: readonly number[];
+  topics: readonly RequestedTopic[];
+}
+
+export async function registerBrokers(store: MetadataStore, ids: readonly number[], wait: Wait): Promise<void> {
   await Promise.all(
     ids.map((id) => store.registerBroker({ id, addr: `127.0.0.1:${FIRST_PORT + id - 1}`, rack: rackOf(id) }, wait)),
   );

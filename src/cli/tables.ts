@@ -8,6 +8,12 @@ import type { Colours } from './screen.js';
 import { changedSettings } from './topic-settings.js';
 import type { NodeStatus, TopicConfig, TopicInfo } from '../index.js';
 
+export interface RecordCounts {
+  brokers: number;
+  topics: number;
+  partitions: number;
+}
+
 export function nodeTable(nodes: readonly NodeStatus[], colours: Colours): string {
   const rows = nodes.map((node) => [
     String(node.id),
@@ -104,6 +110,10 @@ function inUnits(amount: number, units: readonly (readonly [number, string])[], 
   if (amount === -1) return 'unlimited';
   const [size, name] = units.find(([unitSize]) => amount >= unitSize && amount % unitSize === 0) ?? [1, smallest];
   return `${amount / size}${name}`;
+}
+
+export function countsText({ brokers, topics, partitions }: RecordCounts): string {
+  return [plural(brokers, 'broker'), plural(topics, 'topic'), plural(partitions, 'partition')].join(', ');
 }
 
 export function plural(count: number, noun: string): string {

@@ -1,39 +1,35 @@
 /**
- * `conclave up`: start a cluster, register brokers, create topics, print, then stay up or run the drill. The order of
- * things and what is printed where; parsing, tables, the drill and the live display are files of their own.
+ * `conclave up`: start a cluster or go on with a stored one, register brokers, create topics, print, then stay up or
+ * run the drill. The order of things and what is printed where; parsing, tables, the drill and the live display are
+ * files of their own.
  */
 
 import { fileURLToPath } from 'node:url';
 import { ClusterError, defaultTopicConfig, startCluster } from '../index.js';
-import { drill, elapsedMs, pause } from './check.js';
-import type { DrillReport, RecordCounts } from './check.js';
-import type { UpOptions } from './command-line.js';
+import { countsOf, drill, elapsedMs, pause } from './check.js';
+import type { DrillReport } from './check.js';
+import { checkSurvivors } from './command-line.js';
+import type { UpRequest } from './command-line.js';
 import { CommandError, ExitCode, oneLine } from './errors.js';
 import { showUntil } from './live-status.js';
 import { createProgress } from './progress.js';
 import type { Progress } from './progress.js';
 import { coloursFor } from './screen.js';
-import type { Screen } from './screen.js';
-import { createTopics, registerBrokers } from './provision.js';
-import { formatDuration, nodeTable, plural, topicTable } from './tables.js';
+import { createTopics, missingFrom, registerBrokers } from './provision.js';
+import type { Terminal } from './terminal.js';
+import { countsText, formatDuration, nodeTable, plural, topicTable } from './tables.js';
+import type { RecordCounts } from './tables.js';
 import { readTopicFile } from './topic-file.js';
 import type { RequestedTopic } from './topic-file.js';
-import type { Cluster, ClusterStatus, MetadataStore, Wait } from '../index.js';
+import type { Cluster, ClusterMetadata, ClusterOptions, ClusterStatus, MetadataStore, Wait } from '../index.js';
+
+const DEFAULT_NODES = 3;
 
 /** Seen from dist/src/cli. The compiler copies no YAML, so the package carries the file where it was written. */
 const SAMPLE_TOPICS = fileURLToPath(new URL('../../../src/cli/sample-topics.yaml', import.meta.url));
 
-/** Where `up` writes, and what ends it. */
-export interface Terminal {
-  stdout: Screen;
-  stderr: Screen;
-  environment: NodeJS.ProcessEnv;
-  /** Aborted by Ctrl-C. */
-  interrupt: AbortSignal;
-}
-
 interface Run {
-  options: UpOptions;
+  options: UpRequest;
   terminal: Terminal;
   progress: Progress;
   /** Bounds every call until the cluster stays up. */
@@ -45,11 +41,13 @@ interface Started {
   store: MetadataStore;
   startMs: number;
   createMs: number;
+  /** What an earlier run had left; null without --data. */
+  recovered: RecordCounts | null;
   expected: RecordCounts;
 }
 
 /** The exit code when it ends by itself; an interrupt rejects with whatever it broke off. */
-export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
+export async function up(options: UpRequest, terminal: Terminal): Promise<number> {
   const requested = await readTopicFile(options.topics ?? SAMPLE_TOPICS);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
@@ -60,10 +58,16 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   const run = { options, terminal, progress, wait };
   let cluster: Cluster | undefined;
   try {
-    progress.begin(`Starting ${plural(options.nodes, 'node')}`);
+    progress.begin(startingText(options));
     const startedAtMs = performance.now();
-    cluster = await startCluster({ nodes: options.nodes, startTimeoutMs: options.timeoutMs, signal: wait.signal });
-    const started = await prepare(run, cluster, requested, elapsedMs(startedAtMs));
+    cluster = await startCluster(clusterOptions(options, wait.signal));
+    const startMs = elapsedMs(startedAtMs);
+    const nodes = cluster.nodeIds.length;
+    if (options.check) checkSurvivors(nodes);
+    const leader = await cluster.waitForLeader(wait);
+    progress.end(`${plural(nodes, 'node')} up in ${startMs} ms; node ${leader.id} leads`);
+    await mend(run, cluster);
+    const started = await prepare(run, cluster, requested, startMs);
     if (options.check) return await check(run, started);
     await printState(run, started);
     clearTimeout(timer);
@@ -80,30 +84,77 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   }
 }
 
+function startingText({ nodes, data }: UpRequest): string {
+  if (data !== null) return `Starting the nodes of ${data}`;
+  return `Starting ${plural(nodes ?? DEFAULT_NODES, 'node')}`;
+}
+
+function clusterOptions({ nodes, data, durability, timeoutMs }: UpRequest, signal: AbortSignal): ClusterOptions {
+  return {
+    ...(nodes === null ? {} : { nodes }),
+    ...(data === null ? {} : { dataDir: data, durability }),
+    startTimeoutMs: timeoutMs,
+    signal,
+  };
+}
+
 function isTimeout(error: unknown): boolean {
   return error instanceof ClusterError && error.code === 'Timeout';
 }
 
-async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], startMs: number): Promise<Started> {
-  const { progress, wait, options } = run;
-  const leader = await cluster.waitForLeader(wait);
-  progress.end(`${plural(options.nodes, 'node')} up in ${startMs} ms; node ${leader.id} leads`);
+/** Wipes what is to be wiped; tells of every other node that its files keep down. */
+async function mend({ options, terminal, progress, wait }: Run, cluster: Cluster): Promise<void> {
+  for (const id of options.wipe) {
+    progress.begin(`Wiping node ${id}`);
+    await cluster.node(id).restart({ ...wait, wipe: true });
+    progress.end(`Node ${id} was wiped and is being filled from the leader`);
+  }
+  const { nodes, problems } = await cluster.status();
+  for (const { id, role } of nodes) {
+    if (role !== 'stopped') continue;
+    const problem = problems.find((line) => line.startsWith(`node ${id} `)) ?? `node ${id} is stopped`;
+    const advice = `${problem}; --wipe ${id} fills it anew from the others`;
+    if (options.check) throw new CommandError(advice, ExitCode.failure);
+    terminal.stderr.write(`conclave: ${oneLine(advice)}\n`);
+  }
+}
 
-  progress.begin(`Registering ${plural(options.brokers, 'broker')} and creating ${plural(requested.length, 'topic')}`);
+async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], startMs: number): Promise<Started> {
+  const { progress, wait, options, terminal } = run;
+  progress.begin('Reading the state');
   const store = cluster.store();
+  const found = await store.metadata(wait);
+  const recovered = countsOf(found);
+  const topics = options.topics === null && !isSample(found, requested) ? [] : requested;
+  for (const { name, partitions } of topics) {
+    const kept = found.topics[name]?.numPartitions ?? partitions;
+    if (kept === partitions) continue;
+    terminal.stderr.write(`conclave: topic "${name}" keeps its ${kept} partitions; the file says ${partitions}\n`);
+  }
+  if (recovered.brokers > 0) progress.end(`${countsText(recovered)} found`);
+
+  const missing = missingFrom(found, { brokers: options.brokers, topics });
+  const brokers = recovered.brokers + missing.brokerIds.length;
+  progress.begin(
+    `Registering ${plural(missing.brokerIds.length, 'broker')} and creating ${plural(missing.topics.length, 'topic')}`,
+  );
   const createdAtMs = performance.now();
-  await registerBrokers(store, options.brokers, wait);
-  await createTopics(store, requested, options.brokers, wait);
+  await registerBrokers(store, missing.brokerIds, wait);
+  await createTopics(store, missing.topics, brokers, wait);
   const createMs = elapsedMs(createdAtMs);
-  const partitions = requested.reduce((sum, topic) => sum + topic.partitions, 0);
-  const expected = { brokers: options.brokers, topics: requested.length, partitions };
-  const records = [
-    plural(options.brokers, 'broker'),
-    plural(expected.topics, 'topic'),
-    plural(partitions, 'partition'),
-  ];
-  progress.end(`${records.join(', ')} in ${createMs} ms`);
-  return { cluster, store, startMs, createMs, expected };
+  const created = missing.topics.reduce((sum, topic) => sum + topic.partitions, 0);
+  const expected = {
+    brokers,
+    topics: recovered.topics + missing.topics.length,
+    partitions: recovered.partitions + created,
+  };
+  progress.end(`${countsText(expected)} in ${createMs} ms`);
+  return { cluster, store, startMs, createMs, recovered: options.data === null ? null : recovered, expected };
+}
+
+/** Nothing but what the sample says: an earlier run may have ended in the middle of it. */
+function isSample({ topics }: ClusterMetadata, sample: readonly RequestedTopic[]): boolean {
+  return Object.keys(topics).every((topic) => sample.some(({ name }) => name === topic));
 }
 
 async function printState(run: Run, { cluster, store }: Started): Promise<void> {
@@ -136,15 +187,18 @@ async function check(run: Run, started: Started): Promise<number> {
   const { options, terminal, progress, wait } = run;
   if (options.output === 'table') await printState(run, started);
   const report = await drill(started, started.expected, wait, progress);
+  const nodes = started.cluster.nodeIds.length;
+  const { startMs, createMs, recovered } = started;
   const summary = {
-    nodes: options.nodes,
-    startMs: started.startMs,
-    createMs: started.createMs,
+    nodes,
+    startMs,
+    createMs,
+    ...(recovered === null ? {} : { recovered }),
     ...report,
     nodeVersion: process.version,
   };
   if (options.output === 'json') terminal.stdout.write(`${JSON.stringify(summary)}\n`);
-  else terminal.stdout.write(`\n${summaryText(options.nodes, report)}\n`);
+  else terminal.stdout.write(`\n${summaryText(nodes, report)}\n`);
   if (report.differences.length === 0) return ExitCode.ok;
   throw new CommandError(`check failed: ${oneLine(report.differences.join('; '))}`, ExitCode.failure);
 }

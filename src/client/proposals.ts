@@ -9,7 +9,7 @@
 import { ClusterError } from '../errors.js';
 import type { HostToNode } from '../messages.js';
 import { packPayloads } from '../raft/entries.js';
-import { openEnvelope, sealEnvelope } from '../state-machine/envelope.js';
+import { openEnvelope, sealEnvelope, sealOpening } from '../state-machine/envelope.js';
 import type { Answer } from '../state-machine/envelope.js';
 import type { AbortWatch } from './aborts.js';
 import type { Interruption } from './call.js';
@@ -45,6 +45,8 @@ export class Proposals {
   readonly #sessions = new Map<string, Session<Write>>();
   /** Left under the present target, settled since as `OutcomeUnknown`: they hold credit until answered. */
   readonly #expired = new Set<Write>();
+  /** The highest index of any answer. */
+  #knownIndex = 0;
   #target: Target | null = null;
   /** Numbers the targets; 0 before the first. */
   #targetNumber = 0;
@@ -110,6 +112,7 @@ export class Proposals {
 
   answered(answers: readonly Answer[]): void {
     for (const answer of answers) {
+      this.#knownIndex = Math.max(this.#knownIndex, answer.index);
       const write = this.#sessions.get(answer.session)?.pending.get(answer.sequence);
       if (write !== undefined) this.#take(write, answer);
     }
@@ -166,8 +169,8 @@ export class Proposals {
     if (writer.session !== null && !writer.session.exhausted) return writer.session;
     const session = new Session<Write>();
     writer.session = session;
-    const envelope = { session: session.id, sequence: session.takeSequence(), lowestUnanswered: 1, fingerprint: 0 };
-    const place = { writer, session, sequence: envelope.sequence, payload: sealEnvelope(envelope, new Uint8Array()) };
+    const payload = sealOpening(session.id, this.#knownIndex);
+    const place = { writer, session, sequence: session.takeSequence(), payload };
     const terms = {
       deadline: Number.POSITIVE_INFINITY,
       signal: undefined,
@@ -233,9 +236,8 @@ export class Proposals {
   }
 
   /**
-   * The cluster does not know a session: it was evicted. Every write of it that left once, and all that come after in
-   * the log, had no effect and go again under a new session, in order; one that left twice may have had an effect the
-   * first time.
+   * A session was evicted, or not opened since it may have been. Every write of it that left once had no effect and
+   * goes again under a new session, in order; one that left twice may have had an effect the first time.
    */
   #sessionLost(refused: Write): void {
     if (refused.writer.session === refused.session) refused.writer.session = null;

@@ -3,7 +3,6 @@
  * and what the host knows of leaders and members. Wires ports between actors and is never a relay of their messages.
  */
 import { randomUUID } from 'node:crypto';
-import { must } from '../assert.js';
 import { Router } from '../client/router.js';
 import { ClusterError } from '../errors.js';
 import type { RaftNodeControl } from '../messages.js';
@@ -11,50 +10,69 @@ import { defaultRaftLimits, type RaftLimits } from '../raft/limits.js';
 import type { Configuration, Member } from '../raft/messages.js';
 import { createActorSystem, type Actor, type ActorSystem } from '../runtime/actor-system.js';
 import type { HostLogger } from '../runtime/logger.js';
+import type { ClusterFolder } from './cluster-folder.js';
 import { EventFeed } from './events.js';
-import { LinkHost } from './link-host.js';
-import { enlist } from './membership.js';
+import { LinkTable } from './link-table.js';
+import { MembershipView, NO_MEMBERS } from './membership-view.js';
 import { NodeHost, type NodeLife } from './node-host.js';
-import { MAX_NODES, type ResolvedOptions } from './options.js';
+import { DEFAULT_NODES, MAX_NODES, type ResolvedOptions } from './options.js';
 import { judge, type ClusterStatus } from './status.js';
-import { Changes, deadlineIn } from './waiting.js';
+import { keepDismissing, keepEnlisting } from './upkeep.js';
+import { Changes } from './waiting.js';
 
 /** How long the host waits for an actor's answer when a status is asked for. */
 const STATUS_TIMEOUT_MS = 1_000;
 /** Threads of the largest cluster, and those of a node that ends while its next life starts. */
 const MAX_THREADS = 2 * MAX_NODES + (MAX_NODES * (MAX_NODES - 1)) / 2 + 2 * MAX_NODES;
-/** A lost member is tried to be replaced for as long as the cluster runs, in spans of this length. */
-const EXCHANGE_SPAN_MS = 60_000;
 
 export class ClusterHost {
-  readonly clusterId = randomUUID();
+  readonly clusterId: string;
   readonly options: ResolvedOptions;
   readonly system: ActorSystem;
   readonly router: Router;
   readonly events = new EventFeed();
   readonly changes = new Changes();
   readonly nodes = new Map<number, NodeHost>();
-  readonly links = new Map<string, LinkHost>();
+  readonly links: LinkTable;
+  readonly membership = new MembershipView(this.nodes);
   readonly #limits: RaftLimits;
-  #configuration: Configuration = { voters: [], learners: [] };
+  /** Null: nothing on disk. */
+  readonly #folder: ClusterFolder | null;
+  /** In force before the first entry. */
+  #bootstrap = NO_MEMBERS;
   #leaderAnnounced: string | null = null;
   #healthAnnounced: boolean | null = null;
   #lastNodeId = 0;
-  /** Links connected, as both nodes' ends tell: "node-peer". */
-  readonly #connected = new Set<string>();
+  /** Ids of nodes that are being removed. */
+  readonly leaving = new Set<number>();
   #stopping: Promise<void> | null = null;
 
-  constructor(options: ResolvedOptions, logger: HostLogger | null) {
+  constructor(options: ResolvedOptions, logger: HostLogger | null, folder: ClusterFolder | null) {
     this.options = options;
+    this.clusterId = folder?.clusterId ?? randomUUID();
+    this.#folder = folder;
     this.#limits = { ...defaultRaftLimits, trailingEntries: options.trailingEntries };
     this.system = createActorSystem(MAX_THREADS, logger);
+    this.links = new LinkTable({
+      system: this.system,
+      nodes: this.nodes,
+      seed: options.seed,
+      callTimeoutMs: STATUS_TIMEOUT_MS,
+      attachTimeoutMs: options.startTimeoutMs,
+      onRestart: (ends) => {
+        this.events.emit('link', { ends, change: 'restarted' });
+      },
+    });
     this.router = new Router({ proposalTimeoutMs: options.proposalTimeoutMs });
     this.router.onLeadership(() => {
       this.#announceLeader();
+      this.#learnConfiguration();
       this.#changed();
     });
     this.router.onConfiguration((id, _life, configuration) => {
-      this.#learnConfiguration(id, configuration);
+      this.membership.tell(id, configuration);
+      this.#learnConfiguration();
+      this.changes.announce();
     });
     this.router.onPeer((id, peer, connected) => {
       this.#learnPeer(id, peer, connected);
@@ -67,15 +85,56 @@ export class ClusterHost {
 
   // ------------------------------------------------------------ composition
 
-  /** A node that does not exist yet, with its links to all others. */
-  createNode(): NodeHost {
+  /**
+   * Starts every node that the cluster has: those of a new one with its first configuration, those of an existing one
+   * from their files. True: the cluster is new.
+   */
+  open(): boolean {
+    const folder = this.#folder;
+    const count = this.options.nodes ?? DEFAULT_NODES;
+    const ids = folder?.nodes ?? Array.from({ length: count }, (_, position) => position + 1);
+    const nodes = ids.map((id) => this.#createNode(id));
+    this.#lastNodeId = folder?.lastNodeId ?? nodes.length;
+    this.#bootstrap = folder?.bootstrap ?? { voters: nodes.map((node) => node.member), learners: [] };
+    for (const node of nodes) this.#startStored(node);
+    const isNew = folder?.isNew !== false;
+    if (isNew) this.assume(this.#bootstrap);
+    return isNew;
+  }
+
+  /** With its links to all others. Its id is that of no node before. */
+  addNode(): NodeHost {
     this.#lastNodeId += 1;
-    const id = this.#lastNodeId;
-    for (const other of this.nodes.values()) {
-      const link = this.#createLink([other.id, id]);
-      this.links.set(linkKey(id, other.id), link);
-      if (other.life !== null) this.#attach(link, other.id, other.life);
+    const node = this.#createNode(this.#lastNodeId);
+    const member = this.#folder?.addNode(node.id);
+    if (member !== undefined) node.become(member);
+    this.#start(node);
+    return node;
+  }
+
+  /** From its files; with `wipe`, or without files, as a new member, exchanged for the old one in the background. */
+  restartNode(node: NodeHost, wipe: boolean): void {
+    if (this.#folder !== null) this.#identify(node, this.#folder, wipe);
+    this.enlistLater(node, this.#start(node));
+    this.#judgeMajority();
+  }
+
+  /** Ends a node, with all that it stored. */
+  async discardNode(id: number): Promise<void> {
+    const node = this.nodes.get(id);
+    this.nodes.delete(id);
+    await Promise.all([this.links.discard(id), node?.kill('stopped')]);
+    for (const { life } of this.nodes.values()) {
+      // One that ends meanwhile has nothing to detach.
+      life?.raft.call('detachLink', [id], STATUS_TIMEOUT_MS).catch(() => undefined);
     }
+    // A stopped cluster's folder may be another's already; what is left in it is sorted out by the next start.
+    if (!this.stopped) this.#folder?.removeNode(id);
+    this.#changed();
+  }
+
+  #createNode(id: number): NodeHost {
+    this.links.connect(id);
     const node = new NodeHost({
       id,
       clusterId: this.clusterId,
@@ -84,47 +143,47 @@ export class ClusterHost {
       limits: this.#limits,
       onStart: (life, nodePort, storePort) => {
         this.router.attachNode(id, life.hello.life, nodePort, storePort);
-        for (const link of this.#linksOf(id)) this.#attach(link, id, life);
+        this.links.attach(id, life);
         this.events.emit('node', { node: id, change: 'started' });
       },
       onEnd: (life, stopReason) => {
         this.router.detachNode(id, life.hello.life);
-        for (const pair of this.#connected) if (pair.split('-').includes(String(id))) this.#connected.delete(pair);
+        this.membership.forget(id);
         // Without files its log is gone, and with it the member it was.
-        node.forget();
-        this.events.emit('node', { node: id, change: 'stopped', stopReason });
-        this.#judgeMajority();
-        this.#changed();
+        if (this.#folder === null) node.forget();
+        this.#noticeEnd(id, stopReason);
       },
     });
     this.nodes.set(id, node);
     return node;
   }
 
-  /** The first configuration, written by the first start alone. */
-  bootstrap(nodes: readonly NodeHost[]): void {
-    this.#configuration = { voters: nodes.map((node) => node.member), learners: [] };
-    for (const node of nodes) node.start(this.#configuration);
+  #start(node: NodeHost): NodeLife {
+    const founder = this.#bootstrap.voters.some((voter) => voter.incarnation === node.member.incarnation);
+    return node.start(founder ? this.#bootstrap : NO_MEMBERS, this.#folder?.filesOf(node.member) ?? null);
   }
 
-  async discardNode(id: number): Promise<void> {
-    const links = this.#linksOf(id);
-    for (const link of links) this.links.delete(linkKey(link.ends[0], link.ends[1]));
-    const node = this.nodes.get(id);
-    this.nodes.delete(id);
-    await Promise.all([...links.map((link) => link.stop()), node?.kill('stopped')]);
-    for (const { life } of this.nodes.values()) {
-      // One that ends meanwhile has nothing to detach.
-      life?.raft.call('detachLink', [id], STATUS_TIMEOUT_MS).catch(() => undefined);
+  /** One that is refused stays stopped; whether the others suffice is judged later. */
+  #startStored(node: NodeHost): void {
+    try {
+      if (this.#folder !== null) this.#identify(node, this.#folder, false);
+      this.#start(node);
+    } catch (error) {
+      if (node.refusal === null) throw error;
     }
-    this.#changed();
   }
 
-  /** Brings a node back that lost its log: as a new member, exchanged for the old one in the background. */
-  restartNode(node: NodeHost): NodeLife {
-    const life = node.start({ voters: [], learners: [] });
-    void this.#exchange(node, life);
-    return life;
+  /** Throws `CorruptLog` and `StorageFailed`, which then is why the node is stopped. */
+  #identify(node: NodeHost, folder: ClusterFolder, wipe: boolean): void {
+    try {
+      node.become(wipe ? folder.makeBlank(node.id) : folder.memberOf(node.id));
+    } catch (error) {
+      if (error instanceof ClusterError) {
+        node.refuse(error);
+        this.#noticeEnd(node.id, error.code);
+      }
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -135,41 +194,12 @@ export class ClusterHost {
   async #stopAll(): Promise<void> {
     this.router.stop();
     const nodes = [...this.nodes.values()].map((node) => node.kill('stopped'));
-    const links = [...this.links.values()].map((link) => link.stop());
+    const links = this.links.all().map((link) => link.stop());
     await Promise.all([...nodes, ...links]);
     await this.system.close();
+    this.#folder?.close();
     this.events.close();
     this.changes.announce();
-  }
-
-  #createLink(ends: readonly [number, number]): LinkHost {
-    const link: LinkHost = new LinkHost({
-      ends,
-      system: this.system,
-      seed: (this.options.seed + ends[0] * MAX_NODES + ends[1]) >>> 0,
-      callTimeoutMs: STATUS_TIMEOUT_MS,
-      onRestart: () => {
-        this.events.emit('link', { ends, change: 'restarted' });
-        for (const end of ends) {
-          const life = this.nodes.get(end)?.life;
-          if (life !== null && life !== undefined) this.#attach(link, end, life);
-        }
-      },
-    });
-    return link;
-  }
-
-  #attach(link: LinkHost, id: number, life: NodeLife): void {
-    const peer = link.ends[0] === id ? link.ends[1] : link.ends[0];
-    const port = link.attach(life.hello);
-    life.raft.call('attachLink', [peer, port], this.options.startTimeoutMs).catch(() => {
-      // The node ended first; its next life attaches anew.
-      port.close();
-    });
-  }
-
-  #linksOf(id: number): LinkHost[] {
-    return [...this.links.values()].filter((link) => link.ends.includes(id));
   }
 
   // ------------------------------------------------------------ what the host knows
@@ -179,24 +209,24 @@ export class ClusterHost {
     return leader === null ? null : (this.nodes.get(leader.id)?.life?.raft ?? null);
   }
 
-  /** Nodes of the peer that this node's links are connected to. */
-  connectedPeers(id: number): number {
-    return [...this.#connected].filter((pair) => pair.startsWith(`${id}-`)).length;
+  /** Throws what keeps a majority of the voters down. */
+  checkMajority(): void {
+    if (this.membership.majorityRuns()) return;
+    const refusals = [...this.nodes.values()].map((node) => node.refusal).filter((refusal) => refusal !== null);
+    const worst = refusals.find(({ code }) => code === 'CorruptLog') ?? refusals[0];
+    if (worst !== undefined) throw worst;
+    this.router.checkNotLost();
   }
 
   async status(): Promise<ClusterStatus> {
     const [nodes, links] = await Promise.all([
       Promise.all([...this.nodes.values()].map((node) => node.status(STATUS_TIMEOUT_MS))),
-      Promise.all([...this.links.values()].map((link) => link.status())),
+      Promise.all(this.links.all().map((link) => link.status())),
     ]);
     const failures = new Map(
       [...this.nodes.values()].map((node) => [node.id, node.crash ?? `it was ${node.stopReason}`]),
     );
     return judge(this.router.leader(), nodes, links, failures);
-  }
-
-  linkBetween(a: number, b: number): LinkHost {
-    return must(this.links.get(linkKey(a, b)), `link ${a}-${b}`);
   }
 
   #announceLeader(): void {
@@ -207,42 +237,38 @@ export class ClusterHost {
     this.events.emit('leader', { leader: leader?.id ?? null, term: leader?.term ?? null });
   }
 
-  #learnConfiguration(id: number, configuration: Configuration): void {
-    if (this.router.leader()?.id !== id) return;
-    this.#configuration = configuration;
-    this.events.emit('membership', { voters: configuration.voters, learners: configuration.learners });
+  #learnConfiguration(): void {
+    if (!this.membership.follow(this.router.leader()?.id ?? null)) return;
+    this.events.emit('membership', { ...this.membership.configuration });
     this.#judgeMajority();
     this.#changed();
   }
 
+  /** The configuration in force, until a leader tells another. Empty: none is known but the first. */
+  assume(configuration: Configuration): void {
+    this.membership.assume(configuration.voters.length === 0 ? this.#bootstrap : configuration);
+    this.#judgeMajority();
+  }
+
   #learnPeer(id: number, peer: Member, connected: boolean): void {
-    const pair = `${id}-${peer.id}`;
-    if (connected) this.#connected.add(pair);
-    else this.#connected.delete(pair);
+    this.membership.connect(id, peer.id, connected);
     const ends = id < peer.id ? [id, peer.id] : [peer.id, id];
     this.events.emit('link', { ends, change: connected ? 'connected' : 'disconnected', seenBy: id });
     this.#changed();
   }
 
-  /** Memory mode: a voter whose threads ended is gone for good; with a majority of them, so is the cluster. */
   #judgeMajority(): void {
-    const { voters } = this.#configuration;
-    if (voters.length === 0) return;
-    const alive = voters.filter((voter) => {
-      const node = this.nodes.get(voter.id);
-      return node?.life !== null && node?.member.incarnation === voter.incarnation;
-    });
-    this.router.setPermanentlyLost(alive.length * 2 <= voters.length);
+    this.router.setPermanentlyLost(this.membership.lostForGood());
+  }
+
+  #noticeEnd(id: number, stopReason: string): void {
+    this.events.emit('node', { node: id, change: 'stopped', stopReason });
+    this.#judgeMajority();
+    this.#changed();
   }
 
   #changed(): void {
-    const up = [...this.nodes.values()].every((node) => node.life !== null && !node.paused);
-    const voters = this.#configuration.voters;
-    const members = [...this.nodes.values()].every((node) =>
-      voters.some((voter) => voter.incarnation === node.member.incarnation),
-    );
-    const connected = this.#connected.size === this.nodes.size * (this.nodes.size - 1);
-    const healthy = this.router.leader() !== null && up && members && connected;
+    const healthy = this.router.leader() !== null && this.membership.complete();
     if (healthy !== this.#healthAnnounced) {
       this.#healthAnnounced = healthy;
       this.events.emit('health', { healthy });
@@ -257,21 +283,14 @@ export class ClusterHost {
 
   // ------------------------------------------------------------ background
 
-  async #exchange(node: NodeHost, life: NodeLife): Promise<void> {
-    const stillWanted = (): boolean => node.life === life && !this.stopped;
-    while (stillWanted()) {
-      const deadline = deadlineIn(EXCHANGE_SPAN_MS, null, 'promotion');
-      try {
-        await enlist(this, life.hello.member, deadline, stillWanted);
-        return;
-      } catch (error) {
-        // Without a quorum it goes on trying; what it tries has no caller to be told.
-        if (!(error instanceof ClusterError)) throw error;
-      }
-    }
+  /** A member that has no node any more. */
+  dismissLater(id: number): void {
+    void keepDismissing(this, id, () => !this.stopped);
   }
-}
 
-function linkKey(a: number, b: number): string {
-  return a < b ? `${a}-${b}` : `${b}-${a}`;
+  /** Unless it is a voter already. */
+  enlistLater(node: NodeHost, life: NodeLife): void {
+    const wanted = (): boolean => node.life === life && !this.stopped && !this.leaving.has(node.id);
+    void keepEnlisting(this, life.hello.member, wanted);
+  }
 }

@@ -49,14 +49,17 @@ export interface NodeHandle {
   /** Hands leadership over first. */
   stop(): Promise<void>;
   /**
-   * Resolves when its threads serve; does not wait for a quorum or for catching up (`waitForHealthy` does). In memory
-   * mode it comes back as a new member that must be promoted before it votes again: killing another node before
-   * `waitForHealthy` can lose the majority for good.
+   * Resolves when its files are read and its threads serve; does not wait for a quorum or for catching up
+   * (`waitForHealthy` does). Without files, or with `wipe`, it comes back as a new member that must be promoted before
+   * it votes again: in memory mode, killing another node before `waitForHealthy` can lose the majority for good.
+   * Rejects `CorruptLog`, `StorageFailed`.
    */
   restart(options?: Wait & { wipe?: boolean }): Promise<void>;
   /** Both its threads stand still, like a long garbage collection. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Of what is applied now, once it is durable; `index` is where it ends. In memory mode it is kept in memory. */
+  takeSnapshot(options?: Wait): Promise<{ index: number }>;
   /** Canonical; equal on equal nodes. `state: false` leaves the state out. */
   dump(options?: Wait & { state?: boolean }): Promise<{ appliedIndex: number; stateHash: string; state: unknown }>;
 }

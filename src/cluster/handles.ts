@@ -7,7 +7,7 @@ import type { ClusterHost } from './cluster-host.js';
 import type { LinkHandle, NodeHandle } from './cluster.js';
 import { checkDirection, checkFaults, type LinkFaults, type LinkHost } from './link-host.js';
 import type { NodeHost } from './node-host.js';
-import { callerDeadline, remainingMs, type Deadline } from './waiting.js';
+import { callerDeadline, endsBy, remainingMs, type Deadline } from './waiting.js';
 
 export function createNodeHandle(host: ClusterHost, node: NodeHost): NodeHandle {
   const { options } = host;
@@ -27,12 +27,8 @@ export function createNodeHandle(host: ClusterHost, node: NodeHost): NodeHandle 
       if (host.stopped) throw new ClusterError('Stopped', 'the cluster is stopped');
       if (node.life !== null)
         throw new ClusterError('InvalidArgument', `node ${node.id} is running; kill or stop it first`);
-      const life = host.restartNode(node);
-      const serving = [
-        life.raft.call('status', [], remainingMs(deadline)),
-        life.store.call('dump', [false], remainingMs(deadline)),
-      ];
-      await abortable(Promise.all(serving), deadline);
+      host.restartNode(node, given?.wipe === true);
+      await endsBy(node.serving(remainingMs(deadline)), deadline);
     },
     async pause() {
       await node.pause(options.proposalTimeoutMs);
@@ -43,11 +39,17 @@ export function createNodeHandle(host: ClusterHost, node: NodeHost): NodeHandle 
       host.noticePause(node.id, false);
       return Promise.resolve();
     },
+    async takeSnapshot(given) {
+      const deadline = wait(given, `snapshot of node ${node.id}`);
+      if (node.paused) throw new ClusterError('Timeout', `node ${node.id} is paused`);
+      const taken = node.running().store.call('takeSnapshot', [], remainingMs(deadline));
+      return { index: await endsBy(taken, deadline) };
+    },
     async dump(given) {
       const deadline = wait(given, `dump of node ${node.id}`);
       if (node.paused) throw new ClusterError('Timeout', `node ${node.id} is paused`);
       const answer = node.running().store.call('dump', [given?.state !== false], remainingMs(deadline));
-      const { appliedIndex, stateHash, state } = await abortable(answer, deadline);
+      const { appliedIndex, stateHash, state } = await endsBy(answer, deadline);
       return { appliedIndex, stateHash, state };
     },
   };
@@ -95,19 +97,4 @@ export function createLinkHandle(host: ClusterHost, link: LinkHost): LinkHandle 
     },
     status: () => link.status(),
   };
-}
-
-/** The promise, unless the caller's signal ends the wait first. */
-function abortable<T>(promise: Promise<T>, { signal, what }: Deadline): Promise<T> {
-  if (signal === null) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(new ClusterError('Aborted', `aborted while waiting for ${what}`));
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', abort);
-    });
-  });
 }

@@ -28,8 +28,7 @@ export async function enlist(
   deadline: Deadline,
   stillWanted: () => boolean,
 ): Promise<void> {
-  await repeat(host, deadline, (status) => {
-    if (!stillWanted()) return 'done';
+  await repeat(host, deadline, stillWanted, (status) => {
     const { voters, learners } = status.configuration;
     if (!contains(voters, member) && !contains(learners, member)) return { kind: 'addLearner', member };
     const stale = [...learners, ...voters].find((other) => other.id === member.id && !same(other, member));
@@ -40,8 +39,13 @@ export async function enlist(
 }
 
 /** Until no member has this id. */
-export async function dismiss(host: MembershipHost, id: number, deadline: Deadline): Promise<void> {
-  await repeat(host, deadline, ({ configuration }) => {
+export async function dismiss(
+  host: MembershipHost,
+  id: number,
+  deadline: Deadline,
+  stillWanted: () => boolean,
+): Promise<void> {
+  await repeat(host, deadline, stillWanted, ({ configuration }) => {
     const member = [...configuration.learners, ...configuration.voters].find((other) => other.id === id);
     return member === undefined ? 'done' : { kind: 'remove', member };
   });
@@ -52,9 +56,10 @@ type Step = MembershipChange | 'wait' | 'done';
 async function repeat(
   host: MembershipHost,
   deadline: Deadline,
+  stillWanted: () => boolean,
   nextStep: (status: RaftNodeStatus) => Step,
 ): Promise<void> {
-  for (;;) {
+  while (stillWanted()) {
     const refused = await takeStep(host, deadline, nextStep);
     if (refused === 'done') return;
     if (refused === 'lastVoter') {

@@ -1,15 +1,17 @@
 /**
  * One node on the host's side: its two actors, which share one fate, and the identity of its storage. A killed or
- * crashed node stays down until it is restarted; in memory mode it then has lost its log and is a new member
- * (`membership.ts`).
+ * crashed node stays down until it is restarted, which nothing but the end of both threads allows: so its files have
+ * one owner. In memory mode it then has lost its log and is a new member (`membership.ts`).
  */
 import { randomUUID } from 'node:crypto';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { ClusterError, type ErrorCode } from '../errors.js';
+import { assert } from '../assert.js';
+import { ClusterError, toClusterError, type ErrorCode } from '../errors.js';
 import {
   PROTOCOL_VERSION,
   type Hello,
   type MetadataStoreControl,
+  type NodeFiles,
   type RaftNodeControl,
   type RaftNodeStatus,
 } from '../messages.js';
@@ -63,6 +65,7 @@ export class NodeHost {
   #stopReason: NonNullable<NodeStatus['stopReason']> = 'stopped';
   #endingAs: 'killed' | 'stopped' | null = null;
   #crash: string | null = null;
+  #refusal: ClusterError | null = null;
 
   constructor(options: NodeHostOptions) {
     this.id = options.id;
@@ -92,14 +95,25 @@ export class NodeHost {
     return this.#crash;
   }
 
+  /** The error of its storage that keeps it down: `CorruptLog` or `StorageFailed`. */
+  get refusal(): ClusterError | null {
+    return this.#refusal;
+  }
+
+  /** Whether it has this member's log, as far as is known. */
+  keeps(incarnation: string): boolean {
+    return this.#member.incarnation === incarnation && this.#refusal?.code !== 'CorruptLog';
+  }
+
   /** The running life; `Stopped` when there is none. */
   running(): NodeLife {
     if (this.#life === null) throw new ClusterError('Stopped', `node ${this.id} is stopped (${this.#stopReason})`);
     return this.#life;
   }
 
-  /** Starts both threads. A first start brings the bootstrap configuration; a node without a log has an empty one. */
-  start(configuration: Configuration): NodeLife {
+  /** Starts both threads. `bootstrap`: in force before the first entry; empty for a node that joins later. */
+  start(bootstrap: Configuration, files: NodeFiles | null): NodeLife {
+    assert(this.#life === null, `node ${this.id} runs already`);
     const { clusterId, system, options, limits } = this.#options;
     const hello: Hello = { clusterId, protocolVersion: PROTOCOL_VERSION, member: this.#member, life: nextLife() };
     const hostNode = new MessageChannel();
@@ -109,7 +123,12 @@ export class NodeHost {
       kind: 'metadata-store',
       life: nextLife(),
       name: `store ${this.id}`,
-      config: { stateMachine: options.stateMachine, snapshotEntries: options.snapshotEntries },
+      config: {
+        stateMachine: options.stateMachine,
+        files,
+        bootstrap,
+        snapshotEntries: options.snapshotEntries,
+      },
       ports: { host: hostStore.port2, node: nodeStore.port2 },
     });
     const raft = system.spawn<RaftNodeControl>({
@@ -118,7 +137,8 @@ export class NodeHost {
       name: `node ${this.id}`,
       config: {
         hello,
-        stored: { term: 0, vote: null, snapshot: { index: 0, term: 0, configuration }, entries: [] },
+        files,
+        bootstrap,
         limits,
         electionTimeoutMs: options.electionTimeoutMs,
         heartbeatIntervalMs: options.heartbeatIntervalMs,
@@ -130,6 +150,8 @@ export class NodeHost {
     this.#life = life;
     this.#paused = false;
     this.#endingAs = null;
+    this.#crash = null;
+    this.#refusal = null;
     this.#options.onStart(life, hostNode.port1, hostStore.port1);
     void life.ended.then((end) => {
       this.#end(life, end);
@@ -137,10 +159,39 @@ export class NodeHost {
     return life;
   }
 
+  /** Its files are read and both threads serve. Rejects with the error that ended it instead. */
+  async serving(timeoutMs: number): Promise<RaftNodeStatus> {
+    const life = this.running();
+    const answers = Promise.all([
+      life.raft.call('status', [], timeoutMs),
+      life.store.call('appliedIndex', [], timeoutMs),
+    ]);
+    try {
+      const [status] = await answers;
+      return status;
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.code !== 'Stopped') throw error;
+      const end = await life.ended;
+      throw end.kind === 'failed' ? toClusterError(end.error) : error;
+    }
+  }
+
   /** A node that lost its log is somebody new. */
   forget(): void {
-    this.#member = { id: this.id, incarnation: randomUUID() };
-    this.#lastKnown = NEVER_SEEN;
+    this.become({ id: this.id, incarnation: randomUUID() });
+  }
+
+  /** What it stores is this member's. */
+  become(member: Member): void {
+    if (member.incarnation !== this.#member.incarnation) this.#lastKnown = NEVER_SEEN;
+    this.#member = member;
+  }
+
+  /** It cannot even be started. */
+  refuse(error: ClusterError): void {
+    this.#stopReason = error.code;
+    this.#crash = error.message;
+    this.#refusal = error;
   }
 
   async kill(reason: 'killed' | 'stopped'): Promise<void> {
@@ -187,7 +238,8 @@ export class NodeHost {
     this.#life = null;
     this.#paused = false;
     this.#stopReason = this.#endingAs ?? crashReason(end);
-    this.#crash = end.kind === 'crashed' ? end.message : null;
+    this.#crash = crashMessage(end);
+    if (end.kind === 'failed') this.refuse(toClusterError(end.error));
     this.#options.onEnd(life, this.#stopReason);
   }
 }
@@ -200,7 +252,13 @@ async function oneFate(raft: Actor<RaftNodeControl>, store: Actor<MetadataStoreC
 }
 
 function crashReason(end: ActorEnd): 'killed' | 'stopped' | ErrorCode {
+  if (end.kind === 'failed') return end.error.code;
   return end.kind === 'crashed' ? 'Stopped' : end.kind;
+}
+
+function crashMessage(end: ActorEnd): string | null {
+  if (end.kind === 'failed') return end.error.message;
+  return end.kind === 'crashed' ? end.message : null;
 }
 
 function fromAnswers(answer: RaftNodeStatus, appliedIndex: number): Omit<NodeStatus, 'id'> {

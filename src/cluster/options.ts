@@ -1,15 +1,23 @@
 /**
  * What a cluster is started with: the public options, their defaults and their checks, all in one place.
  */
-import type { HostLogger, LogLevel } from '../runtime/logger.js';
+import { resolve } from 'node:path';
 import { ClusterError } from '../errors.js';
+import type { HostLogger, LogLevel } from '../runtime/logger.js';
+import type { FileDurability } from '../storage/storage.js';
 
 export interface ClusterOptions {
-  /** Voters, 1..9; default 3. */
+  /** Voters, 1..9; default 3; absent with an existing `dataDir`: as stored. */
   nodes?: number;
-  /** Files are not there yet: `InvalidArgument`. */
+  /**
+   * Node n lives in `<dataDir>/node-<n>/`. Absent: nothing on disk. An existing folder is recovered; `nodes` or
+   * `stateMachine` that contradict it: `InvalidArgument`; every other option may change between runs.
+   */
   dataDir?: string;
-  /** Without a `dataDir` only 'memory'. */
+  /**
+   * Default 'fsync' with a `dataDir`, else 'memory'. 'os' survives the process, not the machine. 'memory' with a
+   * `dataDir`, or the others without: `InvalidArgument`.
+   */
   durability?: 'memory' | 'os' | 'fsync';
   /** Default 300; each node draws from [t, 2t). */
   electionTimeoutMs?: number;
@@ -23,7 +31,10 @@ export interface ClusterOptions {
   snapshotEntries?: number;
   /** Kept behind a snapshot for slow followers; default 5_000. */
   trailingEntries?: number;
-  /** Module whose default export (may be async) creates a `StateMachine`; default: the metadata one. */
+  /**
+   * Module whose default export (may be async) creates a `StateMachine`; default: the metadata one. Its export `name`
+   * is its stored identity, which a `dataDir` needs.
+   */
   stateMachine?: URL;
   /** Drives jitter and faults only; identities and request ids never come from it. */
   seed?: number;
@@ -33,8 +44,17 @@ export interface ClusterOptions {
   signal?: AbortSignal;
 }
 
+export interface FileOptions {
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly durability: FileDurability;
+}
+
 export interface ResolvedOptions {
-  readonly nodes: number;
+  /** Null: as stored, or the default. */
+  readonly nodes: number | null;
+  /** Null: nothing on disk. */
+  readonly files: FileOptions | null;
   readonly electionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly startTimeoutMs: number;
@@ -48,6 +68,7 @@ export interface ResolvedOptions {
 }
 
 export const MAX_NODES = 9;
+export const DEFAULT_NODES = 3;
 const MAX_SEED = 0xffff_ffff;
 /** `setTimeout` takes no longer delay. */
 const MAX_DELAY_MS = 2_147_483_647;
@@ -57,12 +78,6 @@ const LOG_LEVELS: ReadonlySet<string> = new Set(['fatal', 'error', 'warn', 'info
 export function resolveOptions(given: unknown): ResolvedOptions {
   if (given !== undefined && (typeof given !== 'object' || given === null)) throw invalid('options must be an object');
   const options = readOptions(given ?? {});
-  if (options.dataDir !== undefined) {
-    throw invalid('dataDir: files are not supported yet; leave it out to run in memory');
-  }
-  if (options.durability !== undefined && options.durability !== 'memory') {
-    throw invalid("durability: only 'memory' is possible without a dataDir");
-  }
   const electionTimeoutMs = integer(options.electionTimeoutMs, 'electionTimeoutMs', 300, [10, MAX_DELAY_MS / 4]);
   const heartbeatIntervalMs = integer(options.heartbeatIntervalMs, 'heartbeatIntervalMs', 50, [1, MAX_DELAY_MS / 4]);
   if (heartbeatIntervalMs * 2 > electionTimeoutMs) {
@@ -71,7 +86,8 @@ export function resolveOptions(given: unknown): ResolvedOptions {
     );
   }
   return {
-    nodes: integer(options.nodes, 'nodes', 3, [1, MAX_NODES]),
+    nodes: options.nodes === undefined ? null : integer(options.nodes, 'nodes', DEFAULT_NODES, [1, MAX_NODES]),
+    files: fileOptions(options.dataDir, options.durability),
     electionTimeoutMs,
     heartbeatIntervalMs,
     startTimeoutMs: integer(options.startTimeoutMs, 'startTimeoutMs', 10_000, [1, MAX_DELAY_MS]),
@@ -100,6 +116,20 @@ function integer(value: unknown, name: string, fallback: number, [least, most]: 
     throw invalid(`${name} must be a whole number from ${least} to ${Math.floor(most)}`);
   }
   return value;
+}
+
+function fileOptions(dataDir: unknown, durability: unknown): FileOptions | null {
+  if (dataDir === undefined) {
+    if (durability === undefined || durability === 'memory') return null;
+    throw invalid("durability: only 'memory' is possible without a dataDir");
+  }
+  if (typeof dataDir !== 'string' || dataDir === '' || dataDir.includes('\0')) {
+    throw invalid('dataDir must be the path of a folder');
+  }
+  if (durability !== undefined && durability !== 'os' && durability !== 'fsync') {
+    throw invalid("durability: with a dataDir 'fsync' or 'os'");
+  }
+  return { dataDir: resolve(dataDir), durability: durability ?? 'fsync' };
 }
 
 function moduleUrl(value: unknown): string | null {

@@ -40,7 +40,7 @@ export class RunningCluster implements Cluster {
     this.node(a);
     this.node(b);
     if (a === b) throw new ClusterError('InvalidArgument', `a link joins two nodes, not node ${a} and itself`);
-    return createLinkHandle(this.#host, this.#host.linkBetween(a, b));
+    return createLinkHandle(this.#host, this.#host.links.between(a, b));
   }
 
   store(options?: { node?: number }): MetadataStore {
@@ -88,7 +88,7 @@ export class RunningCluster implements Cluster {
 
   async heal(): Promise<void> {
     this.#checkRuns();
-    await Promise.all([...this.#host.links.values()].map((link) => createLinkHandle(this.#host, link).heal()));
+    await Promise.all(this.#host.links.all().map((link) => createLinkHandle(this.#host, link).heal()));
   }
 
   addNode(options?: Wait): Promise<NodeHandle> {
@@ -98,8 +98,16 @@ export class RunningCluster implements Cluster {
   removeNode(id: number, options?: Wait): Promise<void> {
     return this.#changeMembers(async () => {
       this.node(id);
-      await dismiss(this.#host, id, this.#deadline(options, `removal of node ${id}`));
-      await this.#host.discardNode(id);
+      const host = this.#host;
+      host.leaving.add(id);
+      try {
+        const deadline = this.#deadline(options, `removal of node ${id}`);
+        await dismiss(host, id, deadline, () => !host.stopped);
+        this.#checkRuns();
+        await host.discardNode(id);
+      } finally {
+        host.leaving.delete(id);
+      }
     });
   }
 
@@ -160,16 +168,21 @@ export class RunningCluster implements Cluster {
     if (host.nodes.size >= MAX_NODES) {
       throw new ClusterError('InvalidArgument', `a cluster has at most ${MAX_NODES} nodes`);
     }
-    const added = host.createNode();
-    const life = added.start({ voters: [], learners: [] });
+    const added = host.addNode();
+    const life = added.running();
     try {
       await enlist(host, life.hello.member, deadline, () => added.life === life);
+      // It hears of its promotion after the others: its own status must not contradict the answer of this call.
+      await host.changes.until(() => added.life !== life || host.membership.knowsItselfVoter(added) || null, deadline);
       if (added.life !== life)
         throw new ClusterError('Stopped', `node ${added.id} ended: ${added.crash ?? 'it was stopped'}`);
     } catch (error) {
       // Half a member would count as one: what was added is taken back, as far as the cluster still can.
       const undo = deadlineIn(host.options.proposalTimeoutMs, null, 'removal');
-      await dismiss(host, added.id, undo).catch(() => undefined);
+      const undone = dismiss(host, added.id, undo, () => !host.stopped);
+      await undone.catch(() => {
+        host.dismissLater(added.id);
+      });
       await host.discardNode(added.id);
       throw error;
     }

@@ -34,9 +34,29 @@ export function remainingMs(deadline: Deadline): number {
 
 /** Throws `Aborted` or `Timeout` when the time for waiting is over. */
 export function checkDeadline(deadline: Deadline): void {
-  if (deadline.signal?.aborted === true)
-    throw new ClusterError('Aborted', `aborted while waiting for ${deadline.what}`);
-  if (performance.now() >= deadline.at) throw new ClusterError('Timeout', `no ${deadline.what} within the time given`);
+  if (deadline.signal?.aborted === true || performance.now() >= deadline.at) throw overdue(deadline);
+}
+
+function overdue({ signal, what }: Deadline): ClusterError {
+  if (signal?.aborted === true) return new ClusterError('Aborted', `aborted while waiting for ${what}`);
+  return new ClusterError('Timeout', `no ${what} within the time given`);
+}
+
+/** The promise, unless the time for waiting for it ends first. */
+export function endsBy<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
+  const { signal } = deadline;
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      reject(overdue(deadline));
+    };
+    const timeout = setTimeout(end, remainingMs(deadline));
+    if (signal?.aborted === true) end();
+    signal?.addEventListener('abort', end, { once: true });
+    void promise.then(resolve, reject).finally(() => {
+      clearTimeout(timeout);
+      signal?.removeEventListener('abort', end);
+    });
+  });
 }
 
 /** One place that says "something changed"; waiters wake at it. */

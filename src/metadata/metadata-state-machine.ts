@@ -4,6 +4,7 @@
  */
 import { enableMapSet, Immer } from 'immer';
 import { assert } from '../assert.js';
+import { joinBytes } from '../state-machine/canonical-json.js';
 import type { HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
 import { answerQuery, toClusterMetadata } from './answer-query.js';
@@ -80,7 +81,7 @@ export function createMetadataStateMachine(): StateMachine {
       return answer;
     },
     query: (request) => machine.query(request),
-    snapshot: () => machine.capture().serialize(),
+    snapshot: () => joinBytes(machine.capture().serialize()),
     restore(snapshot) {
       machine.restore(snapshot);
     },

@@ -3,9 +3,9 @@
  * neither side ever holds more than one record as one string. What can be derived is not in it.
  */
 import { assert, must } from '../assert.js';
-import { canonicalJson, readLines, TextSink } from '../state-machine/canonical-json.js';
+import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
 import { recount } from './assignment.js';
-import type { Image, ImageDraft } from './image.js';
+import type { Image, ImageDraft, TopicRecord } from './image.js';
 import {
   BrokerRecord,
   compareCodeUnits,
@@ -14,7 +14,6 @@ import {
   emptyTopicRecord,
   listBrokerRecords,
   listPartitionsOf,
-  listTopicRecords,
   putBroker,
   putTopic,
   withPartitions,
@@ -24,6 +23,11 @@ import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 
 const FORMAT = 1;
+const PARSED_TOGETHER = 256;
+const NOTHING = new Uint8Array();
+
+type Entry = readonly [key: string, record: unknown];
+type Keyed = readonly [key: string, topic: TopicRecord];
 
 /** The lines that are not records. */
 const BROKERS_LINE = '{"brokers":{';
@@ -31,24 +35,38 @@ const PARTITIONS_LINE = /^\},"format":(\d+),"lastModified":(\d+),"partitions":\{
 const TOPICS_LINE = '},"topics":{';
 const LAST_LINE = /^\},"version":(\d+)\}$/;
 
-export function writeSnapshot(image: Image): Uint8Array {
-  const brokers = listBrokerRecords(image).map((record) => record.info);
-  const topics = listTopicRecords(image);
-  const sink = new TextSink();
-  sink.write(`${BROKERS_LINE}\n`);
-  writeRecords(sink, brokers, (broker) => String(broker.id));
-  sink.write(`},"format":${FORMAT},"lastModified":${image.lastModified},"partitions":{\n`);
-  writeRecords(sink, topics.flatMap(listPartitionsOf), (partition) =>
-    partitionId(partition.topic, partition.partition),
-  );
-  sink.write(`${TOPICS_LINE}\n`);
-  writeRecords(
-    sink,
-    topics.map((record) => record.info),
-    (topic) => topic.name,
-  );
-  sink.write(`},"version":${image.version}}\n`);
-  return sink.finish();
+/** Slices, some of them empty: what a slice costs is bounded, so that operations are applied in between. */
+export function* writeSnapshot(image: Image): Generator<Uint8Array, void, void> {
+  const byPartitionKey = yield* sorted(image, (topic) => `${topic.info.name}:`);
+  const byName = yield* sorted(image, (topic) => topic.info.name);
+  yield* encodeInSlices(snapshotLines(image, byPartitionKey, byName));
+}
+
+function* snapshotLines(
+  image: Image,
+  byPartitionKey: Iterable<TopicRecord>,
+  byName: Iterable<TopicRecord>,
+): Generator<string, void, void> {
+  const brokers = listBrokerRecords(image).map(({ info }): Entry => [String(info.id), info]);
+  yield `${BROKERS_LINE}\n`;
+  yield* recordLines(brokers.sort(([a], [b]) => compareCodeUnits(a, b)));
+  yield `},"format":${FORMAT},"lastModified":${image.lastModified},"partitions":{\n`;
+  yield* recordLines(partitionEntries(byPartitionKey));
+  yield `${TOPICS_LINE}\n`;
+  yield* recordLines(topicEntries(byName));
+  yield `},"version":${image.version}}\n`;
+}
+
+/** By key: a topic's partitions stand together, 10 before 2. */
+function* partitionEntries(topics: Iterable<TopicRecord>): Generator<Entry, void, void> {
+  for (const topic of topics) {
+    const entries = listPartitionsOf(topic).map((info): Entry => [partitionId(info.topic, info.partition), info]);
+    yield* entries.sort(([a], [b]) => compareCodeUnits(a, b));
+  }
+}
+
+function* topicEntries(topics: Iterable<TopicRecord>): Generator<Entry, void, void> {
+  for (const { info } of topics) yield [info.name, info];
 }
 
 /** Throws on bytes that `writeSnapshot` did not write. */
@@ -89,23 +107,68 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
   );
 }
 
-function writeRecords<Info>(sink: TextSink, records: readonly Info[], keyOf: (record: Info) => string): void {
-  const entries = records.map((record) => ({ key: keyOf(record), record }));
-  entries.sort((a, b) => compareCodeUnits(a.key, b.key));
-  entries.forEach(({ key, record }, position) => {
-    const comma = position === entries.length - 1 ? '' : ',';
-    sink.write(`${JSON.stringify(key)}:${canonicalJson(record)}${comma}\n`);
-  });
+function* recordLines(entries: Iterable<Entry>): Generator<string, void, void> {
+  let line = '';
+  for (const [key, record] of entries) {
+    if (line !== '') yield `${line},\n`;
+    line = `${JSON.stringify(key)}:${canonicalJson(record)}`;
+  }
+  if (line !== '') yield `${line}\n`;
 }
 
-/** The records up to the next line that is none. */
+/** The topics of all buckets in one order: each bucket is sorted in a slice of its own, and they are merged lazily. */
+function* sorted(
+  image: Image,
+  keyOf: (topic: TopicRecord) => string,
+): Generator<Uint8Array, Iterable<TopicRecord>, void> {
+  const keyed: Keyed[][] = [];
+  for (const bucket of image.topics) {
+    const topics = Array.from(bucket.values(), (topic): Keyed => [keyOf(topic), topic]);
+    keyed.push(topics.sort(([a], [b]) => compareCodeUnits(a, b)));
+    yield NOTHING;
+  }
+  return topicsOf(merged(keyed));
+}
+
+function* topicsOf(keyed: Iterable<Keyed>): Generator<TopicRecord, void, void> {
+  for (const [, topic] of keyed) yield topic;
+}
+
+function* merged(lists: readonly (readonly Keyed[])[]): Generator<Keyed, void, void> {
+  if (lists.length <= 1) {
+    yield* lists[0] ?? [];
+    return;
+  }
+  const half = lists.length >> 1;
+  const left = merged(lists.slice(0, half));
+  const right = merged(lists.slice(half));
+  let a = left.next();
+  let b = right.next();
+  while (a.done !== true || b.done !== true) {
+    if (a.done !== true && (b.done === true || a.value[0] < b.value[0])) {
+      yield a.value;
+      a = left.next();
+    } else if (b.done !== true) {
+      yield b.value;
+      b = right.next();
+    }
+  }
+}
+
+/** The records up to the next line that is none; parsed many at a time, which takes half as long. */
 function readRecords(nextLine: () => string): { records: unknown[]; end: string } {
   const records: unknown[] = [];
+  let lines: string[] = [];
+  const parse = (): void => {
+    const members = lines.join('');
+    const text = `{${members.endsWith(',') ? members.slice(0, -1) : members}}`;
+    for (const record of Object.values(JSON.parse(text) as Record<string, unknown>)) records.push(record);
+    lines = [];
+  };
   let line = nextLine();
-  while (line.startsWith('"')) {
-    const entry = JSON.parse(`{${line.endsWith(',') ? line.slice(0, -1) : line}}`) as Record<string, unknown>;
-    records.push(...Object.values(entry));
-    line = nextLine();
+  for (; line.startsWith('"'); line = nextLine()) {
+    if (lines.push(line) === PARSED_TOGETHER) parse();
   }
+  parse();
   return { records, end: line };
 }

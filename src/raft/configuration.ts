@@ -42,7 +42,8 @@ export function packConfiguration(configuration: Configuration): PackedPayloads 
   return packPayloads([payload]);
 }
 
-function unpackConfiguration(payload: Uint8Array): Configuration {
+/** Of an entry of that kind. */
+export function unpackConfiguration(payload: Uint8Array): Configuration {
   return JSON.parse(new TextDecoder().decode(payload.subarray(1))) as Configuration;
 }
 

@@ -88,6 +88,14 @@ export function sliceRun(run: EntryRun, from: number, to: number): EntryRun {
   return { firstIndex: from, term: run.term, count, data };
 }
 
+/** Drops what is behind an index from consecutive runs, in place. */
+export function truncateRuns(runs: EntryRun[], index: number): void {
+  for (let last = runs.at(-1); last !== undefined && lastIndexOf(last) > index; last = runs.at(-1)) {
+    runs.pop();
+    if (last.firstIndex <= index) runs.push(sliceRun(last, last.firstIndex, index));
+  }
+}
+
 /**
  * How many entries of the run, from index `from` on, fit in `bytes`; at least one, so that a large entry still moves.
  */

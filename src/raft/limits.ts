@@ -12,6 +12,8 @@ export interface RaftLimits {
   readonly maxUnappliedBytes: number;
   /** Entries kept behind a snapshot, so that a follower a little behind needs no snapshot. */
   readonly trailingEntries: number;
+  /** Payloads kept behind a snapshot for whomever; what is older goes even if a follower still needs it. */
+  readonly maxRetainedBytes: number;
   /** A learner this close to the leader's last entry may be promoted. */
   readonly promotionLagEntries: number;
   /** Reads (of this node and forwarded by others) that wait for a quorum round; more are refused. */
@@ -29,6 +31,7 @@ export const defaultRaftLimits: RaftLimits = {
   snapshotChunkBytes: 256 * 1024,
   maxUnappliedBytes: 16 * 1024 * 1024,
   trailingEntries: 10_000,
+  maxRetainedBytes: 3 * 1024 * 1024,
   promotionLagEntries: 1_000,
   maxWaitingReads: 100_000,
   maxForwardedReadGroups: 16,

@@ -23,6 +23,10 @@ export function createLog(base: LogPlace): RaftLog {
   return { baseIndex: base.index, baseTerm: base.term, runs: [] };
 }
 
+export function firstLogIndex(log: RaftLog): number {
+  return log.baseIndex + 1;
+}
+
 export function lastLogIndex(log: RaftLog): number {
   const last = log.runs.at(-1);
   return last === undefined ? log.baseIndex : lastIndexOf(last);

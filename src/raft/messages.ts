@@ -152,14 +152,14 @@ export type Input =
   | { readonly kind: 'transferLeadership'; readonly id: number; readonly to: number }
   /** The state machine holds a snapshot at this index: the log may be compacted behind it. */
   | { readonly kind: 'snapshotDurable'; readonly index: number }
-  /** Answer to `Ready.snapshotReads`: bytes to send to that member; `total` is the size of the whole. */
+  /** Answer to `Ready.snapshotReads`: bytes to send to that member; `done`: the last of the whole. */
   | {
       readonly kind: 'snapshotChunk';
       readonly to: Member;
       readonly index: number;
       readonly offset: number;
       readonly bytes: Uint8Array;
-      readonly total: number;
+      readonly done: boolean;
     }
   /** Answer to `Ready.snapshotWrites` with `done`: the state machine has restored it, or could not. */
   | { readonly kind: 'snapshotRestored'; readonly index: number; readonly ok: boolean };

@@ -4,9 +4,10 @@
  * meanwhile are safe: only the hand-over of committed entries waits for the restore.
  */
 import { assert } from '../assert.js';
+import { compactBehindSnapshot } from './compaction.js';
 import { configurationAt, sameMember, type PlacedConfiguration } from './configuration.js';
 import { commitTo, refreshPeers, voidPersisted } from './log-writing.js';
-import { compactLog, createLog, termAt } from './log.js';
+import { createLog, termAt } from './log.js';
 import type { InstallSnapshot, Member, SnapshotDescription } from './messages.js';
 import { send } from './outputs.js';
 import type { RaftState, ReceivingSnapshot } from './state.js';
@@ -87,15 +88,11 @@ export function snapshotDurable(state: RaftState, index: number): void {
   takeSnapshot(state, { index, term, configuration: configurationAt(state.configurations, index) });
 }
 
-/**
- * The log behind the snapshot may go, but for some entries for those a little behind; never what storage has not got
- * yet.
- */
 function takeSnapshot(state: RaftState, snapshot: SnapshotDescription): void {
   state.snapshot = snapshot;
   const { index, configuration } = snapshot;
   const later = state.configurations.filter((placed) => placed.index > index);
   const first: PlacedConfiguration = { index, configuration };
   state.configurations = [first, ...later];
-  compactLog(state.log, Math.min(index - state.limits.trailingEntries, state.persistence.handedIndex));
+  compactBehindSnapshot(state);
 }

@@ -65,6 +65,6 @@ export function receiveSnapshotChunk(state: RaftState, chunk: Extract<Input, { k
     readChunk(state, peer, transfer);
   } else if (peer.connected) {
     transfer.phase = 'sent';
-    sendChunk(state, { peer, transfer, bytes: chunk.bytes, done: chunk.offset + chunk.bytes.length >= chunk.total });
+    sendChunk(state, { peer, transfer, bytes: chunk.bytes, done: chunk.done });
   }
 }

@@ -4,7 +4,6 @@
  */
 import { assert } from '../assert.js';
 import { configurationsIn, latestConfiguration, type PlacedConfiguration } from './configuration.js';
-import { lastIndexOf, sliceRun, type EntryRun } from './entries.js';
 import type { RaftLimits } from './limits.js';
 import { appendRun, createLog, lastLogIndex, termAt, type RaftLog } from './log.js';
 import type { Configuration, Member, RaftMessage, SnapshotDescription } from './messages.js';
@@ -186,21 +185,10 @@ export function createRaft({ self, stored, limits }: RaftOptions): RaftState {
   };
 }
 
-/** The trailing entries too, but for the first, whose term is needed as the log's base. */
-function recoverLog({ snapshot, entries }: StoredState): RaftLog {
-  const [first] = entries;
-  if (first === undefined) return createLog(snapshot);
-  assert(first.firstIndex <= snapshot.index + 1, `log begins at ${first.firstIndex}, snapshot at ${snapshot.index}`);
-  if (first.firstIndex === snapshot.index + 1) return fillLog(createLog(snapshot), entries);
-  const log = fillLog(createLog({ index: first.firstIndex, term: first.term }), entries);
+/** The trailing entries too. */
+function recoverLog({ snapshot, base, entries }: StoredState): RaftLog {
+  const log = createLog(base);
+  for (const run of entries) appendRun(log, run);
   assert(termAt(log, snapshot.index) === snapshot.term, 'the log does not lead to the snapshot');
-  return log;
-}
-
-function fillLog(log: RaftLog, entries: readonly EntryRun[]): RaftLog {
-  for (const run of entries) {
-    const from = Math.max(run.firstIndex, log.baseIndex + 1);
-    if (from <= lastIndexOf(run)) appendRun(log, sliceRun(run, from, lastIndexOf(run)));
-  }
   return log;
 }

@@ -1,5 +1,5 @@
 /** What a node tells about itself. */
-import { lastLogIndex } from './log.js';
+import { firstLogIndex, lastLogIndex, lastLogTerm } from './log.js';
 import type { Configuration, Member } from './messages.js';
 import { currentConfiguration, isVoter } from './peers.js';
 import { isReachable } from './progress.js';
@@ -20,6 +20,7 @@ export interface RaftStatus extends Leadership {
   readonly appliedIndex: number;
   readonly firstLogIndex: number;
   readonly lastLogIndex: number;
+  readonly lastLogTerm: number;
   readonly snapshotIndex: number;
   readonly configuration: Configuration;
   /** Of a leader: what it knows of each other member; otherwise empty. */
@@ -33,8 +34,9 @@ export function raftStatus(state: RaftState): RaftStatus {
     voter: isVoter(state),
     commitIndex: state.commitIndex,
     appliedIndex: state.applying.appliedIndex,
-    firstLogIndex: state.log.baseIndex + 1,
+    firstLogIndex: firstLogIndex(state.log),
     lastLogIndex: lastLogIndex(state.log),
+    lastLogTerm: lastLogTerm(state.log),
     snapshotIndex: state.snapshot.index,
     configuration: currentConfiguration(state),
     followers: followers.map((peer) => ({

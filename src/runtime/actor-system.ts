@@ -7,13 +7,16 @@ import { MessageChannel, type MessagePort, type Transferable } from 'node:worker
 import { fileURLToPath } from 'node:url';
 import { transfer, wrap, type Remote } from 'comlink';
 import { Piscina } from 'piscina';
-import { ClusterError } from '../errors.js';
+import { ClusterError, type ErrorValue } from '../errors.js';
 import { forwardRecords, type HostLogger } from './logger.js';
-import type { ActorControl, ActorKind, ActorTask } from './task.js';
+import type { ActorControl, ActorKind, ActorOutcome, ActorTask } from './task.js';
 
-/** Why an actor ended: asked to, killed like kill -9, or by an error of its own. */
+/** Why an actor ended: asked to, killed like kill -9, with an error it told, or by a bug. */
 export type ActorEnd =
-  { readonly kind: 'stopped' } | { readonly kind: 'killed' } | { readonly kind: 'crashed'; readonly message: string };
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'killed' }
+  | { readonly kind: 'failed'; readonly error: ErrorValue }
+  | { readonly kind: 'crashed'; readonly message: string };
 
 export interface ActorOptions {
   readonly kind: ActorKind;
@@ -124,7 +127,7 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
   const closed = new Promise<void>((resolve) => control.port1.once('close', resolve));
   const ended = run
     .then(
-      (): ActorEnd => ({ kind: 'stopped' }),
+      (error: ActorOutcome): ActorEnd => (error === null ? { kind: 'stopped' } : { kind: 'failed', error }),
       (error: unknown): ActorEnd =>
         abort.signal.aborted || closing.aborted
           ? { kind: 'killed' }
@@ -163,6 +166,7 @@ function createActor<Control>(
   abort: () => void,
 ): Actor<Control> {
   let gate: Int32Array | null = null;
+  const unlessGone = unlessEnded(ended);
   const resume = (): void => {
     if (gate === null) return;
     Atomics.store(gate, 0, 1);
@@ -171,7 +175,7 @@ function createActor<Control>(
   };
   const call = (method: string, parameters: readonly unknown[], timeoutMs: number): Promise<unknown> => {
     const sent = transfer([...parameters], parameters.filter(isPort));
-    return withEnd(() => remote.call(method, sent), ended, method, timeoutMs);
+    return unlessGone(() => remote.call(method, sent), method, timeoutMs);
   };
   return {
     life,
@@ -181,7 +185,7 @@ function createActor<Control>(
       resume();
       // The actor may end before its answer arrives, and its end is the answer then; one that does not end is killed.
       const asked = remote.stop().then(() => ended);
-      await withEnd(() => asked, ended, 'stop', timeoutMs).catch(abort);
+      await unlessGone(() => asked, 'stop', timeoutMs).catch(abort);
       await ended;
     },
     async kill() {
@@ -199,7 +203,7 @@ function createActor<Control>(
       );
       void remote.pause(gate, transfer(port2, [port2]));
       try {
-        await withEnd(() => standing, ended, 'pause', timeoutMs);
+        await unlessGone(() => standing, 'pause', timeoutMs);
       } finally {
         port1.close();
       }
@@ -212,25 +216,47 @@ function isPort(value: unknown): value is MessagePort & Transferable {
   return typeof value === 'object' && value !== null && 'postMessage' in value;
 }
 
-/** The outcome of `start()`, unless the actor ends or the time passes first. */
-function withEnd<T>(start: () => Promise<T>, ended: Promise<ActorEnd>, what: string, timeoutMs: number): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const timeout = setTimeout(() => {
-      reject(new ClusterError('Timeout', `${what}: no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-    void ended.then((end) => {
-      clearTimeout(timeout);
-      reject(new ClusterError('Stopped', `${what}: the actor has ended (${end.kind})`));
-    });
-    start().then(
-      (value) => {
-        clearTimeout(timeout);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timeout);
-        reject(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
+/**
+ * The outcome of `start()`, unless the actor ends or the time passes first. What waits is kept in one set beside the
+ * actor's end: a reaction of its own on that promise would stay for as long as the actor lives.
+ */
+type UnlessEnded = <T>(start: () => Promise<T>, what: string, timeoutMs: number) => Promise<T>;
+
+function unlessEnded(ended: Promise<ActorEnd>): UnlessEnded {
+  const waiting = new Set<(end: ActorEnd) => void>();
+  let known: ActorEnd | null = null;
+  void ended.then((end) => {
+    known = end;
+    for (const tell of waiting) tell(end);
   });
+  return <T>(start: () => Promise<T>, what: string, timeoutMs: number) =>
+    new Promise<T>((resolve, reject) => {
+      const settled = (): void => {
+        clearTimeout(timeout);
+        waiting.delete(tell);
+      };
+      const tell = (end: ActorEnd): void => {
+        settled();
+        reject(new ClusterError('Stopped', `${what}: the actor has ended (${end.kind})`));
+      };
+      const timeout = setTimeout(() => {
+        settled();
+        reject(new ClusterError('Timeout', `${what}: no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      if (known !== null) {
+        tell(known);
+        return;
+      }
+      waiting.add(tell);
+      start().then(
+        (value) => {
+          settled();
+          resolve(value);
+        },
+        (error: unknown) => {
+          settled();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    });
 }

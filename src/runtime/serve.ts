@@ -5,8 +5,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { expose } from 'comlink';
 import { must } from '../assert.js';
+import { ClusterError, toErrorValue } from '../errors.js';
 import { createActorLog, type ActorLog } from './logger.js';
-import type { ActorControl, ActorTask } from './task.js';
+import type { ActorControl, ActorOutcome, ActorTask } from './task.js';
 
 export interface ActorContext<Config> {
   readonly life: number;
@@ -14,6 +15,8 @@ export interface ActorContext<Config> {
   readonly log: ActorLog;
   /** A port of the task by name; closed when the actor ends. */
   port(name: string): MessagePort;
+  /** Ends the actor with this error, at once and without its `stop`; the caller does nothing more. */
+  fail(error: ClusterError): void;
 }
 
 /** Control methods of one actor; `stop` closes ports, timers and files of its own. */
@@ -24,15 +27,27 @@ interface Control {
 export async function serveActor<Config>(
   task: ActorTask,
   start: (context: ActorContext<Config>) => Control | Promise<Control>,
-): Promise<void> {
+): Promise<ActorOutcome> {
   try {
-    const control = await start({
-      life: task.life,
-      config: task.config as Config,
-      log: createActorLog(task.logPort),
-      port: (name) => must(task.ports[name], `port ${name}`),
+    return await new Promise<ActorOutcome>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        if (error instanceof ClusterError) resolve(toErrorValue(error));
+        else reject(error instanceof Error ? error : new Error(String(error)));
+      };
+      const context: ActorContext<Config> = {
+        life: task.life,
+        config: task.config as Config,
+        log: createActorLog(task.logPort),
+        port: (name) => must(task.ports[name], `port ${name}`),
+        fail,
+      };
+      const serve = (control: Control): void => {
+        serveControl(task.controlPort, control, () => {
+          resolve(null);
+        });
+      };
+      Promise.resolve(context).then(start).then(serve, fail);
     });
-    await serveControl(task.controlPort, control);
   } finally {
     // Also after a failed start: the host takes the closing of the control port for the end of the actor.
     for (const port of Object.values(task.ports)) port.close();
@@ -41,23 +56,20 @@ export async function serveActor<Config>(
   }
 }
 
-/** Resolves when the actor is told to stop. */
-function serveControl(port: MessagePort, control: Control): Promise<void> {
-  return new Promise((resolve) => {
-    const served: ActorControl = {
-      call: (method, parameters) => {
-        const methods = control as unknown as Record<string, (...parameters: readonly unknown[]) => unknown>;
-        return must(methods[method], method).apply(control, [...parameters]);
-      },
-      stop: () => {
-        control.stop();
-        // Lets the answer to this very call leave before its port closes.
-        setImmediate(resolve);
-      },
-      pause,
-    };
-    expose(served, port);
-  });
+function serveControl(port: MessagePort, control: Control, stopped: () => void): void {
+  const served: ActorControl = {
+    call: (method, parameters) => {
+      const methods = control as unknown as Record<string, (...parameters: readonly unknown[]) => unknown>;
+      return must(methods[method], method).apply(control, [...parameters]);
+    },
+    stop: () => {
+      control.stop();
+      // Lets the answer to this very call leave before its port closes.
+      setImmediate(stopped);
+    },
+    pause,
+  };
+  expose(served, port);
 }
 
 function pause(gate: Int32Array, port: MessagePort): void {

@@ -3,6 +3,7 @@
  * task's promise settles when the actor has ended.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { ErrorValue } from '../errors.js';
 
 /** The files in `actors/`, by name. */
 export type ActorKind = 'raft-node' | 'metadata-store' | 'transport-link';
@@ -17,6 +18,9 @@ export interface ActorTask {
   /** Absent: nothing is logged. */
   readonly logPort?: MessagePort;
 }
+
+/** What the task's promise resolves with: the error that the actor told, null when it was stopped. Rejects on bugs. */
+export type ActorOutcome = ErrorValue | null;
 
 /** The control plane that `serve.ts` exposes for every actor. */
 export interface ActorControl {

@@ -1,10 +1,8 @@
 /**
- * A simulated node's stable storage. One write may be unsynced at a time; a crash keeps a drawn prefix of it and
- * loses the rest (term and vote first, then the truncation, then entry by entry). Snapshots are files of their own,
- * replaced atomically.
+ * The ledger of a simulated node's storage: what was written, what of it is synced, and so what has to be there after
+ * a crash. It knows nothing of files; `node-files.ts` has those, and one write may be unsynced at a time.
  */
 import { assert, must } from '../assert.js';
-import { drawInteger, type Random } from '../random.js';
 import { packPayloads, payloadAt, type EntryRun } from '../raft/entries.js';
 import type { Member, SnapshotDescription } from '../raft/messages.js';
 import type { Persist } from '../raft/ready.js';
@@ -76,7 +74,7 @@ export function syncedVote(disk: Disk): Member | null {
 export function write(disk: Disk, persist: Persist): void {
   assert(disk.unsynced === null, 'one write at a time');
   const before = copyContents(disk);
-  applySteps(disk, persist, Number.POSITIVE_INFINITY);
+  apply(disk, persist);
   const end = Math.min(before.baseIndex + before.entries.length, firstChangedIndex(before, persist) - 1);
   disk.unsynced = { persist, before, unchangedIndex: Math.max(end, disk.baseIndex) };
 }
@@ -85,16 +83,10 @@ export function sync(disk: Disk): void {
   disk.unsynced = null;
 }
 
-/** Keeps a drawn part of the unsynced write; true when anything of it was lost. */
-export function loseUnsynced(disk: Disk, random: Random): boolean {
-  const { unsynced } = disk;
-  if (unsynced === null) return false;
-  const steps = stepCount(unsynced.persist);
-  const kept = drawInteger(random, 0, steps + 1);
-  Object.assign(disk, unsynced.before);
-  applySteps(disk, unsynced.persist, kept);
+/** After a crash: the unsynced write is there as a whole, or not at all. */
+export function settle(disk: Disk, kept: boolean): void {
+  if (disk.unsynced !== null && !kept) Object.assign(disk, disk.unsynced.before);
   disk.unsynced = null;
-  return kept < steps;
 }
 
 /** Forgets entries before `firstIndex`, never those that the snapshot does not cover. */
@@ -112,7 +104,8 @@ export function recover(disk: Disk): StoredState {
   assert(disk.unsynced === null, 'recovery after the crash has taken its share');
   const { description } = disk.snapshot;
   if (writtenTermAt(disk, description.index) !== description.term) resetLog(disk, description);
-  return { term: disk.term, vote: disk.vote, snapshot: description, entries: packRuns(disk) };
+  const base = { index: disk.baseIndex, term: disk.baseTerm };
+  return { term: disk.term, vote: disk.vote, snapshot: description, base, entries: packRuns(disk) };
 }
 
 function packRuns(disk: Disk): EntryRun[] {
@@ -146,28 +139,15 @@ function firstChangedIndex(before: Contents, persist: Persist): number {
   return persist.entries[0]?.firstIndex ?? Number.POSITIVE_INFINITY;
 }
 
-function stepCount(persist: Persist): number {
-  return persist.entries.reduce((count, run) => count + run.count, 3);
-}
-
-/** The first `steps` of the write: term and vote, snapshot, truncation, then the entries. */
-function applySteps(disk: Disk, persist: Persist, steps: number): void {
-  if (steps >= 1) {
-    disk.term = persist.term;
-    disk.vote = persist.vote;
+function apply(disk: Disk, { term, vote, snapshot, truncateFrom, entries }: Persist): void {
+  disk.term = term;
+  disk.vote = vote;
+  if (snapshot !== null && writtenTermAt(disk, snapshot.index) !== snapshot.term) resetLog(disk, snapshot);
+  if (truncateFrom !== null) {
+    disk.entries.length = Math.min(disk.entries.length, Math.max(0, truncateFrom - disk.baseIndex - 1));
   }
-  if (steps >= 2 && persist.snapshot !== null) {
-    const { index, term } = persist.snapshot;
-    if (writtenTermAt(disk, index) !== term) resetLog(disk, persist.snapshot);
-  }
-  if (steps >= 3 && persist.truncateFrom !== null) {
-    disk.entries.length = Math.min(disk.entries.length, Math.max(0, persist.truncateFrom - disk.baseIndex - 1));
-  }
-  let left = steps - 3;
-  for (const run of persist.entries) {
-    for (let position = 0; position < run.count && left > 0; position += 1, left -= 1) {
-      appendEntry(disk, run, position);
-    }
+  for (const run of entries) {
+    for (let position = 0; position < run.count; position += 1) appendEntry(disk, run, position);
   }
 }
 

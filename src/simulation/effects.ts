@@ -1,5 +1,5 @@
 /** Performs what a turn asks for, one effect at a time, and lets a crash strike before, within and after each. */
-import { unreachable } from '../assert.js';
+import { must, unreachable } from '../assert.js';
 import { drawFraction } from '../random.js';
 import type { RaftMessage } from '../raft/messages.js';
 import type { Persist, TimerCommand } from '../raft/ready.js';
@@ -14,7 +14,8 @@ import type { FaultKind } from './faults.js';
 import { transmit } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver, later } from './inputs.js';
-import { crashNode } from './life.js';
+import { crashNode, useStorage } from './life.js';
+import { failStorage, storageOf } from './node-files.js';
 import { applyRuns, readSnapshot, receiveSnapshot } from './store.js';
 import { happened, tell, type World } from './world.js';
 
@@ -113,13 +114,16 @@ function resumeAfterSync(world: World, node: SimulatedNode): void {
 }
 
 function finishSync(world: World, node: SimulatedNode): 'done' | 'waits' {
+  const { persist: request } = must(node.disk.unsynced, 'a write');
   happened(world, 'synced', node.place, node.disk.entries.length);
-  if (node.syncFails) crashNode(world, node, 'failedSync');
-  else if (node.crashAt === 'crashBeforeSync') crashNode(world, node, node.crashAt);
-  else {
-    sync(node.disk);
-    if (node.crashAt === 'crashAfterSync') crashNode(world, node, node.crashAt);
+  if (node.crashAt === 'crashBeforeSync') {
+    crashNode(world, node, node.crashAt);
+    return 'waits';
   }
+  if (node.storageFails !== null) failStorage(node.files, node.storageFails === 'failedSync' ? 'sync' : 'write');
+  if (!useStorage(world, node, () => storageOf(node.files).persist(request))) return 'waits';
+  sync(node.disk);
+  if (node.crashAt === 'crashAfterSync') crashNode(world, node, node.crashAt);
   return node.state === null ? 'waits' : 'done';
 }
 

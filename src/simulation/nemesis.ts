@@ -8,14 +8,13 @@ import { drawChance, drawFraction, drawInteger } from '../random.js';
 import type { Configuration } from '../raft/messages.js';
 import { includesMember } from '../raft/configuration.js';
 import { goneMember } from './administrator.js';
-import { createDisk } from './disk.js';
 import { schedule } from './event-queue.js';
 import { countFault, type FaultKind } from './faults.js';
-import { emptySnapshot } from './machine.js';
 import { cutDirections, healNetwork, joinDirections, type Direction } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver } from './inputs.js';
-import { crashNode, startNode } from './life.js';
+import { crashNode, replaceMember, startNode } from './life.js';
+import { flipAnyBit, interfereAt } from './node-files.js';
 import { NEMESIS_ACTIONS, type NemesisAction } from './plan.js';
 import { happened, tell, type World } from './world.js';
 
@@ -25,7 +24,10 @@ const CRASH_POINTS: readonly FaultKind[] = [
   'crashBeforeSync',
   'crashAfterSync',
   'crashBeforeApply',
+  'crashAtDiskCall',
 ];
+/** So many changes of its disk later at the latest. */
+const CRASH_WITHIN_CHANGES = 40;
 const LEADER_RATE = 0.4;
 const SLOW_FACTORS = [3, 10, 50] as const;
 
@@ -73,11 +75,11 @@ function strike(world: World, action: NemesisAction, node: SimulatedNode): void 
       restartLater(world, node);
       return;
     case 'crashAtEffect':
-      node.crashAt = CRASH_POINTS[drawInteger(world.random, 0, CRASH_POINTS.length)] ?? null;
+      armCrash(world, node);
       restartLater(world, node);
       return;
-    case 'failSync':
-      node.syncFails = true;
+    case 'failStorage':
+      node.storageFails = drawChance(world.random, 0.5) ? 'failedSync' : 'diskFull';
       restartLater(world, node);
       return;
     case 'crashAll':
@@ -107,8 +109,19 @@ function strike(world: World, action: NemesisAction, node: SimulatedNode): void 
     case 'wipe':
       wipe(world, node);
       return;
+    case 'rot':
+      rot(world, node);
+      return;
     default:
       unreachable(action);
+  }
+}
+
+function armCrash({ random }: World, node: SimulatedNode): void {
+  if (node.state === null) return;
+  node.crashAt = CRASH_POINTS[drawInteger(random, 0, CRASH_POINTS.length)] ?? null;
+  if (node.crashAt === 'crashAtDiskCall') {
+    interfereAt(node.files.disk, drawInteger(random, 1, CRASH_WITHIN_CHANGES), 'crash');
   }
 }
 
@@ -116,7 +129,7 @@ function strike(world: World, action: NemesisAction, node: SimulatedNode): void 
 function restartLater(world: World, node: SimulatedNode): void {
   afterFault(world, () => {
     if (node.state === null) startNode(world, node);
-    else if (node.crashAt !== null || node.syncFails) restartLater(world, node);
+    else if (node.crashAt !== null || node.storageFails !== null) restartLater(world, node);
   });
 }
 
@@ -175,11 +188,18 @@ function relieve(world: World, node: SimulatedNode): void {
 function wipe(world: World, node: SimulatedNode): void {
   if (!canDoWithout(world, node)) return;
   crashNode(world, node, 'wipedDisk');
-  const blank: Configuration = { voters: [], learners: [] };
-  node.member = { id: node.member.id, incarnation: `${node.member.incarnation}a` };
-  node.disk = createDisk(emptySnapshot(blank));
-  world.history.disks.push({ member: node.member, disk: node.disk });
+  replaceMember(world, node);
   restartLater(world, node);
+}
+
+/** One bit of what was safe is not what it was: the node refuses, or what it needs is there all the same. */
+function rot(world: World, node: SimulatedNode): void {
+  // In mode `os` nothing says what was safe.
+  if (world.plan.durability === 'os' || !canDoWithout(world, node)) return;
+  crashNode(world, node, 'bitRot');
+  flipAnyBit(node.files, world.random);
+  node.rotten = true;
+  startNode(world, node);
 }
 
 /** Nothing uncommitted about membership anywhere, no member gone already, and enough voters besides. */
@@ -206,7 +226,8 @@ export function makePeace(world: World): void {
   healNetwork(world.network);
   for (const node of world.nodes) {
     node.crashAt = null;
-    node.syncFails = false;
+    node.storageFails = null;
+    node.files.disk.interfere = null;
     node.restoreFails = false;
     if (node.state === null) startNode(world, node);
     relieve(world, node);

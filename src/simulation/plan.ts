@@ -5,6 +5,7 @@
  */
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
 import type { RaftLimits } from '../raft/limits.js';
+import type { FileDurability } from '../storage/storage.js';
 
 export interface Plan {
   readonly nodes: number;
@@ -22,6 +23,8 @@ export interface Plan {
   /** Death and return of a peer are told to the others. */
   readonly peerNews: boolean;
   readonly syncMs: number;
+  readonly durability: FileDurability;
+  readonly segmentBytes: number;
   /** How far one node's clock may run ahead of or behind the others', as a fraction. */
   readonly clockSkew: number;
   /** Time between two actions of the nemesis, on average. */
@@ -57,11 +60,12 @@ export const NEMESIS_ACTIONS = [
   'oneWay',
   'pause',
   'slowDisk',
-  'failSync',
+  'failStorage',
   'stallStore',
   'failRestore',
   'campaign',
   'wipe',
+  'rot',
 ] as const;
 export type NemesisAction = (typeof NEMESIS_ACTIONS)[number];
 
@@ -79,6 +83,8 @@ export function drawPlan(random: Random, nodes: number | null): Plan {
     heartbeatIntervalMs: electionTimeoutMs / drawInteger(random, 3, 9),
     ...drawNetwork(random, electionTimeoutMs),
     syncMs: drawChance(random, 0.2) ? 0 : 0.05 + drawFraction(random) ** 3 * 20,
+    durability: drawChance(random, 0.2) ? 'os' : 'fsync',
+    segmentBytes: drawInteger(random, 512, 3072),
     clockSkew: drawChance(random, 0.5) ? 0 : drawFraction(random) * 0.3,
     nemesisIntervalMs: electionTimeoutMs * (0.2 + drawFraction(random) * 3),
     nemesisWeights: drawNemesis(random, churn),
@@ -124,6 +130,7 @@ function drawNemesis(random: Random, churn: boolean): Record<NemesisAction, numb
   weights[certain] = 0.2 + drawFraction(random);
   weights.crashAll *= 0.3;
   if (!churn) weights.wipe = 0;
+  if (!churn) weights.rot = 0;
   return weights;
 }
 
@@ -134,6 +141,7 @@ function drawLimits(random: Random): RaftLimits {
     maxInflightBytes: drawInteger(random, 100, 8000),
     snapshotChunkBytes: drawInteger(random, 16, 400),
     trailingEntries: drawInteger(random, 0, 20),
+    maxRetainedBytes: drawInteger(random, 0, 4000),
     promotionLagEntries: drawInteger(random, 0, 20),
     maxWaitingReads: drawInteger(random, 2, 100),
     maxForwardedReadGroups: drawInteger(random, 1, 17),

@@ -11,6 +11,8 @@ import { createAlarms, type Alarm } from './alarms.js';
 import { createDisk, type Disk } from './disk.js';
 import type { FaultKind } from './faults.js';
 import { createMachine, emptySnapshot, type Machine } from './machine.js';
+import { createFiles, type NodeFiles } from './node-files.js';
+import type { Plan } from './plan.js';
 
 /** What the checkers remember of a node's present life. */
 export interface Watch {
@@ -30,7 +32,9 @@ export interface Watch {
 export interface SimulatedNode {
   readonly place: number;
   member: Member;
+  /** What ought to be in its files. */
   disk: Disk;
+  files: NodeFiles;
   machine: Machine;
   /** Null while it is down. */
   state: RaftState | null;
@@ -45,19 +49,24 @@ export interface SimulatedNode {
   snapshotPending: boolean;
   /** Faults in wait for the next occasion. */
   crashAt: FaultKind | null;
-  syncFails: boolean;
+  /** At its next write. */
+  storageFails: 'failedSync' | 'diskFull' | null;
+  /** A bit of its disk has flipped since it ended. */
+  rotten: boolean;
   restoreFails: boolean;
   slowFactor: number;
   storeStalled: boolean;
   watch: Watch;
 }
 
-export function createNode(place: number, configuration: Configuration, clockRate: number): SimulatedNode {
+export function createNode(place: number, configuration: Configuration, clockRate: number, plan: Plan): SimulatedNode {
   const file = emptySnapshot(configuration);
+  const member = { id: place + 1, incarnation: 'a' };
   return {
     place,
-    member: { id: place + 1, incarnation: 'a' },
+    member,
     disk: createDisk(file),
+    files: createFiles(member, plan),
     machine: createMachine(file),
     state: null,
     life: 0,
@@ -70,7 +79,8 @@ export function createNode(place: number, configuration: Configuration, clockRat
     incoming: [],
     snapshotPending: false,
     crashAt: null,
-    syncFails: false,
+    storageFails: null,
+    rotten: false,
     restoreFails: false,
     slowFactor: 1,
     storeStalled: false,

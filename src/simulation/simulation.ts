@@ -162,7 +162,7 @@ function addNodes({ nodes, history, random }: World, plan: Plan): void {
   const blank: Configuration = { voters: [], learners: [] };
   for (let place = 0; place < plan.nodes; place += 1) {
     const clockRate = 1 + (drawFraction(random) * 2 - 1) * plan.clockSkew;
-    const node = createNode(place, place < plan.voters ? bootstrap : blank, clockRate);
+    const node = createNode(place, place < plan.voters ? bootstrap : blank, clockRate, plan);
     nodes.push(node);
     history.disks.push({ member: node.member, disk: node.disk });
   }

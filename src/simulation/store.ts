@@ -12,6 +12,9 @@ import { demand } from './checks/violation.js';
 import { lastSyncedIndex, type SnapshotFile } from './disk.js';
 import { countFault } from './faults.js';
 import { applyEntry, captureSnapshot, createMachine, readSnapshotDigest } from './machine.js';
+import { useStorage } from './life.js';
+import { readSnapshotPart, writeSnapshot } from './node-files.js';
+import { requestMore } from './pulling.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver, later } from './inputs.js';
 import { readProposal } from './proposal.js';
@@ -55,20 +58,6 @@ function applyOne(world: World, node: SimulatedNode, run: EntryRun, position: nu
   if (proposal !== 0) world.client.applied(node, proposal, index);
 }
 
-/** Credit for `bytes` more, once the store has worked off what it has. */
-export function requestMore(world: World, node: SimulatedNode, bytes: number): void {
-  const delayMs = node.storeStalled ? world.plan.electionTimeoutMs : drawFraction(world.random);
-  later(world, node, delayMs, () => {
-    if (node.storeStalled) {
-      countFault(world.faults, 'storeStall');
-      requestMore(world, node, bytes);
-      return;
-    }
-    happened(world, 'pull', node.place, node.machine.appliedIndex);
-    deliver(world, node, { kind: 'pull', bytes, appliedIndex: node.machine.appliedIndex });
-  });
-}
-
 /** Captured now, durable some time later. */
 function takeSnapshot(world: World, node: SimulatedNode): void {
   if (node.snapshotPending) return;
@@ -78,7 +67,7 @@ function takeSnapshot(world: World, node: SimulatedNode): void {
     node.snapshotPending = false;
     const { index } = file.description;
     if (index <= node.disk.snapshot.description.index) return;
-    node.disk.snapshot = file;
+    if (!keepSnapshot(world, node, file)) return;
     happened(world, 'snapshotDurable', node.place, index);
     tell(world, () => `node ${node.member.id} has a snapshot at ${index}`);
     deliver(world, node, { kind: 'snapshotDurable', index });
@@ -87,7 +76,8 @@ function takeSnapshot(world: World, node: SimulatedNode): void {
 
 export function readSnapshot(world: World, node: SimulatedNode, read: SnapshotRead): void {
   later(world, node, drawFraction(world.random), () => {
-    const { description, bytes } = node.disk.snapshot;
+    const { snapshot } = node.disk;
+    const { description, bytes } = snapshot;
     const { index } = description;
     const offset = index === read.index ? read.offset : 0;
     happened(world, 'snapshotChunk', node.place, offset);
@@ -96,8 +86,8 @@ export function readSnapshot(world: World, node: SimulatedNode, read: SnapshotRe
       to: read.to,
       index,
       offset,
-      bytes: bytes.slice(offset, offset + read.length),
-      total: bytes.length,
+      bytes: readSnapshotPart(node.files, snapshot, { offset, length: read.length }),
+      done: offset + read.length >= bytes.length,
     });
   });
 }
@@ -119,7 +109,7 @@ export function receiveSnapshot(world: World, node: SimulatedNode, chunk: Snapsh
   );
   if (failsOnPurpose) countFault(world.faults, 'failedRestore');
   later(world, node, drawFraction(world.random) + world.plan.syncMs, () => {
-    if (!failsOnPurpose) install(world, node, file, digest);
+    if (!failsOnPurpose && !install(world, node, file, digest)) return;
     happened(world, 'snapshotRestored', node.place, index);
     tell(world, () => `node ${node.member.id} restores a snapshot at ${index}: ${failsOnPurpose ? 'fails' : 'works'}`);
     deliver(world, node, { kind: 'snapshotRestored', index, ok: !failsOnPurpose });
@@ -134,7 +124,8 @@ function assemble(description: SnapshotDescription, chunks: readonly SnapshotWri
   return { description, bytes };
 }
 
-function install(world: World, node: SimulatedNode, file: SnapshotFile, digest: number): void {
+/** False when the node did not survive it. */
+function install(world: World, node: SimulatedNode, file: SnapshotFile, digest: number): boolean {
   const { history } = world;
   const { index, term } = file.description;
   world.snapshotsInstalled += 1;
@@ -149,6 +140,13 @@ function install(world: World, node: SimulatedNode, file: SnapshotFile, digest: 
     'monotone',
     () => `node ${node.member.id} restores ${index} over ${node.machine.appliedIndex}`,
   );
-  node.disk.snapshot = file;
+  if (!keepSnapshot(world, node, file)) return false;
   node.machine = createMachine(file);
+  return true;
+}
+
+function keepSnapshot(world: World, node: SimulatedNode, file: SnapshotFile): boolean {
+  if (!useStorage(world, node, () => writeSnapshot(node.files, file))) return false;
+  node.disk.snapshot = file;
+  return true;
 }

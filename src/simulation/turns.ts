@@ -11,6 +11,8 @@ import { checkConfiguration } from './checks/log-checks.js';
 import { checkState } from './checks/state-checks.js';
 import { compactDisk } from './disk.js';
 import { performEffect } from './effects.js';
+import { useStorage } from './life.js';
+import { storageOf } from './node-files.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { happened, tell, type World } from './world.js';
 
@@ -57,9 +59,18 @@ function proceed(world: World, node: SimulatedNode): void {
     if (next.done === true) {
       node.turn = null;
       checkConfiguration(node);
-      if (node.state !== null) compactDisk(node.disk, node.state.log.baseIndex + 1);
+      compact(world, node);
       return;
     }
     if (performEffect(world, node, next.value) === 'waits') return;
   }
+}
+
+/** The ledger first: the files may keep more, never less. */
+function compact(world: World, node: SimulatedNode): void {
+  const { state, files, disk } = node;
+  if (state === null || state.log.baseIndex === files.baseIndex) return;
+  files.baseIndex = state.log.baseIndex;
+  compactDisk(disk, files.baseIndex + 1);
+  useStorage(world, node, () => storageOf(files).compact(files.baseIndex + 1));
 }

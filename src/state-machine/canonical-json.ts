@@ -1,11 +1,11 @@
 /**
  * JSON with one spelling for each value: members in code-unit order (also integer-like names, which JSON.stringify puts
- * first), no spaces, no -0. Equal values are equal bytes on every node. Large texts are built as bytes in parts, since
- * one string ends at 512 MiB.
+ * first), no spaces, no -0. Equal values are equal bytes on every node. Large texts are made and read in parts: a
+ * string ends at 512 MiB, and a thread has other work to do in between.
  */
 import { assert } from '../assert.js';
 
-const FLUSH_LENGTH = 1 << 16;
+const SLICE_LENGTH = 1 << 16;
 
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') {
@@ -22,30 +22,17 @@ export function canonicalJson(value: unknown): string {
     .join(',')}}`;
 }
 
-/** Collects text as UTF-8 bytes. */
-export class TextSink {
-  readonly #encoder = new TextEncoder();
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
-  #pending = '';
-
-  write(text: string): void {
-    this.#pending += text;
-    if (this.#pending.length >= FLUSH_LENGTH) this.#flush();
+/** Texts as UTF-8, in slices of about 64 KiB, made as they are asked for: about a millisecond of work each. */
+export function* encodeInSlices(texts: Iterable<string>): Generator<Uint8Array, void, void> {
+  const encoder = new TextEncoder();
+  let pending = '';
+  for (const text of texts) {
+    pending += text;
+    if (pending.length < SLICE_LENGTH) continue;
+    yield encoder.encode(pending);
+    pending = '';
   }
-
-  /** Everything written, in an array that owns its buffer. */
-  finish(): Uint8Array {
-    this.#flush();
-    return joinBytes(this.#parts, this.#length);
-  }
-
-  #flush(): void {
-    const part = this.#encoder.encode(this.#pending);
-    this.#parts.push(part);
-    this.#length += part.length;
-    this.#pending = '';
-  }
+  if (pending !== '') yield encoder.encode(pending);
 }
 
 /** The lines of a text, without their ends, each decoded by itself. */
@@ -62,10 +49,12 @@ export function* readLines(bytes: Uint8Array): Generator<string> {
 
 export const NEWLINE = 0x0a;
 
-export function joinBytes(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const joined = new Uint8Array(length);
+/** In an array that owns its buffer. */
+export function joinBytes(parts: Iterable<Uint8Array>): Uint8Array {
+  const list = [...parts];
+  const joined = new Uint8Array(list.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
-  for (const part of parts) {
+  for (const part of list) {
     joined.set(part, offset);
     offset += part.length;
   }

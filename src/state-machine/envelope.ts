@@ -4,7 +4,7 @@
  * the kind byte.
  *
  * Layout, little-endian: kind u8, flags u8, session 16 bytes, sequence u32, lowest unanswered u32, fingerprint u32,
- * [request id length u16, request id UTF-8,] command.
+ * [request id length u16, request id UTF-8,] command. The command of what opens a session is an index, u64.
  */
 import { EntryKind } from '../raft/entries.js';
 
@@ -55,6 +55,21 @@ export function sealEnvelope(envelope: Envelope, command: Uint8Array): Uint8Arra
   return bytes;
 }
 
+/**
+ * `knownIndex`: of an entry that was in the log before the client made the session. Whoever may have forgotten a
+ * session that was used after it does not open it: it may be one that was forgotten.
+ */
+export function sealOpening(session: string, knownIndex: number): Uint8Array {
+  const command = new Uint8Array(8);
+  new DataView(command.buffer).setBigUint64(0, BigInt(knownIndex), true);
+  return sealEnvelope({ session, sequence: 0, lowestUnanswered: 1, fingerprint: 0 }, command);
+}
+
+/** Of what `sealOpening` sealed. */
+export function knownIndexOf({ command }: OpenedEnvelope): number {
+  return Number(new DataView(command.buffer, command.byteOffset).getBigUint64(0, true));
+}
+
 export function openEnvelope(payload: Uint8Array): OpenedEnvelope {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   const flags = bytes.readUInt8(1);
@@ -85,7 +100,7 @@ export interface Answer {
   /** Absent when refused. */
   readonly result?: unknown;
   /**
-   * unknownSession: this session was never opened, or evicted; this entry had no effect.
+   * unknownSession: this session was never opened, or evicted, or may have been; this entry had no effect.
    * forgotten: the answer to this sequence was dropped already; this entry had no effect, an earlier one may have had.
    * differentOperation: the id is that of another operation.
    */

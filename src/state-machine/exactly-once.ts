@@ -6,26 +6,26 @@
 import { assert } from '../assert.js';
 import type { EntryRun } from '../raft/entries.js';
 import { EntryKind, lastIndexOf, payloadAt } from '../raft/entries.js';
+import type { Configuration, SnapshotDescription } from '../raft/messages.js';
 import { digestOf } from './digest.js';
 import type { Answer, Envelope, OpenedEnvelope } from './envelope.js';
-import { openEnvelope } from './envelope.js';
+import { knownIndexOf, openEnvelope } from './envelope.js';
 import type { Outcome } from './outcome.js';
 import { decodeSnapshot, encodeSnapshot } from './replicated-snapshot.js';
 import type { WritePlace } from './request-id.js';
 import { parseGeneratedRequestId } from './request-id.js';
 import { requestIdDigests, RequestIdTable } from './request-id-table.js';
-import { SessionTable, sessionToLine } from './session-table.js';
+import { MAX_SESSIONS, SessionTable, sessionToLine } from './session-table.js';
 import type { ApplyContext, CapturedState, HostedStateMachine } from './state-machine.js';
 
 export interface CapturedReplicatedState extends CapturedState {
-  readonly index: number;
-  readonly term: number;
+  /** Its configuration is the one in force at its index. */
+  readonly description: SnapshotDescription;
 }
 
 export interface ReplicatedState {
-  /** Index and term of the last entry applied; 0 before the first. */
+  /** Index of the last entry applied; 0 before the first. */
   readonly appliedIndex: number;
-  readonly appliedTerm: number;
   /**
    * Consecutive entries from `appliedIndex + 1` on. One answer for each application entry, in log order. Throws only
    * on bugs.
@@ -33,35 +33,39 @@ export interface ReplicatedState {
   applyRuns(runs: readonly EntryRun[]): Answer[];
   query(request: unknown): unknown;
   capture(): CapturedReplicatedState;
-  /** False: these are not the bytes of a snapshot at `index`, and the state is as it was. */
-  restore(bytes: Uint8Array, index: number, term: number): boolean;
+  /** False: these are not the bytes of the snapshot described, and the state is as it was. */
+  restore(bytes: Uint8Array, description: SnapshotDescription): boolean;
   /** The machine's state, as plain data. */
   dump(): unknown;
   /** Of the machine's state, the sessions and the request ids. */
   digest(): string;
 }
 
-export function createReplicatedState(machine: HostedStateMachine): ReplicatedState {
-  return new ExactlyOnceState(machine);
+/** `bootstrap`: the configuration in force before the first entry. Fewer sessions are for tests. */
+export function createReplicatedState(
+  machine: HostedStateMachine,
+  bootstrap: Configuration,
+  maxSessions = MAX_SESSIONS,
+): ReplicatedState {
+  return new ExactlyOnceState(machine, bootstrap, maxSessions);
 }
 
 class ExactlyOnceState implements ReplicatedState {
   readonly #machine: HostedStateMachine;
-  readonly #sessions = new SessionTable();
+  readonly #sessions: SessionTable;
   readonly #requestIds = new RequestIdTable();
   #appliedIndex = 0;
   #appliedTerm = 0;
+  #configuration: Configuration;
 
-  constructor(machine: HostedStateMachine) {
+  constructor(machine: HostedStateMachine, bootstrap: Configuration, maxSessions: number) {
     this.#machine = machine;
+    this.#sessions = new SessionTable(maxSessions);
+    this.#configuration = bootstrap;
   }
 
   get appliedIndex(): number {
     return this.#appliedIndex;
-  }
-
-  get appliedTerm(): number {
-    return this.#appliedTerm;
   }
 
   applyRuns(runs: readonly EntryRun[]): Answer[] {
@@ -71,8 +75,11 @@ class ExactlyOnceState implements ReplicatedState {
       assert(run.firstIndex === this.#appliedIndex + 1, `entry ${run.firstIndex} follows ${this.#appliedIndex}`);
       for (let position = 0; position < run.count; position += 1) {
         const payload = payloadAt(run, position);
-        if (payload[0] !== EntryKind.application) continue;
-        answers.push(this.#applyEntry(payload, { index: run.firstIndex + position, term: run.term }));
+        if (payload[0] === EntryKind.application) {
+          answers.push(this.#applyEntry(payload, { index: run.firstIndex + position, term: run.term }));
+        } else if (payload[0] === EntryKind.configuration) {
+          this.#configuration = parseConfiguration(payload);
+        }
       }
       this.#appliedIndex = lastIndexOf(run);
       this.#appliedTerm = run.term;
@@ -88,17 +95,17 @@ class ExactlyOnceState implements ReplicatedState {
   capture(): CapturedReplicatedState {
     const index = this.#appliedIndex;
     const term = this.#appliedTerm;
+    const configuration = this.#configuration;
     const machine = this.#machine.capture();
     const sessions = this.#sessions.capture();
     const requestIds = this.#requestIds.capture();
     return {
-      index,
-      term,
+      description: { index, term, configuration },
       serialize: () => encodeSnapshot({ index, term, machine: machine.serialize(), sessions, requestIds }),
     };
   }
 
-  restore(bytes: Uint8Array, index: number, term: number): boolean {
+  restore(bytes: Uint8Array, { index, term, configuration }: SnapshotDescription): boolean {
     try {
       const snapshot = decodeSnapshot(bytes);
       if (snapshot.index !== index || snapshot.term !== term) return false;
@@ -110,6 +117,7 @@ class ExactlyOnceState implements ReplicatedState {
     }
     this.#appliedIndex = index;
     this.#appliedTerm = term;
+    this.#configuration = configuration;
     return true;
   }
 
@@ -118,9 +126,10 @@ class ExactlyOnceState implements ReplicatedState {
   }
 
   digest(): string {
+    const { horizon, sessions } = this.#sessions.list();
     return digestOf([
       this.#machine.digest(),
-      digestOf(this.#sessions.list().map(sessionToLine)),
+      digestOf([String(horizon), ...sessions.map(sessionToLine)]),
       ...requestIdDigests(this.#requestIds.capture()),
     ]);
   }
@@ -128,10 +137,11 @@ class ExactlyOnceState implements ReplicatedState {
   #applyEntry(payload: Uint8Array, context: ApplyContext): Answer {
     const envelope = openEnvelope(payload);
     const { session: id, sequence, fingerprint } = envelope;
-    if (envelope.opensSession)
-      return { session: id, sequence, index: this.#sessions.open(id, context.index).openedIndex };
-    const session = this.#sessions.use(id, context.index, envelope.lowestUnanswered);
+    const session = envelope.opensSession
+      ? this.#sessions.open(id, context.index, knownIndexOf(envelope))
+      : this.#sessions.use(id, context.index, envelope.lowestUnanswered);
     if (session === undefined) return { session: id, sequence, index: context.index, refusal: 'unknownSession' };
+    if (envelope.opensSession) return { session: id, sequence, index: session.openedIndex };
     const known = session.answers.get(sequence);
     if (known !== undefined) return addressed(envelope, sameOperation(known, fingerprint, context));
     if (sequence < session.lowestUnanswered) return addressed(envelope, refused('forgotten', fingerprint, context));
@@ -177,6 +187,10 @@ class ExactlyOnceState implements ReplicatedState {
       throw new Error(`the state machine failed on entry ${context.index}: ${reason}`, { cause });
     }
   }
+}
+
+function parseConfiguration(payload: Uint8Array): Configuration {
+  return JSON.parse(new TextDecoder().decode(payload.subarray(1))) as Configuration;
 }
 
 function sameOperation(known: Outcome, fingerprint: number, context: ApplyContext): Outcome {

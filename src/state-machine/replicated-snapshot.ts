@@ -1,24 +1,28 @@
 /**
- * A replicated state as bytes and back: one header line (canonical JSON: format, index, term, the length of each
- * section), then the sections: the machine's own bytes, the sessions one a line, the request ids one a line. Equal
- * states are equal bytes.
+ * A replicated state as bytes and back: a first line (canonical JSON: format, index, term), the machine's own bytes,
+ * the sessions one a line, the request ids one a line, and a last line that tells how long each of these is; last,
+ * because the slices are made one after the other, between writes. Equal states are equal bytes.
  */
 import { assert, must } from '../assert.js';
-import { canonicalJson, joinBytes, NEWLINE, readLines, TextSink } from './canonical-json.js';
+import { canonicalJson, encodeInSlices, NEWLINE, readLines } from './canonical-json.js';
 import type { CapturedRequestIds, RequestIdEntry } from './request-id-table.js';
 import { entryFromLine, requestIdLines } from './request-id-table.js';
-import type { Session } from './session-table.js';
+import type { SessionRecords } from './session-table.js';
 import { sessionFromLine, sessionToLine } from './session-table.js';
 
-const FORMAT = 1;
+const FORMAT = 3;
 
-interface Header {
+interface FirstLine {
   readonly format: number;
   readonly index: number;
   readonly term: number;
+}
+
+interface LastLine {
   readonly machineBytes: number;
   readonly sessionsBytes: number;
   readonly requestIdsBytes: number;
+  readonly sessionHorizon: number;
   /** The number of the first request id kept. */
   readonly firstRequestId: number;
 }
@@ -26,56 +30,78 @@ interface Header {
 export interface SnapshotContent {
   readonly index: number;
   readonly term: number;
-  readonly machine: Uint8Array;
-  readonly sessions: readonly Session[];
+  readonly machine: Iterable<Uint8Array>;
+  readonly sessions: SessionRecords;
   readonly requestIds: CapturedRequestIds;
 }
 
-export interface SnapshotRecords extends Omit<SnapshotContent, 'requestIds'> {
+export interface SnapshotRecords {
+  readonly index: number;
+  readonly term: number;
+  readonly machine: Uint8Array;
+  readonly sessions: SessionRecords;
   readonly firstRequestId: number;
   readonly requestIds: readonly RequestIdEntry[];
 }
 
-export function encodeSnapshot(content: SnapshotContent): Uint8Array {
-  const sessions = encodeLines(content.sessions.map(sessionToLine));
-  const requestIds = encodeLines(requestIdLines(content.requestIds));
-  const header: Header = {
-    format: FORMAT,
-    index: content.index,
-    term: content.term,
-    machineBytes: content.machine.length,
-    sessionsBytes: sessions.length,
-    requestIdsBytes: requestIds.length,
-    firstRequestId: content.requestIds.first,
+export function* encodeSnapshot(content: SnapshotContent): Generator<Uint8Array, void, void> {
+  const { index, term, requestIds } = content;
+  const first: FirstLine = { format: FORMAT, index, term };
+  yield* lines([canonicalJson(first)]);
+  const last: LastLine = {
+    machineBytes: yield* counted(content.machine),
+    sessionsBytes: yield* counted(lines(map(content.sessions.sessions, sessionToLine))),
+    requestIdsBytes: yield* counted(lines(requestIdLines(requestIds))),
+    sessionHorizon: content.sessions.horizon,
+    firstRequestId: requestIds.first,
   };
-  const parts = [encodeLines([canonicalJson(header)]), content.machine, sessions, requestIds];
-  return joinBytes(
-    parts,
-    parts.reduce((sum, part) => sum + part.length, 0),
-  );
+  // A line of its own, whatever bytes the machine's end with.
+  yield* lines(['', canonicalJson(last)]);
 }
 
 /** Throws on bytes that `encodeSnapshot` did not write. */
 export function decodeSnapshot(bytes: Uint8Array): SnapshotRecords {
-  const headerEnd = bytes.indexOf(NEWLINE) + 1;
-  const [headerLine] = readLines(bytes.subarray(0, headerEnd));
-  const header = JSON.parse(must(headerLine, 'a header')) as Header;
-  assert(header.format === FORMAT, `snapshot format ${header.format} is not ${FORMAT}`);
-  const sessionsStart = headerEnd + header.machineBytes;
-  const requestIdsStart = sessionsStart + header.sessionsBytes;
-  assert(requestIdsStart + header.requestIdsBytes === bytes.length, 'a snapshot is as long as its header says');
+  const machineStart = bytes.indexOf(NEWLINE) + 1;
+  const first = parseLine(bytes.subarray(0, machineStart)) as FirstLine;
+  assert(first.format === FORMAT, `snapshot format ${first.format} is not ${FORMAT}`);
+  const lastStart = bytes.lastIndexOf(NEWLINE, bytes.length - 2) + 1;
+  const last = parseLine(bytes.subarray(lastStart)) as LastLine;
+  const sessionsStart = machineStart + last.machineBytes;
+  const requestIdsStart = sessionsStart + last.sessionsBytes;
+  const requestIdsEnd = requestIdsStart + last.requestIdsBytes;
+  assert(requestIdsEnd + 1 === lastStart, 'a snapshot is as long as its last line says');
   return {
-    index: header.index,
-    term: header.term,
-    machine: bytes.subarray(headerEnd, sessionsStart),
-    sessions: Array.from(readLines(bytes.subarray(sessionsStart, requestIdsStart)), sessionFromLine),
-    firstRequestId: header.firstRequestId,
-    requestIds: Array.from(readLines(bytes.subarray(requestIdsStart)), entryFromLine),
+    index: first.index,
+    term: first.term,
+    machine: bytes.subarray(machineStart, sessionsStart),
+    sessions: {
+      horizon: last.sessionHorizon,
+      sessions: Array.from(readLines(bytes.subarray(sessionsStart, requestIdsStart)), sessionFromLine),
+    },
+    firstRequestId: last.firstRequestId,
+    requestIds: Array.from(readLines(bytes.subarray(requestIdsStart, requestIdsEnd)), entryFromLine),
   };
 }
 
-function encodeLines(lines: Iterable<string>): Uint8Array {
-  const sink = new TextSink();
-  for (const line of lines) sink.write(`${line}\n`);
-  return sink.finish();
+function* counted(slices: Iterable<Uint8Array>): Generator<Uint8Array, number, void> {
+  let bytes = 0;
+  for (const slice of slices) {
+    bytes += slice.length;
+    yield slice;
+  }
+  return bytes;
+}
+
+function lines(texts: Iterable<string>): Generator<Uint8Array, void, void> {
+  return encodeInSlices(map(texts, (text) => `${text}\n`));
+}
+
+function* map<From, To>(items: Iterable<From>, to: (item: From) => To): Generator<To, void, void> {
+  for (const item of items) yield to(item);
+}
+
+function parseLine(bytes: Uint8Array): unknown {
+  assert(bytes.at(-1) === NEWLINE, 'a snapshot ends with a line');
+  const [line] = readLines(bytes);
+  return JSON.parse(must(line, 'a line'));
 }

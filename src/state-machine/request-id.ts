@@ -13,9 +13,7 @@ const GENERATED = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 const MAX_SEQUENCE = 0xffff_ffff;
 
 export function generatedRequestId({ session, sequence }: WritePlace): string {
-  const hex = Array.from(session, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('');
-  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
-  return `${groups.join('-')}:${sequence}`;
+  return `${uuidOfSession(session)}:${sequence}`;
 }
 
 /** Where the write with this id is, or undefined when the id is the user's own. */
@@ -24,6 +22,11 @@ export function parseGeneratedRequestId(requestId: string): WritePlace | undefin
   const sequence = Number(digits);
   if (uuid === undefined || sequence > MAX_SEQUENCE) return undefined;
   return { session: sessionOfUuid(uuid), sequence };
+}
+
+export function uuidOfSession(session: string): string {
+  const hex = Array.from(session, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /** A UUID's text as the 16 characters of `Envelope.session`. */

@@ -1,7 +1,8 @@
 /**
  * Client sessions (thesis 6.3): which writes of each were answered, and how. Bounded by count; the one whose last entry
- * has the lowest log index goes first, so every node forgets the same. Captures are frozen: a session that changes
- * after a capture is copied first.
+ * has the lowest log index goes first, so every node forgets the same. A session that was evicted is never opened
+ * again, by a copy of the entry that opened it: what its writes came to is not known any more. Captures are frozen: a
+ * session that changes after a capture is copied first.
  */
 import { must } from '../assert.js';
 import { canonicalJson } from './canonical-json.js';
@@ -29,16 +30,31 @@ interface KeptSession extends Session {
   readonly generation: number;
 }
 
+/** Everything that is known of sessions. */
+export interface SessionRecords {
+  /** The `usedIndex` of the session that was evicted last; 0 before the first. */
+  readonly horizon: number;
+  /** In order of `usedIndex`, which is above the horizon. */
+  readonly sessions: readonly Session[];
+}
+
 export class SessionTable {
+  readonly #maxSessions: number;
   /** In order of `usedIndex`. */
   readonly #sessions = new Map<string, KeptSession>();
+  #horizon = 0;
   /** Counts captures: what is of an earlier generation may be held by one. */
   #generation = 0;
 
-  /** Opens a session, or finds it open. */
-  open(id: string, index: number): Session {
+  constructor(maxSessions: number) {
+    this.#maxSessions = maxSessions;
+  }
+
+  /** Opens a session, or finds it open; undefined: it may be one that was evicted. `knownIndex`: see `sealOpening`. */
+  open(id: string, index: number, knownIndex: number): Session | undefined {
     const known = this.use(id, index, 0);
     if (known !== undefined) return known;
+    if (knownIndex < this.#horizon) return undefined;
     const session = {
       id,
       openedIndex: index,
@@ -48,7 +64,7 @@ export class SessionTable {
       generation: this.#generation,
     };
     this.#sessions.set(id, session);
-    if (this.#sessions.size > MAX_SESSIONS) this.#sessions.delete(must(this.#sessions.keys().next().value, 'oldest'));
+    if (this.#sessions.size > this.#maxSessions) this.#evictOldest();
     return session;
   }
 
@@ -74,22 +90,29 @@ export class SessionTable {
     must(this.#writable(id), 'answers are remembered for known sessions').answers.set(sequence, outcome);
   }
 
-  /** In order of `usedIndex`; changes show. */
-  list(): readonly Session[] {
-    return [...this.#sessions.values()];
+  /** Changes show. */
+  list(): SessionRecords {
+    return { horizon: this.#horizon, sessions: [...this.#sessions.values()] };
   }
 
   /** The same, frozen. */
-  capture(): readonly Session[] {
+  capture(): SessionRecords {
     this.#generation += 1;
     return this.list();
   }
 
-  replaceAll(sessions: Iterable<Session>): void {
+  replaceAll({ horizon, sessions }: SessionRecords): void {
+    this.#horizon = horizon;
     this.#sessions.clear();
     for (const session of sessions) {
       this.#sessions.set(session.id, { ...session, answers: new Map(session.answers), generation: this.#generation });
     }
+  }
+
+  #evictOldest(): void {
+    const oldest = must(this.#sessions.values().next().value, 'oldest');
+    this.#sessions.delete(oldest.id);
+    this.#horizon = oldest.usedIndex;
   }
 
   #writable(id: string): KeptSession | undefined {

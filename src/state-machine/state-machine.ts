@@ -20,8 +20,8 @@ export interface ApplyContext {
 
 /** A state frozen at one moment, which later operations do not change. */
 export interface CapturedState {
-  /** Called at most once a transfer, not on the path of writes. */
-  serialize(): Uint8Array;
+  /** Slices made as they are asked for, so that writes go on in between; equal states are equal bytes. */
+  serialize(): Iterable<Uint8Array>;
 }
 
 /**

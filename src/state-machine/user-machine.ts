@@ -26,7 +26,7 @@ export function hostUserMachine(machine: StateMachine): HostedStateMachine {
     // The machine changes in place, so its snapshot is taken now and cannot wait until it is wanted.
     capture() {
       const snapshot = Uint8Array.from(machine.snapshot());
-      return { serialize: () => snapshot };
+      return { serialize: () => [snapshot] };
     },
     restore(snapshot) {
       const before = Uint8Array.from(machine.snapshot());

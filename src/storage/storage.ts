@@ -1,8 +1,10 @@
 /**
- * Where a node's term, vote and log live between its lives. Types only. Files come later; `volatile-storage.ts` keeps
- * nothing, and the simulator has one that can lose what was not synced.
+ * Where a node's term, vote and log live between its lives. Types only. `volatile-storage.ts` keeps nothing,
+ * `log-files.ts` keeps them in files.
  */
+import type { Member } from '../raft/messages.js';
 import type { Persist } from '../raft/ready.js';
+import type { StoredState } from '../raft/stored-state.js';
 
 export interface LogStorage {
   /** One write and one sync. Returns when what the durability mode promises holds; a throw ends the node. */
@@ -10,4 +12,23 @@ export interface LogStorage {
   /** The log before this index may be forgotten. */
   compact(firstIndex: number): void;
   close(): void;
+}
+
+/** What a node finds when it starts, and where it keeps what comes. */
+export interface OpenedStorage {
+  readonly stored: StoredState;
+  readonly storage: LogStorage;
+}
+
+/** In every file: a file of another cluster, node or incarnation is never taken for one's own. */
+export interface StorageIdentity {
+  readonly clusterId: string;
+  readonly member: Member;
+}
+
+/** `os`: handed to the operating system, survives the process. `fsync`: on the disk, survives the machine. */
+export type FileDurability = 'os' | 'fsync';
+
+export function sameIdentity(a: StorageIdentity, b: StorageIdentity): boolean {
+  return a.clusterId === b.clusterId && a.member.id === b.member.id && a.member.incarnation === b.member.incarnation;
 }

@@ -65,11 +65,11 @@ function run(faults: Faults, signal?: AbortSignal): Promise<DrillReport> {
   );
 }
 
-test('kills, writes, restarts, waits, in this order, and finds all well', async () => {
+test('waits, kills, writes, restarts, waits, in this order, and finds all well', async () => {
   const { subject, calls } = madeUp({});
   const screen = { write: () => true };
   const report = await drill(subject, counts, {}, createProgress(screen, coloursFor(screen, {})));
-  assert.equal(calls, ['kill 1', 'write', 'restart 1', 'healthy']);
+  assert.equal(calls, ['healthy', 'kill 1', 'write', 'restart 1', 'healthy']);
   const { leaderBefore, leaderAfter, restartedNode, appliedIndex, stateHash, equal, differences } = report;
   assert.equal([leaderBefore, leaderAfter, restartedNode], [1, 2, 1]);
   assert.equal(

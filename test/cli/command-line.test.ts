@@ -1,19 +1,25 @@
 /** The command line: words in, options or one line of complaint out. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommandLine, type UpOptions } from '../../src/cli/command-line.js';
+import { parseCommandLine, type Request, type UpRequest } from '../../src/cli/command-line.js';
 import { CommandError } from '../../src/cli/errors.js';
 import { readProjectFile } from '../support/repository.js';
 
 const test = suite('command line');
 
-function parse(words: string): { options: UpOptions | undefined; printed: string } {
+function parse(words: string): { request: Request | undefined; printed: string } {
   let printed = '';
-  const options = parseCommandLine(words === '' ? [] : words.split(' '), {
+  const request = parseCommandLine(words === '' ? [] : words.split(' '), {
     stdout: (text) => (printed += text),
     columns: 100,
   });
-  return { options, printed };
+  return { request, printed };
+}
+
+function up(words: string): UpRequest {
+  const { request } = parse(words);
+  if (request?.command === 'up') return request;
+  throw new Error(`${words} is no up`);
 }
 
 function complaint(words: string): string {
@@ -30,18 +36,41 @@ function complaint(words: string): string {
 }
 
 test('up alone has the documented defaults', () => {
-  const expected = { nodes: 3, brokers: 6, check: false, output: 'table', timeoutMs: 60_000 };
-  assert.equal(parse('up').options, expected);
+  const expected: UpRequest = {
+    command: 'up',
+    nodes: null,
+    brokers: 6,
+    topics: null,
+    data: null,
+    durability: 'fsync',
+    wipe: [],
+    check: false,
+    output: 'table',
+    timeoutMs: 60_000,
+  };
+  assert.equal(up('up'), expected);
 });
 
 test('every option, with = and without', () => {
-  const expected = { nodes: 5, brokers: 9, topics: 'f.yaml', check: true, output: 'json', timeoutMs: 500 };
-  assert.equal(parse('up --nodes 5 --brokers=9 --topics f.yaml --check -o json --timeout 500ms').options, expected);
-  assert.equal(parse('up --output json').options?.output, 'json');
+  const expected: UpRequest = {
+    command: 'up',
+    nodes: 5,
+    brokers: 9,
+    topics: 'f.yaml',
+    data: 'd',
+    durability: 'os',
+    wipe: [2, 3],
+    check: true,
+    output: 'json',
+    timeoutMs: 500,
+  };
+  const all = 'up --nodes 5 --brokers=9 --topics f.yaml --data d --durability os --wipe 2,3 --check -o json --timeout';
+  assert.equal(up(`${all} 500ms`), expected);
+  assert.equal(up('up --output json').output, 'json');
 });
 
 test('durations: seconds, or with a unit', () => {
-  const timeoutMs = (text: string): number | undefined => parse(`up --timeout ${text}`).options?.timeoutMs;
+  const timeoutMs = (text: string): number => up(`up --timeout ${text}`).timeoutMs;
   assert.equal(
     ['30', '0.5', '250ms', '30s', '2m', '1h'].map(timeoutMs),
     [30_000, 500, 250, 30_000, 120_000, 3_600_000],
@@ -73,9 +102,40 @@ test('--check needs a majority without the leader', () => {
   assert.is(complaint('up --check --nodes 4'), 'accepted');
 });
 
+test('what is for a stored cluster needs --data', () => {
+  assert.is(complaint('up --durability os'), '--durability needs --data');
+  assert.is(complaint('up --wipe 2'), '--wipe needs --data');
+  assert.match(complaint('up --data d --durability memory'), /Allowed choices are fsync, os/);
+  assert.match(complaint('up --data d --wipe 0'), /It must be the number of a node/);
+});
+
+test('the commands for a folder without a cluster that runs', () => {
+  const requests: [words: string, request: Request][] = [
+    ['log dump d', { command: 'log dump', folder: 'd', node: null }],
+    ['log dump d --node 2', { command: 'log dump', folder: 'd', node: 2 }],
+    ['snapshot inspect f', { command: 'snapshot inspect', file: 'f', output: 'table' }],
+    ['snapshot inspect f -o json', { command: 'snapshot inspect', file: 'f', output: 'json' }],
+    ['snapshot save f --data d', { command: 'snapshot save', file: 'f', data: 'd' }],
+    ['snapshot restore f --data d', { command: 'snapshot restore', file: 'f', data: 'd', nodes: null }],
+    ['snapshot restore f --data d --nodes 5', { command: 'snapshot restore', file: 'f', data: 'd', nodes: 5 }],
+    ['recover --data d --from-node 2 --accept-data-loss', { command: 'recover', data: 'd', fromNode: 2 }],
+    ['repair d', { command: 'repair', data: 'd' }],
+  ];
+  for (const [words, request] of requests) assert.equal(parse(words).request, request, words);
+});
+
+test('a folder command that lacks something says what', () => {
+  assert.match(complaint('snapshot'), /a command is missing/);
+  assert.match(complaint('log dmp d'), /unknown command 'dmp'.*dump/);
+  assert.match(complaint('snapshot restore f'), /required option '--data <folder>' not specified/);
+  assert.match(complaint('recover --data d'), /required option '--from-node <id>' not specified/);
+  assert.match(complaint('recover --data d --from-node 2'), /gives up what node 2 has not.*--accept-data-loss/);
+  assert.match(complaint('repair'), /missing required argument 'folder'/);
+});
+
 test('--help and --version print and start nothing', () => {
   const help = parse('up --help');
-  assert.is(help.options, undefined);
+  assert.is(help.request, undefined);
   for (const word of ['--nodes', '--brokers', '--topics', '--check', '--timeout', 'Examples:', 'Exit codes:']) {
     assert.ok(help.printed.includes(word), word);
   }

@@ -159,6 +159,117 @@ test('up -o json prints status, brokers and topics once, and stays up', async ()
   assert.is(state.topics.length, 12);
 });
 
+interface SummaryWithData extends Summary {
+  recovered: { brokers: number; topics: number; partitions: number };
+}
+
+const dataFolder = (name: string): string => join(folder, name);
+
+test('--data: what a killed up had made is there for the next, and nothing is made twice', async () => {
+  const data = dataFolder('killed');
+  const command = startCommand(['up', '--data', data, '--nodes', '3', '--brokers', '7']);
+  await command.waitForOutput('the live status', (_, stderr) => stderr.includes('leads'));
+  assertFailure(await runCommand(['up', '--data', data]), 1, /^conclave: DataDirInUse: .+ in use by process \d+$/m);
+  command.child.kill('SIGKILL');
+  await command.ended;
+  const summary = summaryOf(await runCommand(['up', '--data', data, '--check', '-o', 'json'])) as SummaryWithData;
+  assert.equal(summary.recovered, { brokers: 7, topics: 12, partitions: 228 });
+  assert.equal([summary.equal, summary.brokers, summary.topics, summary.partitions], [true, 7, 12, 228]);
+  assertFailure(
+    await runCommand(['up', '--data', data, '--nodes', '5']),
+    1,
+    /^conclave: InvalidArgument: nodes: the data folder holds 3, not 5$/m,
+  );
+});
+
+test('--data: a cluster with topics of its own gets no sample, and keeps them as they are', async () => {
+  const data = dataFolder('own');
+  const topic = (partitions: number): string[] => [
+    'kind: KafkaTopic',
+    'metadata: {name: own}',
+    `spec: {partitions: ${partitions}, replicas: 1}`,
+  ];
+  const words = ['up', '--data', data, '--durability', 'os', '--check', '-o', 'json'];
+  const first = summaryOf(await runCommand([...words, '--topics', await topicFile('own', ...topic(2))]));
+  assert.equal([first.topics, first.partitions], [1, 2]);
+  const second = await runCommand(words);
+  assert.equal([summaryOf(second).topics, summaryOf(second).partitions], [1, 2]);
+  const third = await runCommand([...words, '--topics', await topicFile('more', ...topic(4))]);
+  assert.is(third.stderr, 'conclave: topic "own" keeps its 2 partitions; the file says 4\n');
+  assert.is(summaryOf({ ...third, stderr: '' }).partitions, 2);
+});
+
+test('--wipe: a node that refuses its files is told of, and filled from the others', async () => {
+  const data = dataFolder('wiped');
+  summaryOf(await runCommand(['up', '--data', data, '--check', '-o', 'json']));
+  await writeFile(join(data, 'node-2', 'identity.json'), 'nothing');
+  const told = /^conclave: node 2 is stopped: .*identity.json is damaged.*; --wipe 2 fills it anew from the others$/m;
+  assertFailure(await runCommand(['up', '--data', data, '--check', '-o', 'json']), 1, told);
+  const summary = summaryOf(await runCommand(['up', '--data', data, '--wipe', '2', '--check', '-o', 'json']));
+  assert.is(summary.equal, true);
+  assertFailure(await runCommand(['up', '--data', data, '--wipe', '7', '--check', '-o', 'json']), 1, /NodeNotFound/);
+});
+
+test('--check on a stored cluster that is too small says so', async () => {
+  const data = dataFolder('small');
+  const command = startCommand(['up', '--data', data, '--nodes', '1']);
+  await command.waitForOutput('the live status', (_, stderr) => stderr.includes('leads'));
+  command.child.kill('SIGTERM');
+  await command.ended;
+  assertFailure(
+    await runCommand(['up', '--data', data, '--check']),
+    2,
+    /^conclave: --check needs at least 3 nodes, not 1/,
+  );
+});
+
+test('folders: dump, save, inspect, restore, recover, repair', async () => {
+  const data = dataFolder('tools');
+  const copy = dataFolder('copy');
+  const file = dataFolder('snapshot');
+  summaryOf(await runCommand(['up', '--data', data, '--check', '-o', 'json']));
+  const printed = async (...words: string[]): Promise<string> => {
+    const result = await runCommand(words);
+    assert.equal([result.exitCode, result.stderr], [0, ''], words.join(' '));
+    return result.stdout;
+  };
+  const lines = (await printed('log', 'dump', data, '--node', '3')).trimEnd().split('\n');
+  assert.equal(
+    lines.map((line) => (JSON.parse(line) as { node: number }).node),
+    lines.map(() => 3),
+  );
+  assert.match(await printed('snapshot', 'save', file, '--data', data), /holds the state up to entry \d+$/m);
+  assert.match(await printed('snapshot', 'inspect', file), /^state +6 brokers, 12 topics, 228 partitions$/m);
+  assert.match(await printed('snapshot', 'inspect', file), /^orders\.placed +24 +3/m);
+  const inspection = JSON.parse(await printed('snapshot', 'inspect', file, '-o', 'json')) as {
+    state: { topics: object };
+  };
+  assert.is(Object.keys(inspection.state.topics).length, 12);
+  assert.match(
+    await printed('snapshot', 'restore', file, '--data', copy, '--nodes', '5'),
+    /start it: conclave up --data/,
+  );
+  const restored = summaryOf(await runCommand(['up', '--data', copy, '--check', '-o', 'json']));
+  assert.equal([restored.nodes, restored.partitions, restored.equal], [5, 228, true]);
+
+  assert.match(await printed('repair', data), /^nothing to repair: all is there up to entry \d+$/m);
+  for (const id of [1, 2]) await rm(join(data, `node-${id}`), { recursive: true });
+  const lost = await runCommand(['repair', data]);
+  assert.is(lost.exitCode, 1);
+  assert.match(lost.stdout, /^node 1 missing\nnode 2 missing\nnode 3 intact$/m);
+  assert.match(lost.stderr, /^conclave: lost: whatever followed entry \d+; nothing was changed; conclave recover/);
+  const words = ['recover', '--data', data, '--from-node', '3'];
+  assertFailure(await runCommand(words), 2, /--accept-data-loss$/m);
+  assert.match(await printed(...words, '--accept-data-loss'), /^kept: everything up to entry \d+, as node 3 had it/);
+  const recovered = summaryOf(await runCommand(['up', '--data', data, '--check', '-o', 'json']));
+  assert.equal([recovered.nodes, recovered.partitions, recovered.equal], [3, 228, true]);
+  assertFailure(
+    await runCommand(['repair', dataFolder('none')]),
+    1,
+    /^conclave: InvalidArgument: .+ holds no cluster$/m,
+  );
+});
+
 test('a Ctrl-C during the start or the check ends it with 130, too', async () => {
   const command = startCommand(['up', '--check']);
   await command.waitForOutput('the first table', (stdout) => stdout.includes('NODE'));

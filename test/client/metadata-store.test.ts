@@ -16,7 +16,7 @@ const test = suite('metadata store');
 
 async function ledNode(bench: Bench): Promise<FakeNode> {
   const node = bench.node(1);
-  node.state = createReplicatedState(createMetadataMachine());
+  node.state = createReplicatedState(createMetadataMachine(), { voters: [], learners: [] });
   await node.lead(1);
   return node;
 }

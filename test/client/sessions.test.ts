@@ -7,6 +7,8 @@ import * as assert from 'uvu/assert';
 import { Session } from '../../src/client/session.js';
 import { clientLimits } from '../../src/client/limits.js';
 import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
+import { packPayloads } from '../../src/raft/entries.js';
+import { sealOpening } from '../../src/state-machine/envelope.js';
 import { createReplicatedState } from '../../src/state-machine/exactly-once.js';
 import { eventually } from '../support/deadline.js';
 import { rejection, withBench } from './client-suite.js';
@@ -88,6 +90,23 @@ test(
 );
 
 test(
+  'a client that comes to a cluster which has forgotten sessions opens one at the second try',
+  withBench(async (bench) => {
+    const node = bench.node(1);
+    const state = createReplicatedState(createMetadataMachine(), { voters: [], learners: [] }, 1);
+    const others = ['a', 'b', 'c'].map((name) => sealOpening(name.repeat(16), 0));
+    others.forEach((entry, position) => {
+      state.applyRuns([{ firstIndex: position + 1, term: 1, ...packPayloads([entry]) }]);
+    });
+    node.state = state;
+    await node.lead(1);
+    const store = bench.store();
+    await Promise.all([1, 2].map((id) => store.registerBroker({ id, addr: 'localhost:9092' })));
+    assert.is(node.openings.length, 2);
+  }),
+);
+
+test(
   'a write of a lost session that left twice may have had an effect: OutcomeUnknown',
   withBench(async (bench) => {
     const first = bench.node(1);
@@ -134,7 +153,7 @@ test(
 test(
   'a write of unknown outcome, repeated under the id in its error, has one effect and the first answer',
   withBench(async (bench) => {
-    const state = createReplicatedState(createMetadataMachine());
+    const state = createReplicatedState(createMetadataMachine(), { voters: [], learners: [] });
     const silent = bench.node(1);
     const next = bench.node(2);
     const store = bench.store();
@@ -156,7 +175,7 @@ test(
   'an id of the user gives the first answer from another store too',
   withBench(async (bench) => {
     const node = bench.node(1);
-    node.state = createReplicatedState(createMetadataMachine());
+    node.state = createReplicatedState(createMetadataMachine(), { voters: [], learners: [] });
     await node.lead(1);
     const broker = { id: 1, addr: 'localhost:9092' };
     const registered = await bench.store().registerBroker(broker, { requestId: 'mine' });

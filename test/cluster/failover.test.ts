@@ -124,9 +124,9 @@ test('a connection that breaks under load loses and doubles nothing', () =>
       await writesGoOn(clients.progress);
     }
     await clients.stop();
+    await cluster.waitForHealthy();
     const link = await cluster.link(leader, followers[0] ?? 0).status();
     assert.ok(link.reconnects >= 1, 'it connected again');
-    await cluster.waitForHealthy();
     await checkTally(cluster, store, clients.tally);
   }));
 

@@ -30,10 +30,11 @@ async function startAndStop(count: number, nodes: number): Promise<void> {
 test('three nodes elect in 300 of 300 starts, and nothing is left of the clusters', async () => {
   await startAndStop(10, 3);
   await eventually(() => countWorkerThreads() === 0, 'no thread left');
-  const handles = countOpenHandles();
+  // Some of the threads that have gone are still closing theirs.
+  const handles = countOpenHandles() ?? 0;
   await startAndStop(STARTS, 3);
   await eventually(() => countWorkerThreads() === 0, 'no thread left');
-  await eventually(() => countOpenHandles() === handles, 'as many handles as in the beginning');
+  await eventually(() => (countOpenHandles() ?? 0) <= handles, 'no more handles than in the beginning');
 });
 
 for (const nodes of [1, 2, 5, 7]) {

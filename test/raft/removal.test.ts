@@ -116,7 +116,6 @@ test('with four voters two leaders cannot each change the same configuration', (
   assert.equal(configurationAt(network, 1), [[1, 2, 4], []]);
 });
 
-test.run();
 test('a voter whose removal is uncommitted campaigns without counting itself: only its log may win (4.2.2)', () => {
   const network = led([1, 2, 3, 4]);
   isolate(network, 1);

@@ -118,4 +118,3 @@ test('a snapshot lowers neither the term nor the commit index, and a second one 
 });
 
 test.run();
-test.run();

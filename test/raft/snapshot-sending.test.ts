@@ -82,7 +82,7 @@ test('a snapshot that the shell has replaced by a later one begins anew', () => 
     index: 5,
     offset: 4,
     bytes: new Uint8Array(4),
-    total: 8,
+    done: true,
   } as const;
   turn(network, 1, answer);
   transferAll(network);

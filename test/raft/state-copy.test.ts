@@ -143,7 +143,12 @@ function settleOnCopies(network: Network): void {
 }
 
 test('a copy shares nothing that is changed in place', () => {
-  const network = createNetwork([1, 2, 3], { trailingEntries: 0, maxAppendBytes: 4, maxInflightAppends: 2 });
+  const network = createNetwork([1, 2, 3], {
+    trailingEntries: 0,
+    maxRetainedBytes: 0,
+    maxAppendBytes: 4,
+    maxInflightAppends: 2,
+  });
   const act = (id: number, ...inputs: Input[]): void => {
     copyAll(network);
     turn(network, id, ...inputs);
@@ -161,8 +166,8 @@ test('a copy shares nothing that is changed in place', () => {
   act(1, { kind: 'snapshotDurable', index: 12 });
   heal(network);
   for (let count = 0; count < 2; count += 1) act(1, { kind: 'timer', timer: 'heartbeat' });
-  const chunk = { to: memberOf(3), index: 12, bytes: new Uint8Array(2), total: 4 };
-  for (const offset of [0, 2]) act(1, { kind: 'snapshotChunk', ...chunk, offset });
+  const chunk = { to: memberOf(3), index: 12, bytes: new Uint8Array(2) };
+  for (const offset of [0, 2]) act(1, { kind: 'snapshotChunk', ...chunk, offset, done: offset === 2 });
   act(3, { kind: 'snapshotRestored', index: 12, ok: true });
   act(1, { kind: 'timer', timer: 'checkQuorum' }, { kind: 'peerDown', member: memberOf(4) });
   network.loses = ({ kind }) => kind === 'timeoutNow';

@@ -22,7 +22,7 @@ function spawnStore(
     kind,
     life: nextLife(),
     name: 'store under test',
-    config: { stateMachine, snapshotEntries: 10 },
+    config: { stateMachine, files: null, bootstrap: { voters: [], learners: [] }, snapshotEntries: 10 },
     ports: { host: host.port2, node: node.port2 },
   });
 }

@@ -3,8 +3,9 @@
  * folder.
  */
 import { EntryKind, packPayloads } from '../../src/raft/entries.js';
+import type { Configuration } from '../../src/raft/messages.js';
 import type { Answer, Envelope } from '../../src/state-machine/envelope.js';
-import { sealEnvelope } from '../../src/state-machine/envelope.js';
+import { sealEnvelope, sealOpening } from '../../src/state-machine/envelope.js';
 import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import { createReplicatedState } from '../../src/state-machine/exactly-once.js';
 import { sessionOfUuid } from '../../src/state-machine/request-id.js';
@@ -62,6 +63,13 @@ function fingerprintOf(command: string): number {
   return encoder.encode(command).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7);
 }
 
+/** What opens a session that was made when an entry of this index was known. */
+export function opening(session: number, knownIndex = 0): Uint8Array {
+  return sealOpening(sessionOf(session), knownIndex);
+}
+
+export const BOOTSTRAP: Configuration = { voters: [{ id: 1, incarnation: 'a' }], learners: [] };
+
 export const NO_OP = Uint8Array.of(EntryKind.noOp);
 export const CONFIGURATION = Uint8Array.of(EntryKind.configuration, 0x7b, 0x7d);
 
@@ -74,9 +82,9 @@ export interface ReplicatedTester {
   open(...sessions: number[]): void;
 }
 
-export function createReplicatedTester(): ReplicatedTester {
+export function createReplicatedTester(maxSessions?: number): ReplicatedTester {
   const machine = createListMachine();
-  const state = createReplicatedState(hostUserMachine(machine));
+  const state = createReplicatedState(hostUserMachine(machine), BOOTSTRAP, maxSessions);
   const tester: ReplicatedTester = {
     state,
     machine,
@@ -88,7 +96,7 @@ export function createReplicatedTester(): ReplicatedTester {
       return answer;
     },
     open(...sessions) {
-      tester.applyAll(sessions.map((session) => seal({ session, sequence: 0, command: '' })));
+      tester.applyAll(sessions.map((session) => opening(session, state.appliedIndex)));
     },
   };
   return tester;

@@ -21,8 +21,8 @@ export async function withCluster(
   }
 }
 
-export async function registerBrokers(store: MetadataStore, count: number): Promise<void> {
-  const ids = Array.from({ length: count }, (_, position) => position + 1);
+export async function registerBrokers(store: MetadataStore, count: number, firstId = 1): Promise<void> {
+  const ids = Array.from({ length: count }, (_, position) => firstId + position);
   await Promise.all(ids.map((id) => store.registerBroker({ id, addr: `127.0.0.1:${9091 + id}`, rack: `r${id % 3}` })));
 }
 

@@ -18,6 +18,7 @@ export type Check =
   | 'configuration of the log'
   | 'exactly once'
   | 'honest answer'
+  | 'recovery'
   | 'liveness'
   | 'assertion';
 

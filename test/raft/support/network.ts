@@ -58,7 +58,8 @@ export function configurationOf(voters: readonly number[], learners: readonly nu
 }
 
 export function storedState(configuration: Configuration, overrides: Partial<StoredState> = {}): StoredState {
-  return { term: 0, vote: null, snapshot: { index: 0, term: 0, configuration }, entries: [], ...overrides };
+  const snapshot = { index: 0, term: 0, configuration };
+  return { term: 0, vote: null, snapshot, base: { index: 0, term: 0 }, entries: [], ...overrides };
 }
 
 export function createNetwork(ids: readonly number[], limits: Partial<RaftLimits> = {}): Network {
@@ -174,13 +175,14 @@ export function payloadText(payload: Uint8Array): string {
 }
 
 function store(stored: StoredState, persist: Persist): StoredState {
-  let { entries, snapshot } = stored;
+  let { entries, snapshot, base } = stored;
   if (persist.snapshot !== null) {
     snapshot = persist.snapshot;
+    base = snapshot;
     entries = keepEntries(entries, snapshot.index + 1, Number.POSITIVE_INFINITY);
   }
   if (persist.truncateFrom !== null) entries = keepEntries(entries, 0, persist.truncateFrom - 1);
-  return { term: persist.term, vote: persist.vote, snapshot, entries: [...entries, ...persist.entries] };
+  return { term: persist.term, vote: persist.vote, snapshot, base, entries: [...entries, ...persist.entries] };
 }
 
 function keepEntries(entries: readonly EntryRun[], from: number, to: number): EntryRun[] {

@@ -16,7 +16,7 @@ import {
 } from './network.js';
 
 const SNAPSHOT_BYTES = 10;
-export const limits = { trailingEntries: 0, snapshotChunkBytes: 4 };
+export const limits = { trailingEntries: 0, maxRetainedBytes: 0, snapshotChunkBytes: 4 };
 
 /** Node 1 leads and has compacted what node 3 lacks. */
 export function withLaggard(): Network {
@@ -34,7 +34,7 @@ export function answerRead(network: Network, id: number): boolean {
   if (read === undefined) return false;
   const bytes = new Uint8Array(Math.max(0, Math.min(read.length, SNAPSHOT_BYTES - read.offset))).fill(read.offset);
   const { to, index, offset } = read;
-  turn(network, id, { kind: 'snapshotChunk', to, index, offset, bytes, total: SNAPSHOT_BYTES });
+  turn(network, id, { kind: 'snapshotChunk', to, index, offset, bytes, done: offset + bytes.length >= SNAPSHOT_BYTES });
   return true;
 }
 
