@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { repair, startCluster } from '../../src/index.js';
+import { repair, startCluster, type Cluster } from '../../src/index.js';
 import { readSurvivingLog } from '../../src/offline/surviving-log.js';
 import { createNodeDisk } from '../../src/storage/node-disk.js';
 import { codeOf, equalState, registerBrokers, withCluster } from '../support/clusters.js';
@@ -13,7 +13,10 @@ import { damageLog, withDataDir } from '../support/data-dirs.js';
 const test = suite('repair');
 const TOPICS = 40;
 
-/** A stopped cluster with topics t-0, t-1, …, each in a record of its own. Answers the last index of its logs. */
+/**
+ * A stopped cluster with topics t-0, t-1, …, each in a record of its own on every node: a follower that lags would get
+ * several in one record, so each has arrived everywhere before the next is written. Answers the last index of its logs.
+ */
 async function filled(dataDir: string, snapshotEntries = 10_000): Promise<number> {
   let last = 0;
   await withCluster('filling', { dataDir, nodes: 3, snapshotEntries, trailingEntries: 5 }, async (cluster) => {
@@ -21,11 +24,20 @@ async function filled(dataDir: string, snapshotEntries = 10_000): Promise<number
     await registerBrokers(store, 1);
     for (let topic = 0; topic < TOPICS; topic += 1) {
       await store.createTopic(`t-${topic}`, { partitions: 1, replicationFactor: 1 });
+      last = await equalLogs(cluster);
     }
     await equalState(cluster);
-    last = (await cluster.status()).nodes[0]?.lastLogIndex ?? 0;
   });
   return last;
+}
+
+/** Waits until all logs end at one index, and answers it. */
+async function equalLogs(cluster: Cluster): Promise<number> {
+  for (;;) {
+    const ends = new Set((await cluster.status()).nodes.map(({ lastLogIndex }) => lastLogIndex));
+    const [end = 0] = ends;
+    if (ends.size === 1) return end;
+  }
 }
 
 async function assertWhole(dataDir: string): Promise<void> {
