@@ -7,15 +7,15 @@ import { withDeadline } from './deadline.js';
  * Runs a test body on a cluster of its own, under a deadline that names the test, and stops the cluster whatever
  * happens.
  */
-export async function withCluster(
+export async function withCluster<T>(
   name: string,
   options: ClusterOptions,
-  body: (cluster: Cluster) => Promise<void>,
+  body: (cluster: Cluster) => Promise<T>,
   deadlineMs = 30_000,
-): Promise<void> {
+): Promise<T> {
   const cluster = await withDeadline(`${name}: start`, deadlineMs, startCluster(options));
   try {
-    await withDeadline(name, deadlineMs, body(cluster));
+    return await withDeadline(name, deadlineMs, body(cluster));
   } finally {
     await withDeadline(`${name}: stop`, deadlineMs, cluster.stop());
   }

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Runs a test body on a folder of its own, which is removed whatever happens. */
-export async function withDataDir(body: (dataDir: string) => Promise<void>): Promise<void> {
+export async function withDataDir<T>(body: (dataDir: string) => Promise<T>): Promise<T> {
   const dataDir = fs.mkdtempSync(join(tmpdir(), 'conclave-data-'));
   try {
-    await body(dataDir);
+    return await body(dataDir);
   } finally {
     fs.rmSync(dataDir, { recursive: true, force: true });
   }

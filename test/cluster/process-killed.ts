@@ -1,18 +1,15 @@
 /**
- * The whole process of a cluster killed from outside (SIGKILL) under load, fifty times on one folder: each start finds
+ * The whole process of a cluster killed from outside (SIGKILL) under load, many times on one folder: each start finds
  * everything that was acknowledged before, and nothing that was never asked for.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withDeadline } from '../support/deadline.js';
 import { withDataDir } from '../support/data-dirs.js';
 
-const test = suite('the process killed');
 const program = fileURLToPath(new URL('../support/writing-process.js', import.meta.url));
-const KILLS = 50;
 
 interface Life {
   readonly found: readonly string[];
@@ -45,11 +42,12 @@ function live(dataDir: string, round: number, killAfter: number | null): Promise
   });
 }
 
-test(`killed ${KILLS} times under load: nothing acknowledged is missing, and the last one ends cleanly`, () =>
-  withDataDir(async (dataDir) => {
-    const acknowledged = new Set<string>();
-    for (let round = 1; round <= KILLS + 1; round += 1) {
-      const killAfter = round > KILLS ? null : 20 + ((round * 37) % 160);
+/** Answers how many writes were acknowledged; the last life is left to end cleanly. */
+export async function killProcessUnderLoad(kills: number): Promise<number> {
+  const acknowledged = new Set<string>();
+  await withDataDir(async (dataDir) => {
+    for (let round = 1; round <= kills + 1; round += 1) {
+      const killAfter = round > kills ? null : 20 + ((round * 37) % 160);
       const life = await withDeadline(`life ${round}`, 60_000, live(dataDir, round, killAfter));
       const found = new Set(life.found);
       const missing = [...acknowledged].filter((name) => !found.has(name));
@@ -61,7 +59,7 @@ test(`killed ${KILLS} times under load: nothing acknowledged is missing, and the
       else assert.ok(life.acknowledged.length >= killAfter, `life ${round} ended by itself`);
       for (const name of life.acknowledged) acknowledged.add(name);
     }
-    assert.ok(acknowledged.size > KILLS * 20, `${acknowledged.size} acknowledged`);
-  }));
-
-test.run();
+  });
+  assert.ok(acknowledged.size > kills * 20, `${acknowledged.size} acknowledged`);
+  return acknowledged.size;
+}

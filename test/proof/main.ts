@@ -1,0 +1,134 @@
+/**
+ * The proof: `node dist/test/proof/main.js [--only NAME[,NAME]] [--long] [-o json]`. Runs the gates of this folder
+ * one after another and prints one table: gate, goal, reached, and what the best established system states for the
+ * same kind of work. The last line is `N passed, N failed`; exit code 1 when a gate was missed, 2 for wrong usage.
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import type { GateRow } from './gate.js';
+import { killGates, runGate } from './run-gate.js';
+
+interface GatePlan {
+  /** Of its file, `NAME-gate.ts`. */
+  readonly name: string;
+  /** After so many it is given up: about twice what it takes on two quiet cores. */
+  readonly minutes: number;
+  readonly longMinutes: number;
+  /** It has no part in the proof of every change. */
+  readonly longOnly?: boolean;
+}
+
+const GATES: readonly GatePlan[] = [{ name: 'storage', minutes: 4, longMinutes: 240 }];
+
+interface Settings {
+  readonly gates: readonly GatePlan[];
+  readonly long: boolean;
+  readonly json: boolean;
+}
+
+function readSettings(): Settings {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      long: { type: 'boolean', default: false },
+      output: { type: 'string', short: 'o', default: 'table' },
+    },
+  });
+  const only = values.only?.flatMap((names) => names.split(','));
+  const unknown = only?.find((each) => !GATES.some(({ name }) => name === each));
+  if (unknown !== undefined) {
+    throw new TypeError(`unknown gate '${unknown}': there are ${GATES.map(({ name }) => name).join(', ')}`);
+  }
+  if (values.output !== 'table' && values.output !== 'json') {
+    throw new TypeError(`--output takes table or json, not ${values.output}`);
+  }
+  const runs = ({ name, longOnly }: GatePlan): boolean => only?.includes(name) ?? (values.long || longOnly !== true);
+  return { gates: GATES.filter(runs), long: values.long, json: values.output === 'json' };
+}
+
+/** On a terminal one line that is written over and over; elsewhere nothing. */
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, process.stderr.columns - 1)}`);
+}
+
+function tell(line: string): void {
+  showProgress('');
+  console.error(line);
+}
+
+async function runAll({ gates, long }: Settings): Promise<GateRow[]> {
+  const rows: GateRow[] = [];
+  for (const { name, minutes, longMinutes } of gates) {
+    const startedAt = performance.now();
+    const progress = (line: string): void => showProgress(`${name}: ${line}`);
+    progress('starts');
+    const limitMs = 60_000 * (long ? longMinutes : minutes);
+    const reached = await runGate({ name, limitMs, long, progress, tell });
+    rows.push(...reached);
+    const verdict = reached.every(({ passed }) => passed) ? 'ok    ' : 'MISSED';
+    tell(`${verdict} ${name} in ${Math.round((performance.now() - startedAt) / 1000)} s`);
+  }
+  return rows;
+}
+
+function printTable(rows: readonly GateRow[]): void {
+  const table = new Table({
+    head: ['gate', 'goal', 'reached', '', 'elsewhere'],
+    colWidths: [6, 42, 52, 8, 44],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  for (const { gate, goal, reached, passed, anchor } of rows) {
+    table.push([gate, goal, reached, passed ? 'ok' : 'missed', anchor]);
+  }
+  console.log(table.toString());
+}
+
+function usageError(error: unknown): never {
+  console.error(`proof: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(2);
+}
+
+function settingsOrExit(): Settings {
+  try {
+    return readSettings();
+  } catch (error) {
+    return usageError(error);
+  }
+}
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.once(signal, () => {
+    killGates();
+    process.exit(exitCode);
+  });
+}
+
+const settings = settingsOrExit();
+const startedAt = new Date();
+const rows = await runAll(settings);
+const passed = rows.filter((row) => row.passed).length;
+const run = {
+  startedAt: startedAt.toISOString(),
+  minutes: Number(((Date.now() - startedAt.getTime()) / 60_000).toFixed(1)),
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: availableParallelism(),
+  node: process.version,
+  long: settings.long,
+};
+if (settings.json) console.log(JSON.stringify({ ...run, gates: rows }));
+else {
+  printTable(rows);
+  console.log(
+    Object.entries(run)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(' · '),
+  );
+  console.log(`${passed} passed, ${rows.length - passed} failed`);
+}
+process.exitCode = passed === rows.length && rows.length > 0 ? 0 : 1;
