@@ -207,9 +207,6 @@ export class Router {
       case 'peer':
         for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
         return;
-      case 'peer':
-        for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
-        return;
       case 'readsRefused':
         this.#reads.refused(link, message.ids);
         return;
