@@ -40,10 +40,8 @@ export default defineConfig(
       // A switch over a union counts as one: flat dispatch is the shape of every role and shell.
       complexity: ['error', { max: 12, variant: 'modified' }],
       eqeqeq: 'error',
-      'no-dupe-else-if': 'error',
       'no-duplicate-case': 'error',
       'no-self-compare': 'error',
-      'no-unreachable-loop': 'error',
       'no-console': 'error',
       'prefer-const': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',

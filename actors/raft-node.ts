@@ -10,7 +10,6 @@ import type {
   NodeToStore,
   RaftNodeConfig,
   RaftNodeControl,
-  RaftNodeStatus,
   Read,
   StoreToNode,
 } from '../src/messages.js';
@@ -22,7 +21,7 @@ import type { Input, MembershipChange, TimerName } from '../src/raft/messages.js
 import type { ReadAnswer, RefusalReason, TimerCommand } from '../src/raft/ready.js';
 import { firstLogIndex } from '../src/raft/log.js';
 import { createRaft } from '../src/raft/state.js';
-import { raftStatus } from '../src/raft/status.js';
+import { raftStatus, type RaftStatus } from '../src/raft/status.js';
 import { timerDelayMs } from '../src/raft/timers.js';
 import { performTurn, type TurnEffect } from '../src/raft/turn.js';
 import { createDeadlines } from '../src/runtime/deadlines.js';
@@ -87,7 +86,7 @@ class RaftNode implements RaftNodeControl {
 
   // ------------------------------------------------------------ control plane
 
-  status(): RaftNodeStatus {
+  status(): RaftStatus {
     return raftStatus(this.#raft);
   }
 

@@ -9,6 +9,7 @@ import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
 import type { RaftLimits } from './raft/limits.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
+import type { RaftStatus } from './raft/status.js';
 import type { Answer } from './state-machine/envelope.js';
 import type { FileDurability, StorageIdentity } from './storage/storage.js';
 
@@ -141,21 +142,8 @@ export interface MetadataStoreConfig {
 
 // ---------------------------------------------------------------- control planes (comlink)
 
-export interface RaftNodeStatus extends Leadership {
-  readonly voter: boolean;
-  readonly commitIndex: number;
-  readonly appliedIndex: number;
-  readonly firstLogIndex: number;
-  readonly lastLogIndex: number;
-  readonly lastLogTerm: number;
-  readonly snapshotIndex: number;
-  readonly configuration: Configuration;
-  /** Of a leader: what it knows of each other member. */
-  readonly followers: readonly { readonly member: Member; readonly matchIndex: number; readonly connected: boolean }[];
-}
-
 export interface RaftNodeControl {
-  status(): RaftNodeStatus;
+  status(): RaftStatus;
   campaign(): void;
   changeMembership(change: MembershipChange): Promise<RefusalReason | null>;
   transferLeadership(to: number): Promise<RefusalReason | null>;

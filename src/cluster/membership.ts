@@ -5,9 +5,10 @@
  * (id, incarnation)).
  */
 import { ClusterError } from '../errors.js';
-import type { RaftNodeControl, RaftNodeStatus } from '../messages.js';
+import type { RaftNodeControl } from '../messages.js';
 import type { Member, MembershipChange } from '../raft/messages.js';
 import type { RefusalReason } from '../raft/ready.js';
+import type { RaftStatus } from '../raft/status.js';
 import type { Actor } from '../runtime/actor-system.js';
 import { checkDeadline, remainingMs, type Changes, type Deadline } from './waiting.js';
 
@@ -57,7 +58,7 @@ async function repeat(
   host: MembershipHost,
   deadline: Deadline,
   stillWanted: () => boolean,
-  nextStep: (status: RaftNodeStatus) => Step,
+  nextStep: (status: RaftStatus) => Step,
 ): Promise<void> {
   while (stillWanted()) {
     const refused = await takeStep(host, deadline, nextStep);
@@ -77,7 +78,7 @@ async function repeat(
 async function takeStep(
   host: MembershipHost,
   deadline: Deadline,
-  nextStep: (status: RaftNodeStatus) => Step,
+  nextStep: (status: RaftStatus) => Step,
 ): Promise<RefusalReason | 'wait' | 'done' | null> {
   const leader = host.leader();
   if (leader === null) return 'wait';
@@ -94,7 +95,7 @@ async function takeStep(
   }
 }
 
-function caughtUp(status: RaftNodeStatus, member: Member): boolean {
+function caughtUp(status: RaftStatus, member: Member): boolean {
   const follower = status.followers.find((other) => same(other.member, member));
   return follower !== undefined && follower.connected && status.lastLogIndex - follower.matchIndex <= CAUGHT_UP_ENTRIES;
 }

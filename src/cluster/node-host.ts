@@ -13,10 +13,10 @@ import {
   type MetadataStoreControl,
   type NodeFiles,
   type RaftNodeControl,
-  type RaftNodeStatus,
 } from '../messages.js';
 import type { RaftLimits } from '../raft/limits.js';
 import type { Configuration, Member } from '../raft/messages.js';
+import type { RaftStatus } from '../raft/status.js';
 import { nextLife, type Actor, type ActorEnd, type ActorSystem } from '../runtime/actor-system.js';
 import type { ResolvedOptions } from './options.js';
 import type { NodeStatus } from './status.js';
@@ -160,7 +160,7 @@ export class NodeHost {
   }
 
   /** Its files are read and both threads serve. Rejects with the error that ended it instead. */
-  async serving(timeoutMs: number): Promise<RaftNodeStatus> {
+  async serving(timeoutMs: number): Promise<RaftStatus> {
     const life = this.running();
     const answers = Promise.all([
       life.raft.call('status', [], timeoutMs),
@@ -261,7 +261,7 @@ function crashMessage(end: ActorEnd): string | null {
   return end.kind === 'crashed' ? end.message : null;
 }
 
-function fromAnswers(answer: RaftNodeStatus, appliedIndex: number): Omit<NodeStatus, 'id'> {
+function fromAnswers(answer: RaftStatus, appliedIndex: number): Omit<NodeStatus, 'id'> {
   const { role, voter, term, leader, commitIndex, firstLogIndex, lastLogIndex, snapshotIndex } = answer;
   const indexes = { commitIndex, appliedIndex, firstLogIndex, lastLogIndex, snapshotIndex };
   return { role, voter, paused: false, term, leader, ...indexes };

@@ -3,7 +3,7 @@
  * never waits for an election time-out: any voter of a new cluster, of an existing one a voter with the best log.
  */
 import { ClusterError } from '../errors.js';
-import type { RaftNodeStatus } from '../messages.js';
+import type { RaftStatus } from '../raft/status.js';
 import { openHostLogger } from '../runtime/logger.js';
 import { openClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { ClusterHost } from './cluster-host.js';
@@ -71,7 +71,7 @@ async function openFolder(options: ResolvedOptions, deadline: Deadline): Promise
 
 interface SurveyedLog {
   readonly node: NodeHost;
-  readonly status: RaftNodeStatus;
+  readonly status: RaftStatus;
 }
 
 /**
@@ -101,7 +101,7 @@ function storageFailure(error: unknown): ClusterError {
   throw error;
 }
 
-function compareLogs(one: RaftNodeStatus, other: RaftNodeStatus): number {
+function compareLogs(one: RaftStatus, other: RaftStatus): number {
   return one.lastLogTerm - other.lastLogTerm || one.lastLogIndex - other.lastLogIndex;
 }
 
