@@ -4,38 +4,15 @@ import * as assert from 'uvu/assert';
 import { startCluster } from '../../src/index.js';
 import { codeOf, leaderAndFollowers, registerBrokers, withCluster } from '../support/clusters.js';
 import { eventually, withDeadline } from '../support/deadline.js';
-import { countOpenHandles, countWorkerThreads } from '../support/threads.js';
+import { countWorkerThreads } from '../support/threads.js';
+import { manyStarts, STOP_TIMEOUT_MS } from './many-starts.js';
 
-const STARTS = 300;
-const STARTS_AT_ONCE = 3;
-const STOP_TIMEOUT_MS = 2_000;
+const STARTS = 30;
 
 const test = suite('start and stop');
 
-/** Starts and stops clusters, a few at once, each under deadlines of its own. */
-async function startAndStop(count: number, nodes: number): Promise<void> {
-  let started = 0;
-  const worker = async (): Promise<void> => {
-    while (started < count) {
-      started += 1;
-      const start = started;
-      const cluster = await withDeadline(`start ${start}`, 15_000, startCluster({ nodes, seed: start }));
-      assert.ok((await cluster.status()).leader, `start ${start} has a leader`);
-      await withDeadline(`stop ${start}`, STOP_TIMEOUT_MS, cluster.stop());
-    }
-  };
-  await Promise.all(Array.from({ length: STARTS_AT_ONCE }, worker));
-}
-
-test('three nodes elect in 300 of 300 starts, and nothing is left of the clusters', async () => {
-  await startAndStop(10, 3);
-  await eventually(() => countWorkerThreads() === 0, 'no thread left');
-  // Some of the threads that have gone are still closing theirs.
-  const handles = countOpenHandles() ?? 0;
-  await startAndStop(STARTS, 3);
-  await eventually(() => countWorkerThreads() === 0, 'no thread left');
-  await eventually(() => (countOpenHandles() ?? 0) <= handles, 'no more handles than in the beginning');
-});
+test(`three nodes elect in ${STARTS} of ${STARTS} starts, and nothing is left of the clusters`, () =>
+  manyStarts(STARTS));
 
 for (const nodes of [1, 2, 5, 7]) {
   test(`${nodes} nodes start, write and stop`, () =>

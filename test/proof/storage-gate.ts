@@ -1,11 +1,10 @@
 /**
- * What is on disk: every damage to a log's tail, a crash at every disk call, a cluster whose nodes and whose process
- * are killed again and again, damage on all nodes at once, and one node restarted many times.
+ * What is on disk: every damage to a log's tail, a crash at every disk call, damage on all nodes at once, a cluster
+ * whose nodes and whose process are killed again and again.
  */
 import { fileURLToPath } from 'node:url';
 import { killAllUnderLoad } from '../cluster/all-killed.js';
 import { killProcessUnderLoad } from '../cluster/process-killed.js';
-import { restartCycles } from '../cluster/restart-cycles.js';
 import { crashAtEveryCall } from '../simulation/every-disk-call.js';
 import { flipTail, truncateTail, zeroSectors } from '../storage/log-tail.js';
 import { runTestFile } from '../support/test-process.js';
@@ -22,8 +21,6 @@ export const gate: Gate = async (options) => {
   rows.push(await damagedClusters(options));
   options.progress('nodes killed under load');
   rows.push(await killedUnderLoad(options));
-  options.progress('kill-and-restart cycles');
-  rows.push(await manyRestarts(options));
   return rows;
 };
 
@@ -96,19 +93,5 @@ async function killedUnderLoad({ long }: GateOptions): Promise<GateRow> {
     reached: `${acknowledged} acknowledged, 0 missing`,
     anchor: 'Kafka: all killed, in simulation; etcd: one process a time',
     passed: acknowledged > kills * 20,
-  };
-}
-
-async function manyRestarts({ long }: GateOptions): Promise<GateRow> {
-  const cycles = long ? 5000 : 200;
-  const { before, after } = await restartCycles(cycles);
-  const growth = after.bytes / before.bytes - 1;
-  const same = before.threads === after.threads && before.handles === after.handles;
-  return {
-    gate: 'G16',
-    goal: `one node killed and restarted ${cycles} times: as many threads and handles, memory within 5 %`,
-    reached: `threads ${before.threads} and ${after.threads}, handles ${before.handles ?? 0} and ${after.handles ?? 0}, memory ${(100 * growth).toFixed(1)} %`,
-    anchor: 'none states one',
-    passed: same && growth < 0.05,
   };
 }
