@@ -7,7 +7,7 @@ import { assert, must } from '../../../src/assert.js';
 import { createRandom, drawChance, drawInteger, type Random } from '../../../src/random.js';
 import { payloadAt, payloadBytes, type EntryRun } from '../../../src/raft/entries.js';
 import type { RaftLimits } from '../../../src/raft/limits.js';
-import { lastLogIndex, termAt } from '../../../src/raft/log.js';
+import { firstLogIndex, lastLogIndex, termAt } from '../../../src/raft/log.js';
 import type { Input, RaftMessage, TimerName } from '../../../src/raft/messages.js';
 import type { SnapshotRead, SnapshotWrite, TimerCommand } from '../../../src/raft/ready.js';
 import type { RaftState } from '../../../src/raft/state.js';
@@ -22,7 +22,9 @@ import {
   nodeOf,
   payloadText,
   propose,
+  readContent,
   turn,
+  writeContent,
   type Network,
 } from '../support/network.js';
 import {
@@ -197,14 +199,10 @@ function follow(cluster: Cluster, server: Server, effects: readonly TurnEffect[]
     else if (effect.kind === 'timers') setAlarms(cluster, server, effect.timers);
     else if (effect.kind === 'leadership' && effect.leadership.role === 'leader') noteLeader(cluster, server);
   }
-  const { baseIndex } = stateOf(cluster, server.id).log;
-  storageOf(server.files).compact(baseIndex + 1);
+  storageOf(server.files).compact(firstLogIndex(stateOf(cluster, server.id).log));
   for (const message of cluster.network.queue.splice(0)) transmit(cluster, message);
   takeSnapshot(cluster, server);
-  for (const effect of effects) {
-    if (effect.kind === 'snapshotReads') for (const read of effect.snapshotReads) sendChunk(cluster, server, read);
-    if (effect.kind === 'snapshotWrites') for (const write of effect.snapshotWrites) restore(cluster, server, write);
-  }
+  for (const effect of effects) moveSnapshot(cluster, server, effect);
 }
 
 function noteLeader(cluster: Cluster, { id }: Server): void {
@@ -277,6 +275,11 @@ function takeSnapshot(cluster: Cluster, server: Server): void {
   input(cluster, server, { kind: 'snapshotDurable', index });
 }
 
+function moveSnapshot(cluster: Cluster, server: Server, effect: TurnEffect): void {
+  if (effect.kind === 'snapshotReads') for (const read of effect.snapshotReads) sendChunk(cluster, server, read);
+  if (effect.kind === 'snapshotWrites') for (const write of effect.snapshotWrites) restore(cluster, server, write);
+}
+
 function sendChunk(cluster: Cluster, server: Server, { to, index: asked, offset: from, length }: SnapshotRead): void {
   const { index, content } = readSnapshot(server.files);
   const offset = index === asked ? from : 0;
@@ -294,12 +297,4 @@ function restore(cluster: Cluster, server: Server, { snapshot, offset, bytes, do
   nodeOf(cluster.network, server.id).applied = readContent(content);
   server.appliedIndex = snapshot.index;
   input(cluster, server, { kind: 'snapshotRestored', index: snapshot.index, ok: true });
-}
-
-function writeContent(applied: ReadonlyMap<number, string>): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify([...applied]));
-}
-
-function readContent(content: Uint8Array): Map<number, string> {
-  return new Map(JSON.parse(new TextDecoder().decode(content)) as [number, string][]);
 }

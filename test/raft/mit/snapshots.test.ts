@@ -35,6 +35,16 @@ function checkLogSizes(cluster: Cluster): void {
   }
 }
 
+function leave(cluster: Cluster, id: number, fate: Conditions['fate']): void {
+  if (fate === 'cut') disconnect(cluster, id);
+  if (fate === 'crash') crashServer(cluster, id);
+}
+
+function comeBack(cluster: Cluster, id: number, fate: Conditions['fate']): void {
+  if (fate === 'cut') connect(cluster, id);
+  if (fate === 'crash') startServer(cluster, id);
+}
+
 /** Thirty rounds in which a server is away for longer than the log is kept. */
 function snapshotRounds({ unreliable = false, fate }: Conditions): void {
   const cluster = createCluster(3, { unreliable, snapshotEntries: SNAPSHOT_ENTRIES });
@@ -42,17 +52,15 @@ function snapshotRounds({ unreliable = false, fate }: Conditions): void {
   let leader = checkOneLeader(cluster);
   for (let round = 0; round < 30; round += 1) {
     // Every third round it is the leader that is away.
-    const [victim, sender] = round % 3 === 1 ? [leader, next(cluster, leader)] : [next(cluster, leader), leader];
-    if (fate === 'cut') disconnect(cluster, victim);
-    if (fate === 'crash') crashServer(cluster, victim);
+    const other = next(cluster, leader);
+    const [victim, sender] = round % 3 === 1 ? [leader, other] : [other, leader];
+    leave(cluster, victim, fate);
     if (fate !== undefined) one(cluster, `${round} without one`, 2);
     const count = SNAPSHOT_ENTRIES / 2 + drawInteger(cluster.random, 0, SNAPSHOT_ENTRIES);
     for (let place = 0; place < count; place += 1) start(cluster, sender, `${round} ${place} of many`);
     one(cluster, `${round} behind many`, fate === undefined ? 3 : 2);
     checkLogSizes(cluster);
-    if (fate === 'cut') connect(cluster, victim);
-    if (fate === 'crash') startServer(cluster, victim);
-    if (fate === undefined) continue;
+    comeBack(cluster, victim, fate);
     one(cluster, `${round} with all`, 3);
     leader = checkOneLeader(cluster);
   }

@@ -128,7 +128,7 @@ export function restart(network: Network, id: number): void {
   addNode(network, { member, stored, limits: state.limits });
 }
 
-function performEffect(network: Network, node: TestNode, effect: TurnEffect): void {
+export function performEffect(network: Network, node: TestNode, effect: TurnEffect): void {
   switch (effect.kind) {
     case 'send':
       return void network.queue.push(...effect.messages);
@@ -167,6 +167,15 @@ function apply(node: TestNode, run: EntryRun): void {
   for (let position = 0; position < run.count; position += 1) {
     node.applied.set(run.firstIndex + position, payloadText(payloadAt(run, position)));
   }
+}
+
+/** What a node's state machine has applied, as the content of a snapshot. */
+export function writeContent(applied: TestNode['applied']): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify([...applied]));
+}
+
+export function readContent(content: Uint8Array): TestNode['applied'] {
+  return new Map(JSON.parse(new TextDecoder().decode(content)) as [number, string][]);
 }
 
 export function payloadText(payload: Uint8Array): string {
