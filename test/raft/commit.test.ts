@@ -12,10 +12,8 @@ import {
   elect,
   fire,
   fireAndSettle,
-  heal,
   isolate,
   memberOf,
-  nodeOf,
   propose,
   proposeAndSettle,
   settle,
@@ -29,51 +27,6 @@ const test = suite('commit');
 function run(firstIndex: number, term: number, ...texts: string[]): EntryRun {
   return { firstIndex, term, ...textPayloads(...texts) };
 }
-
-test('an entry is committed once a majority has it (5.3)', () => {
-  const network = createNetwork([1, 2, 3, 4, 5]);
-  elect(network, 1);
-  isolate(network, 3, 4, 5);
-  proposeAndSettle(network, 1, 'a');
-  assert.is(stateOf(network, 1).commitIndex, 1);
-  isolate(network, 4, 5);
-  fireAndSettle(network, 1, 'heartbeat');
-  proposeAndSettle(network, 1, 'b');
-  assert.is(stateOf(network, 1).commitIndex, 3);
-  assert.equal(appliedTexts(network, 1), ['a', 'b']);
-});
-
-test('an entry of an earlier term is not committed by counting replicas (figure 8)', () => {
-  const network = createNetwork([]);
-  const configuration = configurationOf([1, 2, 3, 4, 5]);
-  const first = run(1, 1, 'one');
-  const logs = [[first, run(2, 2, 'two')], [first, run(2, 2, 'two')], [first], [first], [first, run(2, 3, 'three')]];
-  logs.forEach((entries, slot) => {
-    addNode(network, { member: memberOf(slot + 1), stored: storedState(configuration, { term: 3, entries }) });
-  });
-  // Node 1 leads in term 4, and its entry of term 2 reaches a majority; its own no-op reaches nobody.
-  network.loses = (message) =>
-    message.to.id > 3 ||
-    message.from.id > 3 ||
-    (message.kind === 'appendEntries' && message.runs.some(({ term }) => term === 4));
-  elect(network, 1);
-  const peers = stateOf(network, 1).peers;
-  for (const peer of peers.slice(0, 2)) peer.probeSent = false;
-  const header = {
-    kind: 'appendResponse',
-    to: memberOf(1),
-    term: 4,
-    success: true,
-    hintIndex: 0,
-    hintTerm: 0,
-  } as const;
-  for (const id of [2, 3]) deliver(network, { ...header, from: memberOf(id), index: 2 });
-  assert.is(stateOf(network, 1).role, 'leader');
-  assert.is(stateOf(network, 1).commitIndex, 0);
-  // Once its own entry is there too, both are.
-  for (const id of [2, 3]) deliver(network, { ...header, from: memberOf(id), index: 3 });
-  assert.is(stateOf(network, 1).commitIndex, 3);
-});
 
 test('a follower commits up to what it has verified, not up to the end of a tail of its own', () => {
   const network = createNetwork([]);
@@ -135,21 +88,6 @@ test('a leader counts itself for what it has synced, not for what it is writing'
       ['apply', 2],
     ],
   );
-});
-
-test('entries of former terms are committed with the no-op of the next leader (5.4.2, 8)', () => {
-  const network = createNetwork([1, 2, 3]);
-  elect(network, 1);
-  network.loses = ({ kind }) => kind === 'appendResponse';
-  proposeAndSettle(network, 1, 'a');
-  assert.is(stateOf(network, 1).commitIndex, 1);
-  isolate(network, 1);
-  elect(network, 2);
-  assert.equal(appliedTexts(network, 2), ['a']);
-  assert.is(nodeOf(network, 2).leadership?.committedInTerm, true);
-  heal(network);
-  propose(network, 1, 'b');
-  settle(network);
 });
 
 test.run();

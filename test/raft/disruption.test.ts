@@ -76,17 +76,6 @@ test('a pre-vote granted for another term than the one asked for is not counted'
   assert.equal([stateOf(network, 1).role, stateOf(network, 1).term], ['candidate', 6]);
 });
 
-test('a follower that heard a leader within the lease refuses its vote, and takes no term from the candidate', () => {
-  const network = led([1, 2, 3]);
-  const header = { to: memberOf(3), from: memberOf(2), term: 7, lastLogIndex: 9, lastLogTerm: 6 };
-  deliver(network, { kind: 'requestVote', ...header, leadershipTransfer: false });
-  assert.is(stateOf(network, 3).term, 1);
-  fire(network, 3, 'leaderLease');
-  deliver(network, { kind: 'requestVote', ...header, leadershipTransfer: false });
-  assert.is(stateOf(network, 3).term, 7);
-  assert.equal(stateOf(network, 3).vote, memberOf(2));
-});
-
 test('on a leader its own lease never ends while it leads; a transfer overrides it', () => {
   const network = led([1, 2, 3]);
   const header = { to: memberOf(1), from: memberOf(2), term: 2, lastLogIndex: 9, lastLogTerm: 1 };

@@ -1,7 +1,7 @@
-/** Elections (paper 5.1, 5.2, 5.4.1). */
+/** Elections beyond the paper's own sentences (`paper/elections.test.ts`): messages lost, late and doubled. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { VoteRequest } from '../../src/raft/messages.js';
+import { answerTo, voteRequest } from './support/messages.js';
 import {
   crashBefore,
   createNetwork,
@@ -10,60 +10,15 @@ import {
   elect,
   fire,
   fireAndSettle,
-  isolate,
-  heal,
   memberOf,
   nodeOf,
-  proposeAndSettle,
   restart,
-  settle,
   stateOf,
   turn,
   type Network,
 } from './support/network.js';
 
 const test = suite('elections');
-
-function voteRequest(from: number, to: number, overrides: Partial<VoteRequest> = {}): VoteRequest {
-  return {
-    kind: 'requestVote',
-    to: memberOf(to),
-    from: memberOf(from),
-    term: 1,
-    lastLogIndex: 0,
-    lastLogTerm: 0,
-    leadershipTransfer: false,
-    ...overrides,
-  };
-}
-
-function rolesOf(network: Network): string[] {
-  return [...network.nodes.values()].map((node) => node.state.role);
-}
-
-/** What a node answers to a vote request, once it may leave. */
-function answerTo(network: Network, request: VoteRequest): { term: number; granted: boolean } {
-  deliver(network, request);
-  const answer = network.queue.findLast((message) => message.kind === 'voteResponse');
-  if (answer?.kind !== 'voteResponse') throw new Error('no answer');
-  return { term: answer.term, granted: answer.granted };
-}
-
-test('when servers start up, they begin as followers (5.2)', () => {
-  const network = createNetwork([1, 2, 3]);
-  assert.equal(rolesOf(network), ['follower', 'follower', 'follower']);
-  for (const node of network.nodes.values()) assert.equal([...node.timers], ['election']);
-});
-
-test('a follower that hears nothing over an election time-out begins an election; a majority decides (5.2)', () => {
-  const network = createNetwork([1, 2, 3]);
-  fireAndSettle(network, 2, 'election');
-  assert.equal(rolesOf(network), ['follower', 'leader', 'follower']);
-  for (const node of network.nodes.values()) {
-    assert.is(node.state.term, 1);
-    assert.is(node.leadership?.leader, 2);
-  }
-});
 
 test('one voter alone elects itself at once', () => {
   const network = createNetwork([1]);
@@ -75,12 +30,6 @@ test('one voter alone elects itself at once', () => {
     admission: 1,
     committedInTerm: true,
   });
-});
-
-test('each server votes for at most one candidate in a term, first come first served (5.2)', () => {
-  const network = createNetwork([1, 2, 3]);
-  assert.equal(answerTo(network, voteRequest(1, 3)), { term: 1, granted: true });
-  assert.equal(answerTo(network, voteRequest(2, 3)), { term: 1, granted: false });
 });
 
 test('a request sent again by the same candidate is granted again', () => {
@@ -96,31 +45,6 @@ test('a vote survives a crash after it was given, and a vote whose sync was cut 
   assert.equal(answerTo(network, voteRequest(2, 3)), { term: 1, granted: true });
   restart(network, 3);
   assert.equal(answerTo(network, voteRequest(1, 3)), { term: 1, granted: false });
-});
-
-test('the voter denies its vote if its own log is more up-to-date: later term first, then length (5.4.1)', () => {
-  const network = createNetwork([1, 2, 3]);
-  elect(network, 1);
-  proposeAndSettle(network, 1, 'a', 'b');
-  fire(network, 3, 'leaderLease');
-  const ask = (term: number, lastLogIndex: number, lastLogTerm: number): boolean =>
-    answerTo(network, voteRequest(2, 3, { term, lastLogIndex, lastLogTerm })).granted;
-  assert.is(ask(2, 2, 1), false);
-  assert.is(ask(3, 9, 0), false);
-  assert.is(ask(4, 3, 1), true);
-  assert.is(ask(5, 1, 2), true);
-});
-
-test('a candidate that hears a leader of its own term returns to follower and remembers its vote (5.2)', () => {
-  const network = createNetwork([1, 2, 3]);
-  network.loses = ({ kind }) => kind === 'voteResponse';
-  for (const id of [1, 2]) fire(network, id, 'election');
-  settle(network);
-  assert.equal(rolesOf(network), ['candidate', 'candidate', 'follower']);
-  const header = { to: memberOf(1), from: memberOf(2), term: 1 };
-  deliver(network, { kind: 'heartbeat', ...header, commitIndex: 0, round: 0 });
-  assert.is(stateOf(network, 1).role, 'follower');
-  assert.equal(answerTo(network, voteRequest(3, 1)), { term: 1, granted: false });
 });
 
 test('a late vote of an earlier term is not counted', () => {
@@ -150,26 +74,6 @@ test('a vote that arrives twice counts once', () => {
   assert.is(stateOf(network, 1).role, 'candidate');
   deliver(network, { ...vote, from: memberOf(3) });
   assert.is(stateOf(network, 1).role, 'leader');
-});
-
-test('split votes end in another term, not in two leaders (5.2)', () => {
-  const network = createNetwork([1, 2, 3, 4]);
-  for (const id of [1, 2]) fire(network, id, 'election');
-  settle(network);
-  const leaders = (): number => rolesOf(network).filter((role) => role === 'leader').length;
-  if (leaders() === 0) fireAndSettle(network, 1, 'election');
-  assert.is(leaders(), 1);
-});
-
-test('a stale leader learns the newer term from any answer and steps down (5.1)', () => {
-  const network = createNetwork([1, 2, 3]);
-  elect(network, 1);
-  isolate(network, 1);
-  elect(network, 2);
-  heal(network);
-  fireAndSettle(network, 1, 'heartbeat');
-  assert.equal(rolesOf(network), ['follower', 'leader', 'follower']);
-  assert.is(stateOf(network, 1).term, 2);
 });
 
 test('a node answers only what names its own incarnation', () => {

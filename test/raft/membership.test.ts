@@ -13,7 +13,6 @@ import {
   memberOf,
   nodeOf,
   proposeAndSettle,
-  restart,
   settle,
   stateOf,
   turn,
@@ -39,16 +38,6 @@ test('a blank node never campaigns; as a learner it catches up, promoted it vote
   isolate(network, 1);
   elect(network, 4);
   assert.is(stateOf(network, 4).role, 'leader');
-});
-
-test('a learner counts for no majority', () => {
-  const network = led();
-  addBlank(network, 4);
-  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
-  isolate(network, 2, 3);
-  const before = stateOf(network, 1).commitIndex;
-  proposeAndSettle(network, 1, 'a');
-  assert.is(stateOf(network, 1).commitIndex, before);
 });
 
 test('no change before the leader has committed in its term (the bug of 2015)', () => {
@@ -124,18 +113,6 @@ test('a configuration in force before its commit is rolled back when its entry i
   assert.equal(nodeOf(network, 1).configuration?.learners, []);
   assert.is(stateOf(network, 1).peers.length, 2);
   assert.is(nodeOf(network, 1).answers.at(-1)?.refused, 'notLeader');
-});
-
-test('a new leader and a restarted node use the latest configuration in the log, committed or not', () => {
-  const network = led();
-  network.loses = ({ kind }) => kind === 'appendResponse';
-  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
-  restart(network, 2);
-  assert.equal(configurationAt(network, 2), [[1, 2, 3], [4]]);
-  isolate(network, 1);
-  elect(network, 2);
-  assert.equal(configurationAt(network, 2), [[1, 2, 3], [4]]);
-  assert.is(stateOf(network, 2).peers.find(({ member }) => member.id === 4)?.voter, false);
 });
 
 test.run();

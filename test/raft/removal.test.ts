@@ -14,7 +14,6 @@ import {
   memberOf,
   nodeOf,
   proposeAndSettle,
-  settle,
   stateOf,
   turn,
 } from './support/network.js';
@@ -51,26 +50,6 @@ test('a node that lost its log is exchanged: learner, then the old voter goes, t
   assert.is(change(network, 1, { kind: 'promote', member: memberOf(3, 'b') }), null);
   assert.equal(appliedTexts(network, 3), ['a']);
   assert.equal(raftStatus(stateOf(network, 3)).configuration.voters.at(-1), memberOf(3, 'b'));
-});
-
-test('a removed leader does not count itself, goes on until its removal is committed, then hands over (4.2.2)', () => {
-  const network = led();
-  isolate(network, 2, 3);
-  turn(network, 1, { kind: 'changeMembership', id: 77, change: { kind: 'remove', member: memberOf(1) } });
-  settle(network);
-  assert.is(stateOf(network, 1).role, 'leader');
-  isolate(network, 3);
-  fireAndSettle(network, 1, 'heartbeat');
-  fireAndSettle(network, 1, 'heartbeat');
-  assert.is(stateOf(network, 1).role, 'leader', 'one of two remaining voters is no majority');
-  heal(network);
-  for (let count = 0; count < 3; count += 1) fireAndSettle(network, 1, 'heartbeat');
-  assert.is(nodeOf(network, 1).answers.find(({ id }) => id === 77)?.refused, null);
-  assert.is(nodeOf(network, 1).leadership?.role, 'learner');
-  const leaders = [2, 3].filter((id) => stateOf(network, id).role === 'leader');
-  assert.is(leaders.length, 1);
-  proposeAndSettle(network, leaders[0] ?? 0, 'on');
-  assert.equal(appliedTexts(network, 2), ['on']);
 });
 
 test('with one of the two voters that remain, a removed leader neither stays nor is elected again', () => {

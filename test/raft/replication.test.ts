@@ -5,7 +5,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lastLogIndex } from '../../src/raft/log.js';
-import type { AppendEntries, RaftMessage } from '../../src/raft/messages.js';
+import type { RaftMessage } from '../../src/raft/messages.js';
+import { appendsTo } from './support/messages.js';
 import {
   appliedTexts,
   createNetwork,
@@ -31,12 +32,6 @@ function led(limits = {}): Network {
   const network = createNetwork([1, 2, 3], limits);
   elect(network, 1);
   return network;
-}
-
-function appendsTo(network: Network, id: number): AppendEntries[] {
-  return network.queue.filter(
-    (message): message is AppendEntries => message.kind === 'appendEntries' && message.to.id === id,
-  );
 }
 
 function progressOf(network: Network, id: number) {
@@ -92,15 +87,6 @@ test('no more bytes are on their way than the limit', () => {
   assert.is(appendsTo(network, 2).length, 2);
 });
 
-test('a late append whose entries are here already takes nothing away (5.3)', () => {
-  const network = led();
-  deliver(network, appendOf(1, ['a', 'b', 'c']));
-  deliver(network, appendOf(1, ['a']));
-  assert.is(lastLogIndex(stateOf(network, 3).log), 4);
-  deliver(network, appendOf(1, []));
-  assert.is(lastLogIndex(stateOf(network, 3).log), 4);
-});
-
 test('appends out of order: the one that came too early is refused, not stored', () => {
   const network = led();
   network.queue = [];
@@ -108,18 +94,6 @@ test('appends out of order: the one that came too early is refused, not stored',
   const [refusal] = network.queue;
   assert.is(refusal?.kind === 'appendResponse' && !refusal.success && refusal.index, 2);
   assert.is(lastLogIndex(stateOf(network, 3).log), 1);
-});
-
-test('a follower truncates at a conflict, and only from there (5.3)', () => {
-  const network = led();
-  isolate(network, 1);
-  propose(network, 1, 'lost', 'lost');
-  elect(network, 2);
-  proposeAndSettle(network, 2, 'kept');
-  heal(network);
-  fireAndSettle(network, 2, 'heartbeat');
-  fireAndSettle(network, 2, 'heartbeat');
-  for (const id of [1, 2, 3]) assert.equal(appliedTexts(network, id), ['kept']);
 });
 
 test('an acknowledgement that comes late does not lower what is known to match', () => {
