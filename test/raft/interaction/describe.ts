@@ -83,7 +83,7 @@ function describeContent(message: RaftMessage): string {
     }
     case 'appendResponse':
       if (message.success) return `appended, term ${term}: up to ${message.index}`;
-      return `append refused, term ${term}: no such ${message.index}, but perhaps ${place(message.hintIndex, message.hintTerm)}`;
+      return `append refused, term ${term}: no such ${message.index}, but perhaps ${hintOf(message)}`;
     case 'heartbeat':
       return `heartbeat, term ${term}: committed ${message.commitIndex}${round(message.round)}`;
     case 'heartbeatResponse':
@@ -93,6 +93,10 @@ function describeContent(message: RaftMessage): string {
     default:
       return describeRare(message);
   }
+}
+
+function hintOf({ hintIndex, hintTerm }: Extract<RaftMessage, { kind: 'appendResponse' }>): string {
+  return place(hintIndex, hintTerm);
 }
 
 type RareMessage = Extract<
@@ -108,8 +112,10 @@ function describeRare(message: RareMessage): string {
       const what = bytes.length === 0 ? 'from which byte?' : `bytes from ${offset}${done ? ', the last' : ''}`;
       return `snapshot at ${place(snapshot.index, snapshot.term)}, term ${term}: ${what}`;
     }
-    case 'installSnapshotResponse':
-      return `snapshot at ${message.snapshotIndex}, term ${term}: ${message.installed ? 'installed' : `from byte ${message.offset}`}`;
+    case 'installSnapshotResponse': {
+      const outcome = message.installed ? 'installed' : `from byte ${message.offset}`;
+      return `snapshot at ${message.snapshotIndex}, term ${term}: ${outcome}`;
+    }
     case 'readIndexRequest':
       return `read index? term ${term}, question ${message.id}`;
     case 'readIndexResponse':

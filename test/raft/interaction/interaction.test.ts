@@ -1,6 +1,6 @@
 /**
- * Each trace of this folder, compared exactly with what the core does now. `REWRITE=1 node dist/test/run.js interaction`
- * writes what it does now into the files instead: read the difference before you keep it.
+ * Each trace of this folder, compared exactly with what the core does now. With `REWRITE=1` in the environment what it
+ * does now is written into the files instead: read the difference before you keep it.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';

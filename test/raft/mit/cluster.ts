@@ -4,11 +4,11 @@
  * two servers apply at one index must be the same, in order, and a term has one leader; that is checked all along.
  */
 import { assert, must } from '../../../src/assert.js';
-import { createRandom, drawChance, drawInteger, type Random } from '../../../src/random.js';
-import { payloadAt, payloadBytes, type EntryRun } from '../../../src/raft/entries.js';
+import { createRandom, drawChance, drawFraction, drawInteger, type Random } from '../../../src/random.js';
+import { payloadBytes } from '../../../src/raft/entries.js';
 import type { RaftLimits } from '../../../src/raft/limits.js';
 import { firstLogIndex, lastLogIndex, termAt } from '../../../src/raft/log.js';
-import type { Input, RaftMessage, TimerName } from '../../../src/raft/messages.js';
+import type { Input, RaftMessage } from '../../../src/raft/messages.js';
 import type { SnapshotRead, SnapshotWrite, TimerCommand } from '../../../src/raft/ready.js';
 import type { RaftState } from '../../../src/raft/state.js';
 import { timerDelayMs } from '../../../src/raft/timers.js';
@@ -20,7 +20,6 @@ import {
   createNetwork,
   memberOf,
   nodeOf,
-  payloadText,
   propose,
   readContent,
   turn,
@@ -29,24 +28,14 @@ import {
 } from '../support/network.js';
 import {
   crashFiles,
-  createServerFiles,
+  createServer,
+  noteApplied,
   openServerFiles,
   readSnapshot,
   storageOf,
   writeSnapshot,
-  type ServerFiles,
-} from './server-files.js';
-
-interface Server {
-  readonly id: number;
-  readonly files: ServerFiles;
-  /** The alarm that counts, of each timer. */
-  readonly alarms: Map<TimerName, number>;
-  /** Of the snapshot being received. */
-  chunks: Uint8Array[];
-  appliedIndex: number;
-  connected: boolean;
-}
+  type Server,
+} from './server.js';
 
 export interface Cluster {
   readonly network: Network;
@@ -76,7 +65,8 @@ export interface ClusterOptions {
 /** A second, as the lab takes it: long enough for an election, whatever the draws. */
 export const ELECTION_MS = 1000;
 const durations = { electionTimeoutMs: 250, heartbeatIntervalMs: 50 };
-const LINE_MS = 0.5;
+/** On average, where the network is reliable. */
+const LINE_MS = 2;
 /** What a message weighs beside its entries. */
 const MESSAGE_BYTES = 100;
 
@@ -87,14 +77,7 @@ export function createCluster(count: number, options: ClusterOptions = {}): Clus
     network: createNetwork([]),
     clock: createEventQueue(),
     random: createRandom(count),
-    servers: ids.map((id) => ({
-      id,
-      files: createServerFiles(id, bootstrap),
-      alarms: new Map(),
-      chunks: [],
-      appliedIndex: 0,
-      connected: true,
-    })),
+    servers: ids.map((id) => createServer(id, bootstrap)),
     limits: { trailingEntries: 0, maxRetainedBytes: 500, snapshotChunkBytes: 256 },
     snapshotEntries: options.snapshotEntries ?? null,
     unreliable: options.unreliable ?? false,
@@ -135,6 +118,7 @@ export function startServer(cluster: Cluster, id: number): void {
   const node = addNode(network, { member: memberOf(id), stored, limits });
   if (content !== null) node.applied = readContent(content);
   server.appliedIndex = stored.snapshot.index;
+  server.effectsLeft = Number.POSITIVE_INFINITY;
   setAlarms(
     cluster,
     server,
@@ -146,8 +130,14 @@ export function crashServer(cluster: Cluster, id: number): void {
   const server = serverOf(cluster, id);
   cluster.network.nodes.delete(id);
   server.alarms.clear();
+  server.life += 1;
   server.chunks = [];
   crashFiles(server.files, cluster.random);
+}
+
+/** At one of its next effects: before a message leaves, before a write. */
+export function crashSoon(cluster: Cluster, id: number): void {
+  serverOf(cluster, id).effectsLeft = drawInteger(cluster.random, 0, 5);
 }
 
 export function disconnect(cluster: Cluster, ...ids: readonly number[]): void {
@@ -191,18 +181,28 @@ function input(cluster: Cluster, server: Server, what: Input): void {
   follow(cluster, server, turn(cluster.network, server.id, what));
 }
 
-/** Effects that concern time, files and the state machine; `turn` has done the rest. */
+/** Carries out what concerns time, files and the network; `turn` has done the rest. */
 function follow(cluster: Cluster, server: Server, effects: readonly TurnEffect[]): void {
+  cluster.network.queue = [];
   for (const effect of effects) {
-    if (effect.kind === 'persist') storageOf(server.files).persist(effect.persist);
-    else if (effect.kind === 'apply') for (const run of effect.runs) apply(cluster, server, run);
-    else if (effect.kind === 'timers') setAlarms(cluster, server, effect.timers);
-    else if (effect.kind === 'leadership' && effect.leadership.role === 'leader') noteLeader(cluster, server);
+    if (server.effectsLeft === 0) {
+      crashServer(cluster, server.id);
+      return;
+    }
+    server.effectsLeft -= 1;
+    perform(cluster, server, effect);
   }
   storageOf(server.files).compact(firstLogIndex(stateOf(cluster, server.id).log));
-  for (const message of cluster.network.queue.splice(0)) transmit(cluster, message);
   takeSnapshot(cluster, server);
   for (const effect of effects) moveSnapshot(cluster, server, effect);
+}
+
+function perform(cluster: Cluster, server: Server, effect: TurnEffect): void {
+  if (effect.kind === 'send') for (const message of effect.messages) transmit(cluster, message);
+  else if (effect.kind === 'persist') storageOf(server.files).persist(effect.persist);
+  else if (effect.kind === 'apply') for (const run of effect.runs) noteApplied(server, run, cluster.appliedAnywhere);
+  else if (effect.kind === 'timers') setAlarms(cluster, server, effect.timers);
+  else if (effect.kind === 'leadership' && effect.leadership.role === 'leader') noteLeader(cluster, server);
 }
 
 function noteLeader(cluster: Cluster, { id }: Server): void {
@@ -210,18 +210,6 @@ function noteLeader(cluster: Cluster, { id }: Server): void {
   const known = cluster.leaders.get(term) ?? id;
   assert(known === id, `servers ${known} and ${id} both lead term ${term}`);
   cluster.leaders.set(term, id);
-}
-
-function apply({ appliedAnywhere }: Cluster, server: Server, run: EntryRun): void {
-  for (let position = 0; position < run.count; position += 1) {
-    const index = run.firstIndex + position;
-    const text = `${run.term} ${payloadText(payloadAt(run, position))}`;
-    const known = appliedAnywhere.get(index) ?? text;
-    assert(known === text, `server ${server.id} applies ${text} at ${index}, another has applied ${known}`);
-    assert(index === server.appliedIndex + 1, `server ${server.id} applies ${index} after ${server.appliedIndex}`);
-    appliedAnywhere.set(index, text);
-    server.appliedIndex = index;
-  }
 }
 
 function setAlarms(cluster: Cluster, server: Server, commands: readonly TimerCommand[]): void {
@@ -252,12 +240,16 @@ function transmit(cluster: Cluster, message: RaftMessage): void {
   if (message.kind === 'appendEntries') for (const run of message.runs) cluster.bytes += payloadBytes(run);
   if (!from.connected || !to.connected) return;
   if (unreliable && drawChance(random, 0.1)) return;
-  let delayMs = unreliable ? drawInteger(random, 0, 27) : LINE_MS;
+  let delayMs = unreliable ? drawInteger(random, 0, 27) : LINE_MS * (0.5 + drawFraction(random));
   if (longReordering && isAnswer(message) && drawChance(random, 2 / 3)) {
     delayMs = 200 + drawInteger(random, 0, 1 + drawInteger(random, 0, 2000));
   }
+  const { life } = from;
   schedule(clock, delayMs, () => {
-    if (from.connected && to.connected && isUp(cluster, to.id)) input(cluster, to, { kind: 'message', message });
+    // What was in a server's buffers when it crashed may never have left.
+    const left = from.life === life || drawChance(random, 0.5);
+    const arrives = left && from.connected && to.connected && isUp(cluster, to.id);
+    if (arrives) input(cluster, to, { kind: 'message', message });
   });
 }
 

@@ -154,7 +154,7 @@ test('5.5: a candidate whose requests are lost asks again', () => {
   assert.is(stateOf(network, 1).role, 'leader');
 });
 
-test('5.5: a server that crashes after it stored entries, and before it said so, has them; asked again it says so', () => {
+test('5.5: a server that crashes after it stored entries, and before it said so, says so when asked again', () => {
   const network = createNetwork([1, 2, 3]);
   elect(network, 1);
   const message = append({ previousIndex: 1, previousTerm: 1, runs: [runOf(2, 1, 'a')] });

@@ -1,17 +1,34 @@
 /**
- * What one server keeps through a crash: the shipped log and snapshots, on a disk of which a crash leaves all that was
- * synced and any part of the rest.
+ * One server: what it keeps through a crash, which is the shipped log and snapshots on a disk of which a crash leaves
+ * all that was synced and any part of the rest; and what it has applied, which must be the same at each index and in
+ * order.
  */
-import { must } from '../../../src/assert.js';
+import { assert, must } from '../../../src/assert.js';
 import type { Random } from '../../../src/random.js';
-import type { Configuration, SnapshotDescription } from '../../../src/raft/messages.js';
+import { payloadAt, type EntryRun } from '../../../src/raft/entries.js';
+import type { Configuration, SnapshotDescription, TimerName } from '../../../src/raft/messages.js';
 import type { StoredState } from '../../../src/raft/stored-state.js';
 import { FaultyDisk } from '../../../src/simulation/faulty-disk.js';
 import { drawSurvival } from '../../../src/simulation/survival.js';
 import { createLogFiles, openLogFiles, type LogFilesOptions } from '../../../src/storage/log-files.js';
 import { createSnapshotWriter, newestSnapshot, readSnapshotContent } from '../../../src/storage/snapshot-files.js';
 import type { LogStorage } from '../../../src/storage/storage.js';
-import { memberOf } from '../support/network.js';
+import { memberOf, payloadText } from '../support/network.js';
+
+export interface Server {
+  readonly id: number;
+  readonly files: ServerFiles;
+  /** The alarm that counts, of each timer. */
+  readonly alarms: Map<TimerName, number>;
+  /** Of the snapshot being received. */
+  chunks: Uint8Array[];
+  appliedIndex: number;
+  connected: boolean;
+  /** How often it has crashed. */
+  life: number;
+  /** It crashes when it has had so many effects more, be it in the middle of a turn. */
+  effectsLeft: number;
+}
 
 export interface ServerFiles {
   readonly disk: FaultyDisk;
@@ -21,7 +38,7 @@ export interface ServerFiles {
   storage: LogStorage | null;
 }
 
-export interface FoundInFiles {
+interface FoundInFiles {
   readonly stored: StoredState;
   /** Content of the newest snapshot; null where there is none. */
   readonly content: Uint8Array | null;
@@ -31,7 +48,33 @@ const FOLDER = 'server';
 /** Small, so that compaction gives files back. */
 const SEGMENT_BYTES = 4096;
 
-export function createServerFiles(id: number, bootstrap: Configuration): ServerFiles {
+export function createServer(id: number, bootstrap: Configuration): Server {
+  return {
+    id,
+    files: createServerFiles(id, bootstrap),
+    alarms: new Map(),
+    chunks: [],
+    appliedIndex: 0,
+    connected: true,
+    life: 0,
+    effectsLeft: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** `known`: what any server has applied. */
+export function noteApplied(server: Server, run: EntryRun, known: Map<number, string>): void {
+  for (let position = 0; position < run.count; position += 1) {
+    const index = run.firstIndex + position;
+    const text = `${run.term} ${payloadText(payloadAt(run, position))}`;
+    const other = known.get(index) ?? text;
+    assert(other === text, `server ${server.id} applies ${text} at ${index}, another has applied ${other}`);
+    assert(index === server.appliedIndex + 1, `server ${server.id} applies ${index} after ${server.appliedIndex}`);
+    known.set(index, text);
+    server.appliedIndex = index;
+  }
+}
+
+function createServerFiles(id: number, bootstrap: Configuration): ServerFiles {
   const disk = new FaultyDisk();
   const identity = { clusterId: 'lab', member: memberOf(id) };
   const options = { disk, folder: FOLDER, identity, durability: 'fsync', segmentBytes: SEGMENT_BYTES } as const;
