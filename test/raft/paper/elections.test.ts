@@ -165,13 +165,13 @@ test('5.2: to begin an election it takes the next term, votes for itself and ask
   );
 });
 
-test('5.2: a candidate wins with the votes of a majority, and not with fewer', () => {
+test('5.2: a candidate wins with the votes of a majority, and not with fewer, however often they come', () => {
   for (const size of [1, 2, 3, 4, 5, 6, 7]) {
     const network = createNetwork(Array.from({ length: size }, (_, place) => place + 1));
     stand(network, 1);
     const majority = Math.floor(size / 2) + 1;
     for (let votes = 1; votes <= size; votes += 1) {
-      if (votes > 1) deliver(network, { ...grant, from: memberOf(votes) });
+      for (const _copy of votes > 1 ? [1, 2] : []) deliver(network, { ...grant, from: memberOf(votes) });
       assert.is(stateOf(network, 1).role === 'leader', votes >= majority, `${votes} votes of ${size}`);
     }
   }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { createRandom, drawInteger } from '../../../src/random.js';
 import { lastLogIndex, sliceLog, termAt } from '../../../src/raft/log.js';
 import { payloadAt } from '../../../src/raft/entries.js';
-import { answerToAppend, append, appendsTo, runOf } from '../support/messages.js';
+import { answerToAppend, append, appendsTo, heartbeat, runOf } from '../support/messages.js';
 import {
   addNode,
   appliedTexts,
@@ -114,6 +114,22 @@ test('5.3: a leader tells with its appends what is committed, and followers appl
   fire(network, 1, 'heartbeat');
   settle(network);
   for (const id of [1, 2, 3]) assert.equal(appliedTexts(network, id), ['a', 'b', 'c', 'd']);
+});
+
+test('5.3: a follower takes for committed only what it has been shown to share, not a tail of its own (figure 2)', () => {
+  const network = createNetwork([]);
+  addWithTerms(network, 3, [1, 2, 2], 2);
+  deliver(network, append({ term: 3, previousIndex: 1, previousTerm: 1, commitIndex: 3 }));
+  assert.is(stateOf(network, 3).commitIndex, 1);
+  assert.equal(appliedTexts(network, 3), ['1.1']);
+});
+
+test('5.3: what is committed stays committed, whatever a leader that knows less says', () => {
+  const network = led();
+  proposeAndSettle(network, 1, 'a', 'b');
+  deliver(network, heartbeat({ commitIndex: 1 }));
+  deliver(network, append({ previousIndex: 3, previousTerm: 1, commitIndex: 1 }));
+  assert.is(stateOf(network, 3).commitIndex, 3);
 });
 
 test('5.3: an append names the place before its entries; a follower without that place refuses', () => {
