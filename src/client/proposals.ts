@@ -163,7 +163,7 @@ export class Proposals {
 
   /**
    * The writer's session; a new one's opening goes right ahead of its first write, since all are sent and resent in
-   * order.
+   * order; to any leader, even for a writer of one node, since a repeat under a request id asks for it there.
    */
   #openSession(writer: Writer): Session<Write> {
     if (writer.session !== null && !writer.session.exhausted) return writer.session;
@@ -196,7 +196,7 @@ export class Proposals {
       const length = write.payload.length;
       if (batch.length > 0 && bytes + length > clientLimits.maxBatchBytes) break;
       const nodeId = write.writer.nodeId;
-      if (nodeId === null || nodeId === target.nodeId) {
+      if (nodeId === null || nodeId === target.nodeId || write.opensSession) {
         write.sentUnder = this.#targetNumber;
         write.timesSent += 1;
         this.#window.take(length);

@@ -2,6 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { clientLimits } from '../../src/client/limits.js';
+import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
+import { createReplicatedState } from '../../src/state-machine/exactly-once.js';
 import { rejection, withBench } from './client-suite.js';
 
 const test = suite('a store bound to a node');
@@ -76,6 +78,23 @@ test(
       node.writes.map(({ session, sequence }) => ({ session, sequence, index: 4, result: { value: broker } })),
     );
     assert.equal(await call, broker);
+  }),
+);
+
+test(
+  'the outcome of its first write can be looked up under another leader, which has never heard of its session',
+  withBench(async (bench) => {
+    const node = bench.node(1);
+    const other = bench.node(2);
+    await node.lead(1);
+    const lost = bench.store({ node: 1 }).registerBroker(broker, { timeoutMs: 20 });
+    await node.receives(1);
+    const { details } = await rejection(lost, 'OutcomeUnknown');
+    other.state = createReplicatedState(createMetadataMachine(), { voters: [], learners: [] });
+    await other.lead(2);
+    const found = await bench.store().registerBroker(broker, { requestId: String(details['requestId']) });
+    assert.is(found.addr, broker.addr);
+    assert.is(other.writes.length, 1, 'the write itself goes to no other node');
   }),
 );
 
