@@ -155,8 +155,8 @@ const folders = [
   },
   only({
     name: 'cluster-tests-use-the-public-api',
-    from: '^test/cluster/',
-    may: ['^src/index\\.ts$', '^test/support/'],
+    from: '^test/(cluster|linearizability)/',
+    may: ['^src/index\\.ts$', '^test/support/', '^test/metadata/naive-model\\.ts$'],
     comment: 'They are the proof that the public API is enough.',
   }),
 ];

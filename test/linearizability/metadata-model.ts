@@ -1,0 +1,136 @@
+/**
+ * The metadata as a sequential model, one state for each broker and each topic: the naive rules of
+ * `test/metadata/naive-model.ts` on the records of one key alone. Brokers of the workload's topics are there from the
+ * start and never change, so that keys share nothing.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterMetadata } from '../../src/index.js';
+import { NaiveMetadata, type AnyOperation } from '../metadata/naive-model.js';
+import type { Answer, SequentialModel } from './history.js';
+
+export type MetadataQuery =
+  | { readonly type: 'get_broker'; readonly id: number }
+  | { readonly type: 'get_topic'; readonly name: string }
+  | { readonly type: 'get_partition'; readonly topic: string; readonly partition: number }
+  | { readonly type: 'list_partitions'; readonly topic: string }
+  | { readonly type: 'list_brokers' | 'metadata' };
+
+export type MetadataCall =
+  | { readonly kind: 'write'; readonly operation: AnyOperation }
+  | { readonly kind: 'read'; readonly query: MetadataQuery };
+
+/** The records of one key, as JSON: equal states are equal texts. */
+type KeyState = string;
+type Records = Pick<ClusterMetadata, 'brokers' | 'topics' | 'partitions'>;
+
+/** Of every topic of the workload. */
+export const REPLICAS: readonly number[] = [1, 2, 3];
+const EMPTY: KeyState = JSON.stringify({ brokers: {}, topics: {}, partitions: {} });
+
+const standingBrokers = (() => {
+  const naive = new NaiveMetadata();
+  for (const id of REPLICAS) {
+    naive.apply({ type: 'register_broker', data: { id, addr: 'host:1' }, timestamp: 0 });
+  }
+  return naive.state.brokers;
+})();
+
+export const metadataModel: SequentialModel<MetadataCall, KeyState> = {
+  keyOf: (call) => (call.kind === 'write' ? keyOfOperation(call.operation) : keyOfQuery(call.query)),
+  isWrite: ({ kind }) => kind === 'write',
+  initial: () => EMPTY,
+  step(state, call) {
+    if (call.kind === 'read') return { state, answer: { value: answerQuery(recordsOf(state), call.query) } };
+    return applyOperation(state, call.operation);
+  },
+  survey(states, changes, call) {
+    const all: Records = { brokers: {}, topics: {}, partitions: {} };
+    for (const state of states.values()) {
+      const records = recordsOf(state);
+      Object.assign(all.brokers, records.brokers);
+      Object.assign(all.topics, records.topics);
+      Object.assign(all.partitions, records.partitions);
+    }
+    const { type } = call.kind === 'read' ? call.query : { type: 'no write reads all keys' };
+    return { value: type === 'list_brokers' ? Object.values(all.brokers) : { ...all, version: changes } };
+  },
+  sameAnswer: (one, other) => isDeepStrictEqual(one, other),
+};
+
+function keyOfOperation({ type, data }: AnyOperation): string {
+  switch (type) {
+    case 'register_broker':
+    case 'unregister_broker':
+    case 'update_broker':
+      return `broker ${data.id}`;
+    case 'create_topic':
+    case 'delete_topic':
+    case 'update_topic':
+      return `topic ${data.name}`;
+    case 'batch_create_partitions':
+      throw new Error('not in the workload: it has no key');
+    default:
+      return `topic ${data.topic}`;
+  }
+}
+
+function keyOfQuery(query: MetadataQuery): string | null {
+  switch (query.type) {
+    case 'get_broker':
+      return `broker ${query.id}`;
+    case 'get_topic':
+      return `topic ${query.name}`;
+    case 'get_partition':
+    case 'list_partitions':
+      return `topic ${query.topic}`;
+    default:
+      return null;
+  }
+}
+
+/** Parsed last: most calls of one key follow each other in the same state. */
+let parsed: { readonly state: KeyState; readonly records: Records } = { state: EMPTY, records: parse(EMPTY) };
+
+/** To be read, not changed. */
+function recordsOf(state: KeyState): Records {
+  if (parsed.state !== state) parsed = { state, records: parse(state) };
+  return parsed.records;
+}
+
+function parse(state: KeyState): Records {
+  return JSON.parse(state) as Records;
+}
+
+function applyOperation(state: KeyState, operation: AnyOperation): { state: KeyState; answer: Answer } {
+  const naive = new NaiveMetadata();
+  const ofBroker = keyOfOperation(operation).startsWith('broker');
+  const records = parse(state);
+  naive.state = { ...records, version: 0, lastModified: 0 };
+  if (!ofBroker) naive.state.brokers = standingBrokers;
+  const answer = naive.apply(operation);
+  if (naive.state.version === 0) return { state, answer };
+  const { topics, partitions } = naive.state;
+  return { state: JSON.stringify({ brokers: ofBroker ? naive.state.brokers : {}, topics, partitions }), answer };
+}
+
+function answerQuery({ brokers, topics, partitions }: Records, query: MetadataQuery): unknown {
+  switch (query.type) {
+    case 'get_broker':
+      return brokers[query.id];
+    case 'get_topic':
+      return topics[query.name];
+    case 'get_partition':
+      return partitions[`${query.topic}:${query.partition}`];
+    case 'list_partitions':
+      return Object.values(partitions).sort((a, b) => a.partition - b.partition);
+    default:
+      throw new Error(`${query.type} reads all keys`);
+  }
+}
+
+/** An answer of the store as the model words it: the latest time is left out, since it is no part of any one key. */
+export function modelValueOf(call: MetadataCall, value: unknown): unknown {
+  if (call.kind === 'write' || call.query.type !== 'metadata') return value;
+  const { brokers, topics, partitions, version } = value as ClusterMetadata;
+  return { brokers, topics, partitions, version };
+}
