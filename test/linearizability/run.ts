@@ -88,7 +88,7 @@ async function exercise(cluster: Cluster, options: RunOptions): Promise<Recorded
   return { history: clients.history, fired, unknownOutcomes: clients.unknownOutcomes, violations };
 }
 
-export interface Harm {
+interface Harm {
   readonly operations: number;
   readonly log: (line: string) => void;
 }
@@ -155,7 +155,7 @@ function complain(kind: FaultKind, error: unknown, log: (line: string) => void):
 }
 
 /** Every node up, every link healed, every member a voter. */
-async function makeWhole(cluster: Cluster): Promise<void> {
+export async function makeWhole(cluster: Cluster): Promise<void> {
   await eventually(() => managed(cluster.heal()), 'healed links', HEALTHY_TIMEOUT_MS);
   for (const id of cluster.nodeIds) {
     const node = cluster.node(id);

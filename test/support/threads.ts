@@ -15,3 +15,11 @@ export function countOpenHandles(): number | undefined {
   // Reading the folder opens one handle itself, in every count alike.
   return existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : undefined;
 }
+
+/** JavaScript heaps of all worker threads together, garbage included. */
+export function workerHeapBytes(): number {
+  const report = process.report.getReport() as {
+    workers: readonly { readonly javascriptHeap: { readonly usedMemory: number } }[];
+  };
+  return report.workers.reduce((sum, { javascriptHeap }) => sum + javascriptHeap.usedMemory, 0);
+}
