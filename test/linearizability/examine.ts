@@ -15,13 +15,15 @@ const MAX_STEPS = 200_000;
 const SEEN_BY_BOTH: readonly Defect[] = ['staleRead', 'lostWrite', 'doubledWrite'];
 
 export interface Examination<State> {
-  readonly verdict: Verdict;
   /** Keys searched, and operations in them. */
   readonly searched: number;
   readonly searchedOperations: number;
   /** Keys with too much at once for the search. */
   readonly tooDense: number;
-  /** The search's verdicts that are not 'legal'. */
+  /** Verdicts of either checker. */
+  readonly illegal: number;
+  readonly unknown: number;
+  /** Why, for each of those; and where the two say different things of one key. */
   readonly objections: readonly string[];
   /** Violations planted, and those that were not found by all that have to. */
   readonly planted: number;
@@ -36,7 +38,8 @@ export function examine<Call, State>(
 ): Examination<State> {
   const { verdict, end } = checkCertificate(history, model, start);
   const keys = splitByKey(history, model);
-  const objections: string[] = [];
+  const verdicts = [verdict];
+  const objections = verdict.kind === 'legal' ? [] : [`${verdict.kind}: ${verdict.reason}`];
   const missed: string[] = [];
   let searched = 0;
   let searchedOperations = 0;
@@ -51,13 +54,18 @@ export function examine<Call, State>(
     const found = checkBySearch(operations, model, state, MAX_STEPS);
     searched += 1;
     searchedOperations += operations.length;
+    const ofKey = checkCertificate(operations, model, { states: new Map([[key, state]]), changes: 0 }).verdict;
+    verdicts.push(found);
     if (found.kind !== 'legal') objections.push(`${key}: ${found.kind}, ${found.reason}`);
-    if (verdict.kind !== 'legal' || found.kind !== 'legal') continue;
+    if (found.kind !== ofKey.kind) objections.push(`${key}: ${found.kind} by search, ${ofKey.kind} by certificate`);
+    if (found.kind !== 'legal' || ofKey.kind !== 'legal') continue;
     const results = plantAll(key, operations, model, state);
     planted += results.planted;
     missed.push(...results.missed);
   }
-  return { verdict, searched, searchedOperations, tooDense, objections, planted, missed, end };
+  const count = (kind: Verdict['kind']): number => verdicts.filter((each) => each.kind === kind).length;
+  const counts = { illegal: count('illegal'), unknown: count('unknown'), searched, searchedOperations, tooDense };
+  return { ...counts, objections, planted, missed, end };
 }
 
 /** One key's calls, apart; those on all keys are left to the certificate check. */

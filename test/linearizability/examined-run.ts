@@ -34,8 +34,6 @@ export async function examineSeed(options: SeedOptions): Promise<ExaminedRun> {
 
 function examineRun(run: RecordedRun): ExaminedRun {
   const examination = examine(run.history, metadataModel);
-  const { verdict, objections, missed } = examination;
-  const problems = [...run.violations, ...objections, ...missed];
-  if (verdict.kind !== 'legal') problems.unshift(`${verdict.kind}: ${verdict.reason}`);
+  const problems = [...examination.objections, ...run.violations, ...examination.missed];
   return { run, examination, problems };
 }

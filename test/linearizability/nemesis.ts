@@ -65,9 +65,13 @@ export type FaultKind = keyof typeof FAULTS;
 const LOSES_LOG: ReadonlySet<FaultKind> = new Set(['wipe']);
 const ONLY_DURABLE: ReadonlySet<FaultKind> = new Set(['killMajority', 'killAll', 'wipe']);
 const LOSES_LOG_IN_MEMORY: ReadonlySet<FaultKind> = new Set(['kill', 'restart']);
+/** Drawn twice as often: they leave writes in the log whose answers are lost. */
+const FREQUENT: readonly FaultKind[] = ['kill', 'oneWayCut'];
 
+/** To draw from. */
 export function faultKinds(durable: boolean): FaultKind[] {
-  return (Object.keys(FAULTS) as FaultKind[]).filter((kind) => durable || !ONLY_DURABLE.has(kind));
+  const kinds = [...(Object.keys(FAULTS) as FaultKind[]), ...FREQUENT];
+  return kinds.filter((kind) => durable || !ONLY_DURABLE.has(kind));
 }
 
 /** The cluster has to be healthy before and after. */
