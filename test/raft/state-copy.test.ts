@@ -9,6 +9,7 @@ import { canonicalState, copyState } from '../../src/raft/state-copy.js';
 import type { RaftState, WaitingRead } from '../../src/raft/state.js';
 import { step } from '../../src/raft/step.js';
 import { takeReady } from '../../src/raft/take-ready.js';
+import { isObject, leaves, valueAt, withOther, type Path } from './support/leaves.js';
 import {
   configurationOf,
   createNetwork,
@@ -66,39 +67,6 @@ function fullState(): RaftState {
     snapshotWrites: [{ snapshot, offset: 0, bytes: new Uint8Array([1, 2]), done: true }],
   });
   return state;
-}
-
-type Path = readonly string[];
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
-}
-
-/**
- * The paths of all values that are not themselves objects; byte arrays count as one. An empty object is its own leaf.
- */
-function leaves(value: unknown, path: Path = []): Path[] {
-  if (!isObject(value) || Object.keys(value).length === 0) return [path];
-  return Object.entries(value).flatMap(([key, each]) => leaves(each, [...path, key]));
-}
-
-function valueAt(root: unknown, path: Path): unknown {
-  return path.reduce((value, key) => (value as Record<string, unknown>)[key], root);
-}
-
-function otherValue(value: unknown): unknown {
-  if (typeof value === 'number') return value + 1;
-  if (typeof value === 'boolean') return !value;
-  if (typeof value === 'string') return `${value}!`;
-  return value instanceof Uint8Array ? value.map((byte) => byte ^ 1) : memberOf(99);
-}
-
-/** The state with one leaf replaced; what is on the way to it is copied. */
-function withOther(root: unknown, [key, ...rest]: Path): unknown {
-  if (key === undefined) return otherValue(root);
-  const copy = (Array.isArray(root) ? [...(root as unknown[])] : { ...(root as object) }) as Record<string, unknown>;
-  copy[key] = withOther(copy[key], rest);
-  return copy;
 }
 
 /** What a canonical state leaves out, because it only counts, or follows from the rest. */
