@@ -4,9 +4,9 @@
  */
 
 const leaves = ['^src/(assert|errors|random|messages)\\.ts$'];
-const entries = '^src/raft/entries\\.ts$';
+const entries = '^src/raft/(entries|well-formed)\\.ts$';
 /** The entry format, and the types of what the core takes and says: to name them is not to call it. */
-const vocabulary = '^src/raft/(entries|messages|ready)\\.ts$';
+const vocabulary = '^src/raft/(entries|well-formed|messages|ready)\\.ts$';
 
 /** Forbids every import of a project file, from the files that match `from`, that `may` does not allow. */
 function only({ name, from, may, comment }) {

@@ -49,13 +49,16 @@ export async function readTopicFile(path: string): Promise<RequestedTopic[]> {
 export function parseTopicFile(text: string, file: string): RequestedTopic[] {
   const lines = new LineCounter();
   const lineOf = (offset: number): number => lines.linePos(offset).line;
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    intAsBigInt: true, // 9223372036854775807 is a usual retention and no double
-    merge: true, // `<<`, which kubectl knows too
-    logLevel: 'error',
-  });
+  // The parser throws where nesting is deeper than its stack.
+  const documents = located(file, () =>
+    parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      intAsBigInt: true, // 9223372036854775807 is a usual retention and no double
+      merge: true, // `<<`, which kubectl knows too
+      logLevel: 'error',
+    }),
+  );
   const topics = new Map<string, RequestedTopic>();
   for (const document of documents) {
     const problem = document.errors[0];

@@ -6,11 +6,11 @@
  * How a write may end: before it has left, by `Timeout`, `NoLeader`, `NotLeader`, `Aborted`, `Stopped`, all of which
  * promise that it has no effect. After that, by its answer or by `OutcomeUnknown`.
  */
+import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
 import type { HostToNode } from '../messages.js';
 import { packPayloads } from '../raft/entries.js';
-import { openEnvelope, sealEnvelope, sealOpening } from '../state-machine/envelope.js';
-import type { Answer } from '../state-machine/envelope.js';
+import { openEnvelope, sealEnvelope, sealOpening, type Answer } from '../state-machine/envelope.js';
 import type { AbortWatch } from './aborts.js';
 import type { Interruption } from './call.js';
 import { clientLimits } from './limits.js';
@@ -257,7 +257,7 @@ export class Proposals {
     this.#detach(write);
     if (write.timesSent > 0) this.#expired.add(write);
     else this.#forget(write);
-    const { command, fingerprint } = openEnvelope(write.payload);
+    const { command, fingerprint } = must(openEnvelope(write.payload), 'sealed here');
     const moved = this.#append(write.writer, { bytes: command, fingerprint }, write.terms, write);
     moved.moved = true;
     if (moved.signal !== undefined) this.#host.aborts.add(moved.signal, moved);

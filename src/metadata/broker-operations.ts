@@ -43,6 +43,19 @@ export function registerBroker(draft: ImageDraft, input: InputReader, timestamp:
   return changed(record.info);
 }
 
+/** A whole record, as it was answered; worthless if the input has a problem. */
+export function readBrokerInfo(input: InputReader): BrokerInfo {
+  return {
+    id: input.integer('id', 1, MAX_BROKER_ID),
+    addr: readAddress(input),
+    status: input.choice('status', STATUSES) ?? 'alive',
+    resources: readResources(NO_RESOURCES, input),
+    rack: readRack(input),
+    registeredAt: input.integer('registeredAt', 0, Number.MAX_SAFE_INTEGER),
+    lastHeartbeat: input.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
 export function unregisterBroker(draft: ImageDraft, input: InputReader): Outcome {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   if (input.problem !== undefined) return malformed(input.problem);

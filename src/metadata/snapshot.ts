@@ -12,6 +12,8 @@ import {
   draftOf,
   emptyImage,
   emptyTopicRecord,
+  findBroker,
+  findCollision,
   listBrokerRecords,
   listPartitionsOf,
   putBroker,
@@ -19,8 +21,9 @@ import {
   withPartitions,
   writeDraft,
 } from './image.js';
-import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
+import type { PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
+import { readBroker, readPartition, readTopic } from './stored-records.js';
 
 const FORMAT = 1;
 const PARSED_TOGETHER = 256;
@@ -86,8 +89,12 @@ export function readSnapshot(bytes: Uint8Array): Image {
   const draft = draftOf(image);
   draft.version = Number(version);
   draft.lastModified = Number(lastModified);
-  for (const info of brokers.records as BrokerInfo[]) putBroker(draft, new BrokerRecord(info, 0));
-  putTopics(draft, topics.records as TopicInfo[], partitions.records as PartitionInfo[]);
+  assert([draft.version, draft.lastModified].every(Number.isSafeInteger), 'a version and a time are whole numbers');
+  for (const info of brokers.records.map(readBroker)) {
+    assert(findBroker(draft, info.id) === undefined, `broker ${info.id} has one record`);
+    putBroker(draft, new BrokerRecord(info, 0));
+  }
+  putTopics(draft, topics.records.map(readTopic), partitions.records.map(readPartition));
   writeDraft(draft, image);
   return image;
 }
@@ -98,7 +105,15 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
     must(byTopic.get(partition.topic), 'every partition is of a topic').push(partition);
   }
   for (const info of topics) {
-    putTopic(draft, withPartitions(emptyTopicRecord(info), must(byTopic.get(info.name), 'set above')));
+    assert(findCollision(draft, info.name) === undefined, `topic ${info.name} has one record`);
+    const own = must(byTopic.get(info.name), 'set above');
+    assert(
+      own.every(({ partition }) => partition < info.numPartitions),
+      `${info.name} has that many partitions`,
+    );
+    const record = withPartitions(emptyTopicRecord(info), own);
+    assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
+    putTopic(draft, record);
   }
   recount(
     draft,

@@ -91,7 +91,9 @@ function contentOf(payload: Uint8Array): Content {
     const { voters, learners } = unpackConfiguration(payload);
     return { kind: 'configuration', voters: voters.map(({ id }) => id), learners: learners.map(({ id }) => id) };
   }
-  const { session, sequence, requestId, opensSession, command } = openEnvelope(payload);
+  const envelope = openEnvelope(payload);
+  if (envelope === null) return { kind: 'write', ...bytesOf(payload) };
+  const { session, sequence, requestId, opensSession, command } = envelope;
   const uuid = uuidOfSession(session);
   if (opensSession) return { kind: 'openSession', session: uuid };
   return {
@@ -109,5 +111,9 @@ function commandOf(command: Uint8Array): { operation: unknown } | { bytes: strin
   } catch {
     // Bytes of a state machine of the user's own.
   }
+  return bytesOf(command);
+}
+
+function bytesOf(command: Uint8Array): { bytes: string } {
   return { bytes: Buffer.from(command).toString('base64') };
 }

@@ -6,6 +6,7 @@
 import { assert, must } from '../assert.js';
 import { EntryKind, endsOf, packPayloads, payloadAt, type EntryRun, type PackedPayloads } from './entries.js';
 import type { Configuration, Member } from './messages.js';
+import { readConfiguration } from './well-formed.js';
 
 /** A configuration and the entry (or snapshot) that brought it. */
 export interface PlacedConfiguration {
@@ -42,9 +43,9 @@ export function packConfiguration(configuration: Configuration): PackedPayloads 
   return packPayloads([payload]);
 }
 
-/** Of an entry of that kind. */
+/** Of an entry of that kind; that it can be read was asked when the entry came in. */
 export function unpackConfiguration(payload: Uint8Array): Configuration {
-  return JSON.parse(new TextDecoder().decode(payload.subarray(1))) as Configuration;
+  return must(readConfiguration(payload), 'a configuration in its entry');
 }
 
 /** The configurations among the entries of a run. */

@@ -18,6 +18,7 @@ import { driveReadRounds, sendHeartbeat } from './read-index.js';
 import { replicate, sendAgainAfterLoss } from './replication.js';
 import { becomeFollower, clearVotes, endElectionSoon } from './role-change.js';
 import type { RaftState } from './state.js';
+import { isWellPacked } from './well-formed.js';
 
 export function becomeLeader(state: RaftState): void {
   assert(state.role === 'candidate' && sameMember(state.vote, state.self), 'only a candidate becomes leader');
@@ -37,10 +38,10 @@ export function becomeLeader(state: RaftState): void {
 
 /**
  * Dropped under any admission but the open one: its sender learns of the closing, and nothing overtakes what was
- * dropped.
+ * dropped. Dropped, too, when the bytes are no entries.
  */
 export function propose(state: RaftState, admission: number, payloads: PackedPayloads): void {
-  if (state.admission === admission && payloads.count > 0) append(state, payloads);
+  if (state.admission === admission && isWellPacked(payloads)) append(state, payloads);
 }
 
 function append(state: RaftState, { count, data }: PackedPayloads): void {

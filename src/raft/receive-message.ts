@@ -15,10 +15,13 @@ import { becomeFollower } from './role-change.js';
 import { receiveInstallSnapshot } from './snapshot-receiving.js';
 import { receiveInstallResponse } from './snapshot-sending.js';
 import type { RaftState } from './state.js';
+import { isWellFormedAppend } from './well-formed.js';
 import { answerVote, isWithinLease, receivePreVote, receiveVote } from './vote.js';
 
 export function receiveMessage(state: RaftState, message: RaftMessage): void {
   if (!sameMember(message.to, state.self)) return; // for an incarnation that is gone
+  // As if lost on the way, which is always safe.
+  if (message.kind === 'appendEntries' && !isWellFormedAppend(message)) return;
   if (message.kind === 'requestPreVote') {
     receivePreVote(state, message);
     return;

@@ -16,6 +16,7 @@ const SEQUENCE_OFFSET = SESSION_OFFSET + SESSION_BYTES;
 const LOWEST_OFFSET = SEQUENCE_OFFSET + 4;
 const FINGERPRINT_OFFSET = LOWEST_OFFSET + 4;
 const HEADER_BYTES = FINGERPRINT_OFFSET + 4;
+const KNOWN_INDEX_BYTES = 8;
 
 export interface Envelope {
   /** The 16 bytes of a UUID as a string of 16 Latin-1 characters: quick to compare and to use as a key. */
@@ -60,33 +61,39 @@ export function sealEnvelope(envelope: Envelope, command: Uint8Array): Uint8Arra
  * session that was used after it does not open it: it may be one that was forgotten.
  */
 export function sealOpening(session: string, knownIndex: number): Uint8Array {
-  const command = new Uint8Array(8);
+  const command = new Uint8Array(KNOWN_INDEX_BYTES);
   new DataView(command.buffer).setBigUint64(0, BigInt(knownIndex), true);
   return sealEnvelope({ session, sequence: 0, lowestUnanswered: 1, fingerprint: 0 }, command);
 }
 
-/** Of what `sealOpening` sealed. */
+/** Of what opens a session. */
 export function knownIndexOf({ command }: OpenedEnvelope): number {
   return Number(new DataView(command.buffer, command.byteOffset).getBigUint64(0, true));
 }
 
-export function openEnvelope(payload: Uint8Array): OpenedEnvelope {
+/** Null when these are not the bytes of one. */
+export function openEnvelope(payload: Uint8Array): OpenedEnvelope | null {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  if (bytes.length < HEADER_BYTES) return null;
   const flags = bytes.readUInt8(1);
   let commandOffset = HEADER_BYTES;
   let requestId: string | undefined;
   if ((flags & FLAG_REQUEST_ID) !== 0) {
-    const length = bytes.readUInt16LE(HEADER_BYTES);
-    commandOffset = HEADER_BYTES + 2 + length;
+    commandOffset += 2;
+    if (bytes.length < commandOffset) return null;
+    commandOffset += bytes.readUInt16LE(HEADER_BYTES);
+    if (bytes.length < commandOffset) return null;
     requestId = bytes.toString('utf8', HEADER_BYTES + 2, commandOffset);
   }
+  const opensSession = (flags & FLAG_OPEN_SESSION) !== 0;
+  if (opensSession && bytes.length - commandOffset !== KNOWN_INDEX_BYTES) return null;
   return {
     session: bytes.toString('latin1', SESSION_OFFSET, SEQUENCE_OFFSET),
     sequence: bytes.readUInt32LE(SEQUENCE_OFFSET),
     lowestUnanswered: bytes.readUInt32LE(LOWEST_OFFSET),
     fingerprint: bytes.readUInt32LE(FINGERPRINT_OFFSET),
     ...(requestId === undefined ? {} : { requestId }),
-    opensSession: (flags & FLAG_OPEN_SESSION) !== 0,
+    opensSession,
     command: payload.subarray(commandOffset),
   };
 }

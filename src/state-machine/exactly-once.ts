@@ -3,10 +3,11 @@
  * Everything here is replicated state: the same entries give the same tables on every node, however they are cut into
  * batches. Knows neither Raft nor metadata.
  */
-import { assert } from '../assert.js';
+import { assert, must } from '../assert.js';
 import type { EntryRun } from '../raft/entries.js';
 import { EntryKind, lastIndexOf, payloadAt } from '../raft/entries.js';
 import type { Configuration, SnapshotDescription } from '../raft/messages.js';
+import { readConfiguration } from '../raft/well-formed.js';
 import { digestOf } from './digest.js';
 import type { Answer, Envelope, OpenedEnvelope } from './envelope.js';
 import { knownIndexOf, openEnvelope } from './envelope.js';
@@ -27,8 +28,8 @@ export interface ReplicatedState {
   /** Index of the last entry applied; 0 before the first. */
   readonly appliedIndex: number;
   /**
-   * Consecutive entries from `appliedIndex + 1` on. One answer for each application entry, in log order. Throws only
-   * on bugs.
+   * Consecutive entries from `appliedIndex + 1` on. One answer for each enveloped command, in log order; what is no
+   * envelope has no effect and no answer. Throws only on bugs.
    */
   applyRuns(runs: readonly EntryRun[]): Answer[];
   query(request: unknown): unknown;
@@ -76,9 +77,11 @@ class ExactlyOnceState implements ReplicatedState {
       for (let position = 0; position < run.count; position += 1) {
         const payload = payloadAt(run, position);
         if (payload[0] === EntryKind.application) {
-          answers.push(this.#applyEntry(payload, { index: run.firstIndex + position, term: run.term }));
+          const envelope = openEnvelope(payload);
+          const context = { index: run.firstIndex + position, term: run.term };
+          if (envelope !== null) answers.push(this.#applyEnvelope(envelope, context));
         } else if (payload[0] === EntryKind.configuration) {
-          this.#configuration = parseConfiguration(payload);
+          this.#configuration = must(readConfiguration(payload), 'a configuration in its entry');
         }
       }
       this.#appliedIndex = lastIndexOf(run);
@@ -134,8 +137,7 @@ class ExactlyOnceState implements ReplicatedState {
     ]);
   }
 
-  #applyEntry(payload: Uint8Array, context: ApplyContext): Answer {
-    const envelope = openEnvelope(payload);
+  #applyEnvelope(envelope: OpenedEnvelope, context: ApplyContext): Answer {
     const { session: id, sequence, fingerprint } = envelope;
     const session = envelope.opensSession
       ? this.#sessions.open(id, context.index, knownIndexOf(envelope))
@@ -187,10 +189,6 @@ class ExactlyOnceState implements ReplicatedState {
       throw new Error(`the state machine failed on entry ${context.index}: ${reason}`, { cause });
     }
   }
-}
-
-function parseConfiguration(payload: Uint8Array): Configuration {
-  return JSON.parse(new TextDecoder().decode(payload.subarray(1))) as Configuration;
 }
 
 function sameOperation(known: Outcome, fingerprint: number, context: ApplyContext): Outcome {

@@ -1,5 +1,9 @@
 /** What is remembered of one command: kept by session and sequence, and by the user's request id if it had one. */
+import { assert } from '../assert.js';
+import { isPlace } from '../raft/well-formed.js';
 import { fromJson, toJson } from './plain-data.js';
+
+const REFUSALS: readonly unknown[] = ['forgotten', 'differentOperation'];
 
 export interface Outcome {
   readonly fingerprint: number;
@@ -18,8 +22,11 @@ export function outcomeToJson(outcome: Outcome): unknown {
     : { fingerprint, index, refusal };
 }
 
-/** Of what `outcomeToJson` wrote. */
+/** Throws on what `outcomeToJson` did not write. */
 export function outcomeFromJson(json: unknown): Outcome {
-  const outcome = json as Outcome;
-  return outcome.refusal === undefined ? { ...outcome, result: fromJson(outcome.result) } : outcome;
+  const { fingerprint, index, result, refusal } = json as Outcome;
+  assert(isPlace(fingerprint) && isPlace(index), 'an outcome has a fingerprint and an index');
+  if (refusal === undefined) return { fingerprint, index, result: fromJson(result) };
+  assert(REFUSALS.includes(refusal), 'an outcome is refused for one of two reasons');
+  return { fingerprint, index, refusal };
 }

@@ -2,13 +2,14 @@
  * Answers of state machines as JSON and back. JSON lacks some of what structured clone carries, so those few get a
  * tagged form, `{"$": kind, "value": …}`; an object with a member "$" of its own is tagged too. Anything else
  * (functions, class instances, maps, dates) is no plain data and is refused: an answer must be the same before and
- * after a snapshot.
+ * after a snapshot. So is what is nested deeper than every thread's stack is sure to bear.
  */
 import { assert } from '../assert.js';
 
 const TAG = '$';
+const MAX_DEPTH = 500;
 
-export function toJson(value: unknown): unknown {
+export function toJson(value: unknown, depth = 0): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -20,15 +21,17 @@ export function toJson(value: unknown): unknown {
     case 'bigint':
       return tagged('bigint', String(value));
     default:
-      return value === null ? null : objectToJson(value);
+      return value === null ? null : objectToJson(value, depth + 1);
   }
 }
 
-export function fromJson(json: unknown): unknown {
+export function fromJson(json: unknown, depth = 0): unknown {
   if (typeof json !== 'object' || json === null) return json;
-  if (Array.isArray(json)) return json.map(fromJson);
+  assertShallow(depth);
+  const inner = (each: unknown): unknown => fromJson(each, depth + 1);
+  if (Array.isArray(json)) return json.map(inner);
   const members = json as Record<string, unknown>;
-  if (!Object.hasOwn(members, TAG)) return mapMembers(members, fromJson);
+  if (!Object.hasOwn(members, TAG)) return mapMembers(members, inner);
   const value = members['value'];
   switch (members[TAG]) {
     case 'number':
@@ -40,7 +43,7 @@ export function fromJson(json: unknown): unknown {
     case 'bytes':
       return Uint8Array.from((value as string).match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
     default:
-      return mapMembers(value as Record<string, unknown>, fromJson);
+      return mapMembers(value as Record<string, unknown>, inner);
   }
 }
 
@@ -49,14 +52,20 @@ export function copyPlain(value: unknown): unknown {
   return fromJson(toJson(value));
 }
 
-function objectToJson(value: unknown): unknown {
-  if (Array.isArray(value)) return Array.from(value, toJson);
+function objectToJson(value: unknown, depth: number): unknown {
+  assertShallow(depth);
+  const inner = (each: unknown): unknown => toJson(each, depth);
+  if (Array.isArray(value)) return Array.from(value, inner);
   if (value instanceof Uint8Array) {
     return tagged('bytes', Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join(''));
   }
   assert(isPlainObject(value), `an answer must be plain data, which ${typeof value} ${String(value)} is not`);
-  const members = mapMembers(value, toJson);
+  const members = mapMembers(value, inner);
   return Object.hasOwn(value, TAG) ? tagged('object', members) : members;
+}
+
+function assertShallow(depth: number): void {
+  assert(depth <= MAX_DEPTH, `an answer is nested at most ${MAX_DEPTH} deep`);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -4,6 +4,7 @@
  * because the slices are made one after the other, between writes. Equal states are equal bytes.
  */
 import { assert, must } from '../assert.js';
+import { isPlace } from '../raft/well-formed.js';
 import { canonicalJson, encodeInSlices, NEWLINE, readLines } from './canonical-json.js';
 import type { CapturedRequestIds, RequestIdEntry } from './request-id-table.js';
 import { entryFromLine, requestIdLines } from './request-id-table.js';
@@ -66,19 +67,22 @@ export function decodeSnapshot(bytes: Uint8Array): SnapshotRecords {
   assert(first.format === FORMAT, `snapshot format ${first.format} is not ${FORMAT}`);
   const lastStart = bytes.lastIndexOf(NEWLINE, bytes.length - 2) + 1;
   const last = parseLine(bytes.subarray(lastStart)) as LastLine;
-  const sessionsStart = machineStart + last.machineBytes;
-  const requestIdsStart = sessionsStart + last.sessionsBytes;
-  const requestIdsEnd = requestIdsStart + last.requestIdsBytes;
+  const { machineBytes, sessionsBytes, requestIdsBytes, sessionHorizon, firstRequestId } = last;
+  const counts = [machineBytes, sessionsBytes, requestIdsBytes, sessionHorizon, firstRequestId];
+  assert(counts.every(isPlace), 'lengths and counts are whole numbers');
+  const sessionsStart = machineStart + machineBytes;
+  const requestIdsStart = sessionsStart + sessionsBytes;
+  const requestIdsEnd = requestIdsStart + requestIdsBytes;
   assert(requestIdsEnd + 1 === lastStart, 'a snapshot is as long as its last line says');
   return {
     index: first.index,
     term: first.term,
     machine: bytes.subarray(machineStart, sessionsStart),
     sessions: {
-      horizon: last.sessionHorizon,
+      horizon: sessionHorizon,
       sessions: Array.from(readLines(bytes.subarray(sessionsStart, requestIdsStart)), sessionFromLine),
     },
-    firstRequestId: last.firstRequestId,
+    firstRequestId,
     requestIds: Array.from(readLines(bytes.subarray(requestIdsStart, requestIdsEnd)), entryFromLine),
   };
 }

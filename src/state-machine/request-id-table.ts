@@ -2,7 +2,7 @@
  * Outcomes by the users' own request ids, for the last operations that carried one, forgotten in log order. Kept in
  * segments that are only appended to, so a capture copies a list of segments, and a full segment is hashed once.
  */
-import { must } from '../assert.js';
+import { assert, must } from '../assert.js';
 import { canonicalJson } from './canonical-json.js';
 import { digestOf } from './digest.js';
 import type { Outcome } from './outcome.js';
@@ -78,8 +78,10 @@ export function* requestIdLines(captured: CapturedRequestIds): Generator<string>
   }
 }
 
+/** Throws on what was not written as one. */
 export function entryFromLine(line: string): RequestIdEntry {
   const { requestId, outcome } = JSON.parse(line) as RequestIdEntry;
+  assert(typeof requestId === 'string', 'a request id is a text');
   return { requestId, outcome: outcomeFromJson(outcome) };
 }
 

@@ -4,7 +4,8 @@
  * again, by a copy of the entry that opened it: what its writes came to is not known any more. Captures are frozen: a
  * session that changes after a capture is copied first.
  */
-import { must } from '../assert.js';
+import { assert, must } from '../assert.js';
+import { isPlace } from '../raft/well-formed.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Outcome } from './outcome.js';
 import { outcomeFromJson, outcomeToJson } from './outcome.js';
@@ -132,10 +133,14 @@ export function sessionToLine(session: Session): string {
   return canonicalJson({ id, openedIndex, usedIndex, lowestUnanswered, answers });
 }
 
-/** Of what `sessionToLine` wrote. */
+/** Throws on what `sessionToLine` did not write. */
 export function sessionFromLine(line: string): Session {
   const json = JSON.parse(line) as Omit<Session, 'answers'> & { answers: [number, unknown][] };
-  return { ...json, answers: new Map(json.answers.map(([sequence, outcome]) => [sequence, outcomeFromJson(outcome)])) };
+  const { id, openedIndex, usedIndex, lowestUnanswered } = json;
+  const answers = new Map(json.answers.map(([sequence, outcome]) => [sequence, outcomeFromJson(outcome)]));
+  const counts = [openedIndex, usedIndex, lowestUnanswered, ...answers.keys()];
+  assert(typeof id === 'string' && counts.every(isPlace), 'a session has an id and counts');
+  return { id, openedIndex, usedIndex, lowestUnanswered, answers };
 }
 
 function dropBelow(session: KeptSession, lowest: number): void {

@@ -4,7 +4,8 @@
  * without `cluster.json` nothing ever voted; with it, a node without `identity.json` is one that was wiped.
  */
 import { randomUUID } from 'node:crypto';
-import type { Configuration, Member } from '../raft/messages.js';
+import type { Configuration } from '../raft/messages.js';
+import { isConfiguration } from '../raft/well-formed.js';
 import { corruptLog } from './corrupt-log.js';
 import type { Disk } from './disk.js';
 import { readJsonFile, writeJsonFile } from './json-file.js';
@@ -63,7 +64,7 @@ export function readIdentity(disk: Disk, dataDir: string, clusterId: string, id:
   const { incarnation } = content;
   if (typeof incarnation !== 'string') throw corruptLog(path, 0, 'it names no incarnation');
   if (content['clusterId'] !== clusterId) throw corruptLog(path, 0, 'it belongs to another cluster');
-  if (content['nodeId'] !== id) throw corruptLog(path, 0, `it belongs to node ${String(content['nodeId'])}`);
+  if (content['nodeId'] !== id) throw corruptLog(path, 0, `it belongs to node ${JSON.stringify(content['nodeId'])}`);
   return { clusterId, member: { id, incarnation } };
 }
 
@@ -180,16 +181,4 @@ function isClusterFile(content: object): content is ClusterFile {
     nodes.every((id) => Number.isSafeInteger(id) && id > 0) &&
     Number.isSafeInteger(lastNodeId)
   );
-}
-
-function isConfiguration(value: unknown): value is Configuration {
-  if (typeof value !== 'object' || value === null) return false;
-  const { voters, learners } = value as Record<keyof Configuration, unknown>;
-  return [voters, learners].every((members) => Array.isArray(members) && members.every(isMember));
-}
-
-function isMember(value: unknown): value is Member {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, incarnation } = value as Record<keyof Member, unknown>;
-  return Number.isSafeInteger(id) && typeof incarnation === 'string';
 }

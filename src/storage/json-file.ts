@@ -34,8 +34,8 @@ export function readJsonFile(disk: Disk, folder: string, name: string): Content 
   if (!disk.list(folder).includes(name)) return null;
   const path = `${folder}/${name}`;
   const { checksum: expected, ...whole } = parse(readText(disk, path), path);
-  if (expected !== checksumOf(whole)) throw corruptLog(path, 0, 'its checksum is another');
-  if (whole['format'] !== FORMAT) throw corruptLog(path, 0, `its format is ${String(whole['format'])}, not ${FORMAT}`);
+  if (!matches(whole, expected)) throw corruptLog(path, 0, 'its checksum is another');
+  if (whole['format'] !== FORMAT) throw corruptLog(path, 0, `this program reads format ${FORMAT}, which it is not`);
   return whole;
 }
 
@@ -49,15 +49,30 @@ function readText(disk: Disk, path: string): string {
 }
 
 function parse(text: string, path: string): Content {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Content;
-  } catch {
-    // Said below, with the file's name.
-  }
-  throw corruptLog(path, 0, 'it is not JSON');
+  const content = parseContent(text);
+  if (content === null) throw corruptLog(path, 0, 'it is not JSON');
+  return content;
 }
 
+/** Null when it is no JSON object. */
+export function parseContent(text: string): Content | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Content) : null;
+  } catch {
+    return null;
+  }
+}
+
+function matches(content: Content, expected: unknown): boolean {
+  try {
+    return checksumOf(content) === expected;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws on what is nested deeper than the stack. */
 function checksumOf(content: Content): number {
   return checksum(encoder.encode(JSON.stringify(content)));
 }

@@ -9,6 +9,7 @@
 import type { EntryRun } from '../raft/entries.js';
 import type { LogPlace } from '../raft/log.js';
 import type { Member } from '../raft/messages.js';
+import { areWellFormed, isLogPlace, isPlace } from '../raft/well-formed.js';
 import { checksum } from './checksum.js';
 
 const MAGIC = 0x474f4c43;
@@ -146,15 +147,20 @@ export function decodeHead(bytes: Uint8Array, offset: number, position: number, 
   };
 }
 
-/** The record behind an intact head; null when its body is not what was written. Its runs own their bytes. */
+/**
+ * The record behind an intact head; null when its body is not what was written, or nothing that a node writes. Its runs
+ * own their bytes.
+ */
 export function decodeRecord(bytes: Uint8Array, offset: number, head: RecordHead, seed: number): LogRecord | null {
   const start = offset + RECORD_HEAD_BYTES;
   const body = bytes.subarray(start, start + head.bodyBytes);
   if (body.length < head.bodyBytes || checksum(body, seed) !== head.bodyChecksum) return null;
+  const incarnationStart = BODY_FIXED_BYTES + head.runs * RUN_ROW_BYTES;
+  if (body.length < incarnationStart) return null;
   const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const term = Number(view.getBigUint64(0, true));
   const after = { index: Number(view.getBigUint64(16, true)), term: Number(view.getBigUint64(24, true)) };
   const incarnationBytes = view.getUint32(12, true);
-  const incarnationStart = BODY_FIXED_BYTES + head.runs * RUN_ROW_BYTES;
   const voteId = view.getUint32(8, true);
   let dataStart = incarnationStart + incarnationBytes;
   const incarnation = decoder.decode(body.subarray(incarnationStart, dataStart));
@@ -169,8 +175,10 @@ export function decodeRecord(bytes: Uint8Array, offset: number, head: RecordHead
     firstIndex += count;
     dataStart = dataEnd;
   }
+  if (align(dataStart) !== body.length || !isPlace(term) || !isLogPlace(after)) return null;
+  if (!areWellFormed(entries, after, term)) return null;
   return {
-    term: Number(view.getBigUint64(0, true)),
+    term,
     vote: voteId === 0 ? null : { id: voteId, incarnation },
     after,
     reset: view.getBigUint64(32, true) !== 0n,

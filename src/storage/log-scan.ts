@@ -64,9 +64,10 @@ export function* scanLogFiles(disk: Disk, folder: string): Generator<ScanItem, v
   let expected = numbers[0] ?? 1;
   if (numbers.length === 0) yield missing(segmentPath(folder, 1));
   for (const number of numbers) {
-    for (; expected < number; expected += 1) yield missing(segmentPath(folder, expected));
+    // One for all of a gap: a file name may claim any number.
+    if (expected < number) yield missing(segmentPath(folder, expected));
     yield* scanFile(disk, folder, number);
-    expected += 1;
+    expected = number + 1;
   }
 }
 

@@ -6,9 +6,11 @@
 import { assert } from '../assert.js';
 import type { LogPlace } from '../raft/log.js';
 import type { Member } from '../raft/messages.js';
+import { isLogPlace, isMember, isPlace } from '../raft/well-formed.js';
 import { checksum } from './checksum.js';
 import type { Disk, DiskFile } from './disk.js';
-import type { StorageIdentity } from './storage.js';
+import { parseContent } from './json-file.js';
+import { isStorageIdentity, type StorageIdentity } from './storage.js';
 
 const FORMAT = 1;
 export const SEGMENT_HEADER_BYTES = 512;
@@ -93,7 +95,17 @@ export function decodeHeader(bytes: Uint8Array): DecodedHeader | string {
   const sum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(HEADER_CONTENT_BYTES, true);
   const content = bytes.subarray(0, HEADER_CONTENT_BYTES);
   if (checksum(content) !== sum) return 'the checksum of its header does not match';
-  const { format, ...header } = JSON.parse(Buffer.from(content).toString()) as SegmentHeader & { format: number };
-  if (format !== FORMAT) return `its format is ${format}, this program reads ${FORMAT}`;
-  return { header, checksum: sum };
+  const { format, ...header } = parseContent(Buffer.from(content).toString()) ?? {};
+  if (format !== FORMAT) return `this program reads format ${FORMAT}, which it is not`;
+  return isSegmentHeader(header) ? { header, checksum: sum } : 'its header is not that of a segment';
+}
+
+function isSegmentHeader(content: object): content is SegmentHeader {
+  const { identity, number, startPosition, base, term, vote } = content as Record<keyof SegmentHeader, unknown>;
+  return (
+    isStorageIdentity(identity) &&
+    [number, startPosition, term].every(isPlace) &&
+    isLogPlace(base) &&
+    (vote === null || isMember(vote))
+  );
 }

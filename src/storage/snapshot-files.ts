@@ -5,10 +5,12 @@
  */
 import { assert } from '../assert.js';
 import type { SnapshotDescription } from '../raft/messages.js';
+import { isSnapshotDescription } from '../raft/well-formed.js';
 import { checksum } from './checksum.js';
 import { corruptLog } from './corrupt-log.js';
 import type { Disk, DiskFile } from './disk.js';
-import { sameIdentity, type StorageIdentity } from './storage.js';
+import { parseContent } from './json-file.js';
+import { isStorageIdentity, sameIdentity, type StorageIdentity } from './storage.js';
 
 const FORMAT = 1;
 const HEADER_BYTES = 4096;
@@ -56,6 +58,9 @@ export function newestSnapshot(disk: Disk, folder: string, identity: StorageIden
   const snapshot = openSnapshotFile(disk, path);
   snapshot.close();
   const { header } = snapshot;
+  if (snapshotPath(folder, header.description) !== path) {
+    throw corruptLog(path, 0, `it is the snapshot of entry ${header.description.index} under another name`);
+  }
   if (identity !== null && !sameIdentity(header.identity, identity)) {
     const { clusterId, member } = header.identity;
     const owner = `node ${member.id}, incarnation ${member.incarnation}, of cluster ${clusterId}`;
@@ -196,8 +201,11 @@ function readHeader(file: DiskFile): { header: SnapshotHeader; seed: number } {
     throw corruptLog(file.path, 0, 'the checksum of its header does not match');
   }
   const text = new TextDecoder().decode(bytes.subarray(0, HEADER_CONTENT_BYTES));
-  const { format, identity, description } = JSON.parse(text) as SnapshotHeader & { format: number };
-  if (format !== FORMAT) throw corruptLog(file.path, 0, `its format is ${format}, this program reads ${FORMAT}`);
+  const { format, identity, description } = parseContent(text) ?? {};
+  if (format !== FORMAT) throw corruptLog(file.path, 0, `this program reads format ${FORMAT}, which it is not`);
+  if (!isStorageIdentity(identity) || !isSnapshotDescription(description)) {
+    throw corruptLog(file.path, 0, 'its header is not that of a snapshot');
+  }
   return { header: { identity, description }, seed };
 }
 
@@ -224,5 +232,9 @@ function decodeBlock(file: DiskFile, number: number, last: boolean, seed: number
     throw refuse('the checksum of a block does not match');
   if (view.getUint32(8, true) !== number) throw refuse(`block ${number} is not where it belongs`);
   if ((view.getUint32(12, true) === 1) !== last) throw refuse('the file ends too soon');
-  return bytes.subarray(BLOCK_HEAD_BYTES, BLOCK_HEAD_BYTES + view.getUint32(4, true));
+  const content = bytes.subarray(BLOCK_HEAD_BYTES);
+  if (view.getUint32(4, true) !== content.length || (!last && content.length < CONTENT_BYTES)) {
+    throw refuse('a block is not as long as it says');
+  }
+  return content;
 }

@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';
+import { must } from '../../src/assert.js';
 import type { Router } from '../../src/client/router.js';
 import type { HostToNode, HostToStore, NodeToHost, Read, ReadReply, StoreToHost } from '../../src/messages.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
@@ -126,7 +127,7 @@ export class FakeNode {
     const { payloads, admission } = message;
     this.proposals.push({ admission, count: payloads.count });
     for (let position = 0; position < payloads.count; position += 1) {
-      const envelope = openEnvelope(payloadAt(payloads, position));
+      const envelope = must(openEnvelope(payloadAt(payloads, position)), 'a client sends envelopes');
       (envelope.opensSession ? this.openings : this.writes).push(envelope);
       if (this.state === null) continue;
       const { data, count } = packPayloads([payloadAt(payloads, position)]);

@@ -71,7 +71,7 @@ export function opening(session: number, knownIndex = 0): Uint8Array {
 export const BOOTSTRAP: Configuration = { voters: [{ id: 1, incarnation: 'a' }], learners: [] };
 
 export const NO_OP = Uint8Array.of(EntryKind.noOp);
-export const CONFIGURATION = Uint8Array.of(EntryKind.configuration, 0x7b, 0x7d);
+export const CONFIGURATION = Uint8Array.of(EntryKind.configuration, ...encoder.encode(JSON.stringify(BOOTSTRAP)));
 
 export interface ReplicatedTester {
   readonly state: ReplicatedState;

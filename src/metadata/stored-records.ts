@@ -1,0 +1,63 @@
+/**
+ * The records of a snapshot, read as warily as operations are: what cannot have come from applying any throws, so that
+ * nothing is ever restored which a later operation would stumble over.
+ */
+import { assert } from '../assert.js';
+import { checkLeader, checkSubset } from './assignment.js';
+import { readBrokerInfo } from './broker-operations.js';
+import { InputReader } from './input-reader.js';
+import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
+import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
+import { defaultTopicConfig } from './model.js';
+import { mergeConfig } from './topic-config.js';
+import { readTopicName } from './topic-name.js';
+
+const BROKERS = { from: 1, to: MAX_BROKER_ID };
+
+export function readBroker(record: unknown): BrokerInfo {
+  const input = new InputReader(record);
+  return sound(input, readBrokerInfo(input));
+}
+
+export function readTopic(record: unknown): TopicInfo {
+  const input = new InputReader(record);
+  return sound(input, {
+    name: readTopicName(input, 'name'),
+    numPartitions: input.integer('numPartitions', 1, MAX_PARTITIONS_PER_TOPIC),
+    replicationFactor: input.integer('replicationFactor', 1, MAX_REPLICATION_FACTOR),
+    config: mergeConfig(defaultTopicConfig(), input.nested('config')),
+    ...readTimes(input),
+  });
+}
+
+export function readPartition(record: unknown): PartitionInfo {
+  const input = new InputReader(record);
+  const partition = sound(input, {
+    topic: readTopicName(input, 'topic'),
+    partition: input.integer('partition', 0, MAX_PARTITIONS_PER_TOPIC - 1),
+    leader: input.integer('leader', 0, MAX_BROKER_ID),
+    replicas: input.integers('replicas', BROKERS, MAX_REPLICATION_FACTOR),
+    isr: input.integers('isr', BROKERS, MAX_REPLICATION_FACTOR),
+    offlineReplicas: input.integers('offlineReplicas', BROKERS, MAX_REPLICATION_FACTOR),
+    leaderEpoch: input.integer('leaderEpoch', 1, Number.MAX_SAFE_INTEGER),
+    ...readTimes(input),
+  });
+  const { replicas, isr, offlineReplicas, leader } = partition;
+  const refusal =
+    checkSubset(replicas, replicas, 'replicas') ??
+    checkSubset(isr, replicas, 'isr') ??
+    checkSubset(offlineReplicas, replicas, 'offlineReplicas') ??
+    checkLeader(leader, isr);
+  assert(refusal === undefined && replicas.length > 0, refusal?.error.message ?? 'a partition has replicas');
+  return partition;
+}
+
+function readTimes(input: InputReader): { createdAt: number; modifiedAt: number } {
+  const createdAt = input.integer('createdAt', 0, Number.MAX_SAFE_INTEGER);
+  return { createdAt, modifiedAt: input.integer('modifiedAt', createdAt, Number.MAX_SAFE_INTEGER) };
+}
+
+function sound<T>(input: InputReader, record: T): T {
+  assert(input.problem === undefined, `a record of the snapshot is none: ${input.problem ?? ''}`);
+  return record;
+}

@@ -1,0 +1,125 @@
+/** Operations and queries: JSON in UTF-8 that any client may send, answered whatever it holds. */
+import { decodeJson } from '../../src/metadata/apply.js';
+import { findViolations } from '../../src/metadata/invariants.js';
+import { createMetadataMachine, type MetadataMachine } from '../../src/metadata/metadata-state-machine.js';
+import { refuseMalformed } from '../../src/metadata/refuse-malformed.js';
+import { joinBytes } from '../../src/state-machine/canonical-json.js';
+import { mutateJson } from './mutate-json.js';
+import { pick } from './mutate-bytes.js';
+import { require, type Target } from './target.js';
+
+const encoder = new TextEncoder();
+
+const resources = { cpuCores: 4, memoryTotalBytes: 2 ** 34, diskUsedBytes: 0.5 };
+const config = { retentionMs: -1, compressionType: 'zstd', extra: { 'cleanup.policy': 'compact' } };
+
+/** Each is accepted after those before it. */
+const HISTORY = [
+  ...[1, 2, 3].map((id) => operation('register_broker', { id, addr: `broker-${id}:9092`, rack: 'r', resources })),
+  operation('update_broker', { id: 2, change: { resources, rack: '', lastHeartbeat: 7 } }),
+  operation('create_topic', { name: 'orders', partitions: 4, replicationFactor: 2, config }),
+  operation('create_topic', { name: '__proto__', partitions: 2, replicationFactor: 1, assignment: [[1], [2]] }),
+  operation('create_topic', { name: 'late.topic', partitions: 3, replicationFactor: 2, assignment: 'none' }),
+  operation('update_topic', { name: 'orders', config }),
+  operation('create_partition', { topic: 'late.topic', partition: 0, replicas: [1, 2], isr: [1], leader: 1 }),
+];
+
+/** The state machine after `HISTORY` accepts each of these. */
+const NEXT = [
+  operation('unregister_broker', { id: 9 }),
+  operation('update_broker', { id: 1, change: { addr: 'other:1', status: 'alive', resources } }),
+  operation('register_broker', { id: 4, addr: 'broker-4:9092', rack: 'r', resources }),
+  operation('create_topic', { name: 'more', partitions: 8, replicationFactor: 3, config }),
+  operation('delete_topic', { name: 'orders' }),
+  operation('update_topic', { name: 'orders', config }),
+  operation('batch_create_partitions', {
+    partitions: [
+      { topic: 'late.topic', partition: 1, replicas: [1, 3] },
+      { topic: 'late.topic', partition: 2, replicas: [3, 2] },
+    ],
+  }),
+  operation('update_partition', {
+    topic: 'orders',
+    partition: 0,
+    change: { leader: 1, leaderEpoch: 5, replicas: [1, 2], isr: [1, 2], offlineReplicas: [2] },
+  }),
+  operation('update_leader', { topic: 'orders', partition: 1, leader: 0, leaderEpoch: 9 }),
+  operation('update_isr', { topic: 'orders', partition: 2, isr: [1] }),
+  operation('update_replica_list', { topic: 'orders', partition: 3, replicas: [3, 1] }),
+];
+
+const QUERIES = [
+  { type: 'get_broker', id: 1 },
+  { type: 'get_topic', name: 'orders' },
+  { type: 'get_partition', topic: 'orders', partition: 1 },
+  { type: 'list_partitions', topic: '__proto__' },
+  { type: 'allocate_partitions', topic: 'new', partitions: 6, replicationFactor: 2 },
+  { type: 'metadata' },
+].map((query) => JSON.stringify(query));
+
+function operation(type: string, data: unknown): string {
+  return JSON.stringify({ type, data, timestamp: 1_000 });
+}
+
+let history: Uint8Array | undefined;
+
+/** With brokers, topics and partitions to change. */
+export function createFilledMachine(): MetadataMachine {
+  const machine = createMetadataMachine();
+  if (history === undefined) {
+    machine.begin();
+    for (const each of HISTORY) {
+      const answer = machine.apply(encoder.encode(each));
+      require('value' in answer, `${each} is accepted: ${JSON.stringify(answer)}`);
+    }
+    machine.end();
+    history = joinBytes(machine.capture().serialize());
+  } else {
+    machine.restore(history);
+  }
+  return machine;
+}
+
+export const FURTHER_OPERATIONS: readonly string[] = NEXT;
+
+export const operations: Target = {
+  kind: 'operation',
+  share: 330_000,
+  timesAsLong: 100_000, // one that asks for the most replicas that it may, a million, is no attack
+  create() {
+    const machine = createFilledMachine();
+    return (random) => {
+      const command = mutateJson(random, pick(random, NEXT), pick(random, HISTORY));
+      const before = machine.image();
+      machine.begin();
+      const answer = machine.apply(command);
+      machine.end();
+      const decoded = decodeJson(command);
+      const refusal = decoded === undefined ? null : refuseMalformed(decoded);
+      if ('error' in answer) {
+        require(machine.image() === before, 'an operation that is refused changes nothing');
+        return 'refused';
+      }
+      require(refusal === null, `what the client refuses as ${refusal?.code ?? ''} is not accepted`);
+      const violations = findViolations(machine.image());
+      require(violations.length === 0, violations.join('; '));
+      JSON.stringify(answer.value);
+      return 'accepted';
+    };
+  },
+};
+
+export const queries: Target = {
+  kind: 'query',
+  share: 100_000,
+  timesAsLong: 100_000, // as for operations
+  create() {
+    const machine = createFilledMachine();
+    return (random) => {
+      const before = machine.image();
+      const answer = machine.query(mutateJson(random, pick(random, QUERIES), pick(random, QUERIES)));
+      require(machine.image() === before, 'a query changes nothing');
+      return 'error' in answer ? 'refused' : 'accepted';
+    };
+  },
+};
