@@ -9,7 +9,7 @@ export interface Target {
   readonly kind: string;
   /** Its part of all inputs, beside those of the others. */
   readonly share: number;
-  /** How many times as long as usual one may take; 1,000 where nothing is said. */
+  /** How many times as long as usual one may take; 10,000 where nothing is said. */
   readonly timesAsLong?: number;
   /** Fresh state for some inputs in a row. Each call draws and tries one; it throws when a rule does not hold. */
   create(): (random: Random) => Outcome;
