@@ -3,6 +3,7 @@
  * round began after the read came, once the round has shown that this leader still led. Rounds are numbered and grow
  * within a term; a read joins the next one to begin. Followers ask the leader. No leases, no clocks.
  */
+import { must } from '../assert.js';
 import { sameMember } from './configuration.js';
 import { termAt } from './log.js';
 import type { ReadIndexRequest, ReadIndexResponse } from './messages.js';
@@ -116,10 +117,10 @@ export function askAgain(state: RaftState): void {
   }
 }
 
+/** Reads that wait for a leader are refused as soon as it is another or unknown. */
 function sendReadIndexRequest(state: RaftState, ids: readonly number[]): void {
-  const [id] = ids;
-  if (id === undefined || state.leader === null) return;
-  send(state, { kind: 'readIndexRequest', to: state.leader, from: state.self, term: state.term, id });
+  const to = must(state.leader, 'a leader to ask');
+  send(state, { kind: 'readIndexRequest', to, from: state.self, term: state.term, id: must(ids[0], 'a read') });
 }
 
 export function receiveReadIndexResponse(state: RaftState, response: ReadIndexResponse): void {

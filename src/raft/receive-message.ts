@@ -64,10 +64,9 @@ function answerStale(state: RaftState, message: RaftMessage): void {
 function dispatch(state: RaftState, message: RaftMessage): void {
   switch (message.kind) {
     case 'requestVote':
+    case 'requestPreVote': // answered before terms were compared
       receiveVote(state, message);
       return;
-    case 'requestPreVote':
-      return undefined;
     case 'voteResponse':
       receiveVoteResponse(state, message);
       return;
