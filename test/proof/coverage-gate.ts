@@ -2,7 +2,7 @@
  * G17: what the tests execute, and what they notice. Of every change the core's coverage and a sample of its mutants;
  * the long run covers every folder, with the threads, and tries every mutant.
  */
-import { measureCoverage } from '../coverage/measure.js';
+import { measureCoverage, type FolderCoverage } from '../coverage/measure.js';
 import { runMutation } from '../mutation/mutation-run.js';
 import { createRandom } from '../../src/random.js';
 import type { Gate, GateOptions, GateRow } from './gate.js';
@@ -20,16 +20,22 @@ function coverageRow({ long, progress, tell }: GateOptions): GateRow {
   for (const { folder, lines, branches, passed } of folders) {
     if (!passed) tell(`${folder}: ${lines.toFixed(1)} % of lines, ${branches.toFixed(1)} % of branches`);
   }
-  const core = folders.find(({ folder }) => folder === 'src/raft');
-  const elsewhere = folders.filter((each) => each !== core).map(({ lines }) => lines);
-  const least = long ? `, elsewhere at least ${Math.min(...elsewhere).toFixed(1)} % of lines in a folder` : '';
   return {
     gate: 'G17',
     goal: `core: 100 % of lines, 98 % of branches${long ? '; elsewhere 90 % of lines' : ''}`,
-    reached: `core: ${core?.lines.toFixed(1) ?? 0} % of lines, ${core?.branches.toFixed(1) ?? 0} % of branches${least}`,
+    reached: reachedText(folders),
     anchor: 'openraft: 92 % of lines',
-    passed: testsPassed && core !== undefined && folders.every(({ passed }) => passed),
+    passed: testsPassed && folders.length > 0 && folders.every(({ passed }) => passed),
   };
+}
+
+function reachedText(folders: readonly FolderCoverage[]): string {
+  const texts = folders
+    .filter(({ folder }) => folder === 'src/raft')
+    .map(({ lines, branches }) => `core: ${lines.toFixed(1)} % of lines, ${branches.toFixed(1)} % of branches`);
+  const elsewhere = folders.filter(({ folder }) => folder !== 'src/raft').map(({ lines }) => lines);
+  if (elsewhere.length > 0) texts.push(`elsewhere at least ${Math.min(...elsewhere).toFixed(1)} % of lines`);
+  return texts.join('; ');
 }
 
 async function mutationRow({ long, progress, tell }: GateOptions): Promise<GateRow> {
