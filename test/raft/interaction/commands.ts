@@ -3,6 +3,7 @@ import { must } from '../../../src/assert.js';
 import type { RaftLimits } from '../../../src/raft/limits.js';
 import type { Member, MembershipChange, RaftMessage, TimerName } from '../../../src/raft/messages.js';
 import type { EntryRun } from '../../../src/raft/entries.js';
+import { lastLogIndex } from '../../../src/raft/log.js';
 import { memberOf, nodeOf, storedState, textPayloads, type NodeOptions } from '../support/network.js';
 import { describeLog, describeMessage, describeProgress, describeRole, nameOf } from './describe.js';
 import {
@@ -278,12 +279,13 @@ function isolate(stage: Stage, id: number): void {
 function status(stage: Stage, words: readonly string[]): void {
   for (const [id, { member, state, leadership }] of [...stage.network.nodes].sort(([a], [b]) => a - b)) {
     if (words.length > 0 && !words.includes(String(id))) continue;
-    const { term, vote, commitIndex, log } = state;
+    const { term, vote, commitIndex, log, persistence } = state;
     const voted = vote === null ? 'no vote' : `vote for ${nameOf(vote)}`;
+    const written = persistence.index < lastLogIndex(log) ? `, written up to ${persistence.index}` : '';
     say(
       stage,
       `${nameOf(member)}: ${leadership?.role ?? state.role}, term ${term}, ${voted}, committed ${commitIndex}, ` +
-        `log: ${describeLog(log.runs, log.baseIndex)}`,
+        `log: ${describeLog(log.runs, log.baseIndex)}${written}`,
     );
   }
 }
