@@ -116,7 +116,7 @@ test('5.3: a leader tells with its appends what is committed, and followers appl
   for (const id of [1, 2, 3]) assert.equal(appliedTexts(network, id), ['a', 'b', 'c', 'd']);
 });
 
-test('5.3: a follower takes for committed only what it has been shown to share, not a tail of its own (figure 2)', () => {
+test('5.3: a follower takes for committed only what it was shown to share, not a tail of its own (figure 2)', () => {
   const network = createNetwork([]);
   addWithTerms(network, 3, [1, 2, 2], 2);
   deliver(network, append({ term: 3, previousIndex: 1, previousTerm: 1, commitIndex: 3 }));
