@@ -16,10 +16,10 @@ for (const [seed, what] of [
   [24, 'three nodes on files'],
 ] as const) {
   test(`${what}: a history under faults is linearizable, as both checkers see it`, async () => {
-    const { run, examination, problems } = await examineSeed({ seed, operations: 700 });
+    const { run, examination, problems } = await examineSeed({ seed, operations: 500 });
     assert.equal(problems, []);
     assert.ok(run.fired.length >= FAULTS_A_RUN, 'faults have fired');
-    assert.ok(run.history.length > 500 && examination.searchedOperations > 500, 'it was put to the test');
+    assert.ok(run.history.length > 400 && examination.searchedOperations > 300, 'it was put to the test');
     assert.ok(examination.planted > 0, 'something could be planted');
   });
 }

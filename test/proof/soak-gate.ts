@@ -61,26 +61,28 @@ function stayInVirtualTime({ tell }: GateOptions): GateRow {
     if (!isStable(result)) tell(`unstable: ${JSON.stringify({ ...scene, ...result })}`);
     return result;
   });
-  return stabilityRow(`G14`, `in virtual time, ${results.length} cases of 3, 5 and 7 nodes`, results);
+  return stabilityRow(`in virtual time, ${results.length} cases of 3, 5 and 7 nodes`, results);
 }
 
 async function stayInRealTime({ progress }: GateOptions): Promise<GateRow> {
   progress(`a node cut off for ${count(TIMEOUTS)} time-outs`);
   const isolations = ['both', 'deaf', 'mute'] as const;
   const results = await Promise.all(isolations.map((isolation) => isolateNode(isolation, TIMEOUTS)));
-  return stabilityRow('G14', 'with real threads, under writes', results);
+  return stabilityRow('with real threads, under writes', results);
 }
 
 function isStable({ leaderChanges, termGrowth }: Stability): boolean {
   return leaderChanges === 0 && termGrowth === 0;
 }
 
-function stabilityRow(name: string, how: string, results: readonly Stability[]): GateRow {
+function stabilityRow(how: string, results: readonly Stability[]): GateRow {
   const changes = results.reduce((sum, { leaderChanges }) => sum + leaderChanges, 0);
   const growth = Math.max(...results.map(({ termGrowth }) => termGrowth));
   return {
-    gate: name,
-    goal: `a node cut off, deaf or mute for ${count(TIMEOUTS)} time-outs, ${how}: 0 leader changes, term +0 when healed`,
+    gate: 'G14',
+    goal:
+      `a node cut off, deaf or mute for ${count(TIMEOUTS)} time-outs, ${how}: ` +
+      '0 leader changes, term +0 when healed',
     reached: `${results.length} cases: ${changes} leader changes, term +${growth}`,
     anchor: 'etcd with PreVote and CheckQuorum: the same claim, by scripts',
     passed: results.every(isStable),
