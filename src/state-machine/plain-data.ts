@@ -59,9 +59,14 @@ function objectToJson(value: unknown, depth: number): unknown {
   if (value instanceof Uint8Array) {
     return tagged('bytes', Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join(''));
   }
-  assert(isPlainObject(value), `an answer must be plain data, which ${typeof value} ${String(value)} is not`);
+  assert(isPlainObject(value), `an answer must be plain data, which ${kindOf(value)} is not`);
   const members = mapMembers(value, inner);
   return Object.hasOwn(value, TAG) ? tagged('object', members) : members;
+}
+
+/** Without asking the value itself, whose `toString` may be anything. */
+function kindOf(value: unknown): string {
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value;
 }
 
 function assertShallow(depth: number): void {

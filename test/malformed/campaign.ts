@@ -10,8 +10,8 @@ import type { InputThreadData, Job, JobResult } from './input-thread.js';
 const threadFile = new URL('./input-thread.js', import.meta.url);
 const THREADS = 2;
 const GROUPS_PER_JOB = 16;
-/** Of a job that takes a second or two: nothing that ends takes as long. */
-const JOB_TIMEOUT_MS = 120_000;
+/** At one and the same input: nothing that ends takes as long. */
+const STANDSTILL_MS = 60_000;
 /** What a thread holds before the first input, about 40 MiB, and as much again as an input may take. */
 const HEAP_LIMIT_MIB = 40 + 64;
 const MAX_FAILURES = 20;
@@ -81,17 +81,23 @@ class InputThread {
   }
 
   async perform(job: Job): Promise<JobResult> {
+    const standstill = new AbortController();
+    let before = -1;
+    const watchdog = setInterval(() => {
+      if (this.#place[0] === before) standstill.abort();
+      before = this.#place[0] ?? 0;
+    }, STANDSTILL_MS);
     this.#worker.postMessage(job);
     try {
-      const [result] = (await once(this.#worker, 'message', { signal: AbortSignal.timeout(JOB_TIMEOUT_MS) })) as [
-        JobResult,
-      ];
+      const [result] = (await once(this.#worker, 'message', { signal: standstill.signal })) as [JobResult];
       return result;
     } catch (error) {
       await this.end();
-      const cause = error instanceof Error && error.name === 'AbortError' ? 'it never ends' : String(error);
+      const cause = standstill.signal.aborted ? 'it never ends' : String(error);
       const failure = { kind: job.kind, seed: this.#seed, number: this.#place[0] ?? 0, problem: cause };
       return { tally: { accepted: 0, refused: 0, extraBytes: 0 }, failures: [failure] };
+    } finally {
+      clearInterval(watchdog);
     }
   }
 

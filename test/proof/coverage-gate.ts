@@ -43,9 +43,13 @@ async function mutationRow({ long, progress, tell }: GateOptions): Promise<GateR
   for (const name of report.unexplained) tell(`survived: ${name}`);
   return {
     gate: 'G17',
-    goal: `${MIN_SCORE} % of ${long ? 'all' : `a sample of ${SAMPLE}`} mutants of the core noticed, the others explained`,
-    reached: `${report.killed} of ${report.tried}: ${report.score.toFixed(1)} %, ${report.unexplained.length} unexplained`,
+    goal: long
+      ? `${MIN_SCORE} % of all mutants of the core noticed, each other one explained`
+      : `${MIN_SCORE} % of a sample of ${SAMPLE} mutants of the core noticed, each other one listed`,
+    reached:
+      `${report.killed} of ${report.tried}: ${report.score.toFixed(1)} %, ` +
+      `${report.unexplained.length} not listed, ${report.open.length} not explained yet`,
     anchor: 'none states a mutation score',
-    passed: report.score >= MIN_SCORE && report.unexplained.length === 0,
+    passed: report.score >= MIN_SCORE && report.unexplained.length + (long ? report.open.length : 0) === 0,
   };
 }

@@ -72,6 +72,20 @@ test('functions, class instances, maps and promises are refused', () => {
   }
 });
 
+test('members called like what objects inherit are members like any other', () => {
+  const value = { toString: 'x', valueOf: 1, constructor: null, deep: { toString: [] } };
+  assert.equal(fromJson(toJson(value)), value);
+});
+
+test('what is nested deeper than every stack bears is refused, both ways', () => {
+  const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+  assert.equal(copyPlain(nested(500)), nested(500));
+  for (const depth of [502, 5_000]) {
+    assert.throws(() => toJson(nested(depth)), 'nested');
+    assert.throws(() => fromJson(nested(depth)), 'nested');
+  }
+});
+
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;

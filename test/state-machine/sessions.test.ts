@@ -5,7 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MAX_SESSIONS } from '../../src/state-machine/session-table.js';
-import { CONFIGURATION, createReplicatedTester, NO_OP, opening, sessionOf } from './replicated-tester.js';
+import { CONFIGURATION, createReplicatedTester, NO_OP, opening, seal, sessionOf } from './replicated-tester.js';
 
 const test = suite('state machine: sessions');
 
@@ -115,6 +115,20 @@ test('entries without an envelope count in the applied index and are not answere
     () => tester.state.applyRuns([{ firstIndex: 6, term: 3, count: 0, data: new Uint8Array() }]),
     /entry 6 follows 4/,
   );
+});
+
+test('entries of commands that are no envelope have no effect and no answer, wherever they are cut', () => {
+  const tester = createReplicatedTester();
+  tester.open(1);
+  const before = tester.state.digest();
+  const whole = seal({ session: 1, sequence: 1, requestId: 'mine' });
+  const requestIdEnd = whole.length - 1; // of the command one byte is left
+  for (let length = 1; length < requestIdEnd; length += 1) {
+    assert.equal(tester.applyAll([whole.slice(0, length)]), [], `the first ${length} bytes`);
+  }
+  assert.equal(tester.applyAll([opening(2).slice(0, -1)]), []);
+  assert.is(tester.state.digest(), before);
+  assert.is(tester.applyAll([whole]).length, 1);
 });
 
 test('a throw in the machine is not caught, and names the index', () => {
