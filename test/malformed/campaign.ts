@@ -83,6 +83,7 @@ class InputThread {
   async perform(job: Job): Promise<JobResult> {
     const standstill = new AbortController();
     let before = -1;
+    // eslint-disable-next-line no-restricted-globals -- a watchdog: nothing waits for it
     const watchdog = setInterval(() => {
       if (this.#place[0] === before) standstill.abort();
       before = this.#place[0] ?? 0;
