@@ -127,7 +127,7 @@ function outcomeOfInput(base: RaftState, unchanged: string, input: Input): Outco
 
 export const batches: Target = {
   kind: 'batch',
-  share: 120_000,
+  share: 80_000,
   create() {
     const base = follower();
     const unchanged = canonicalState(base);

@@ -84,7 +84,7 @@ export const FURTHER_OPERATIONS: readonly string[] = NEXT;
 
 export const operations: Target = {
   kind: 'operation',
-  share: 330_000,
+  share: 250_000,
   timesAsLong: 100_000, // one that asks for the most replicas that it may, a million, is no attack
   create() {
     const machine = createFilledMachine();

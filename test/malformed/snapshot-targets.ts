@@ -80,7 +80,7 @@ function sectionOf(line: number, bytes: Uint8Array): string | null {
 
 export const contents: Target = {
   kind: 'snapshot',
-  share: 10_000,
+  share: 6_000,
   create() {
     const { state, machine } = filledState();
     applyAll(state); // so that a refused restore has something to spoil

@@ -58,7 +58,7 @@ function sealRecord(bytes: Uint8Array, offset: number, previousChecksum?: number
 
 export const records: Target = {
   kind: 'log-record',
-  share: 200_000,
+  share: 300_000,
   create: () => (random) => {
     const bytes = mutateBytes(random, pick(random, RECORDS), pick(random, RECORDS));
     if (drawChance(random, 0.8)) sealRecord(bytes, 0);
@@ -157,7 +157,7 @@ function sealMark(bytes: Uint8Array, offset: number): void {
 
 export const marks: Target = {
   kind: 'synced-mark',
-  share: 100_000,
+  share: 150_000,
   create() {
     const disk = createMemoryDisk();
     logFiles(disk);
@@ -202,7 +202,8 @@ function writeMutated(random: Random, disk: MemoryDisk, path: string, content: R
 
 export const dataFolders: Target = {
   kind: 'data-folder',
-  share: 80_000,
+  share: 40_000,
+  timesAsLong: 100_000, // a file that is nested 20,000 deep is a thousand times as long as the usual one
   create() {
     const disk = createMemoryDisk();
     return (random) => {
