@@ -20,8 +20,16 @@ interface GatePlan {
 }
 
 const GATES: readonly GatePlan[] = [
+  { name: 'swarm', minutes: 14, longMinutes: 600 },
+  { name: 'defects', minutes: 12, longMinutes: 60 },
+  { name: 'exploration', minutes: 8, longMinutes: 300 },
+  { name: 'threads', minutes: 8, longMinutes: 300 },
   { name: 'storage', minutes: 8, longMinutes: 240 },
+  { name: 'malformed', minutes: 5, longMinutes: 120 },
+  { name: 'anchors', minutes: 3, longMinutes: 3 },
+  { name: 'soak', minutes: 5, longMinutes: 240 },
   { name: 'lives', minutes: 8, longMinutes: 240 },
+  { name: 'coverage', minutes: 6, longMinutes: 120 },
 ];
 
 interface Settings {
