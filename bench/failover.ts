@@ -9,7 +9,7 @@ import type { Cluster, MetadataStore } from '../src/index.js';
 import { median, quantile, quantity } from './figure.js';
 import type { Figure } from './figure.js';
 
-const writers = 16;
+const defaultWriters = 16;
 export const defaultElectionTimeoutMs = 300;
 const goals = { killedMs: 100, silentMs: 2.5 * defaultElectionTimeoutMs };
 const writesBetweenLosses = 500;
@@ -75,12 +75,18 @@ export interface LossReport {
   readonly unsettled: number;
 }
 
-/** So many times in a row; `onLoss` hears after each. */
-export async function loseLeaders(loss: Loss, rounds: number, onLoss = (): void => undefined): Promise<LossReport> {
+export interface LossOptions {
+  readonly writers?: number;
+  /** Hears after each. */
+  readonly onLoss?: () => void;
+}
+
+/** So many times in a row. */
+export async function loseLeaders(loss: Loss, rounds: number, options: LossOptions = {}): Promise<LossReport> {
   await using cluster = await startCluster({ nodes: 3, electionTimeoutMs: defaultElectionTimeoutMs });
   const store = cluster.store();
   await store.registerBroker({ id: 1, addr: '127.0.0.1:9092' });
-  const load = new Load(store);
+  const load = new Load(store, options.writers ?? defaultWriters);
   const gapsMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     await load.flow();
@@ -91,7 +97,7 @@ export async function loseLeaders(loss: Loss, rounds: number, onLoss = (): void 
     gapsMs.push(performance.now() - lostAt);
     await loss.restore(cluster, leader.id);
     await cluster.waitForHealthy({ timeoutMs: recoveryTimeoutMs });
-    onLoss();
+    options.onLoss?.();
   }
   await load.stop();
   return { gapsMs, acknowledged: load.acknowledged, rejected: load.rejected, unsettled: load.unsettled };
@@ -109,7 +115,7 @@ class Load {
   readonly #writers: Promise<unknown>;
   #stopped = false;
 
-  constructor(store: MetadataStore) {
+  constructor(store: MetadataStore, writers: number) {
     this.#store = store;
     this.#writers = Promise.all(Array.from({ length: writers }, () => this.#writeOn()));
   }

@@ -24,6 +24,7 @@ const NODE_WRITE_RATE = 0.05;
 /** After an attempt without an answer. */
 const LEAVE_OPEN_RATE = 0.2;
 const CONCLUDING_TIMEOUT_MS = 10_000;
+const CONCLUDING_TRIES = 3;
 
 type Operation = HistoryOperation<MetadataCall>;
 
@@ -39,6 +40,10 @@ export class Clients {
   readonly #workload: Workload;
   readonly #name: string;
   readonly #startedNs = process.hrtime.bigint();
+  /** For what others have asked before. */
+  readonly #repeater: MetadataStore;
+  /** Each bound to one node. */
+  readonly #nodeStores = new Map<number, MetadataStore>();
   /** Of unknown outcome still, with the id to ask again under. */
   readonly #open = new Map<Operation, string>();
   readonly #loops: Promise<unknown>;
@@ -53,6 +58,7 @@ export class Clients {
     this.#cluster = cluster;
     this.#workload = workload;
     this.#name = name;
+    this.#repeater = cluster.store();
     this.#loops = Promise.all(Array.from({ length: CLIENTS }, (_, client) => this.#loop(client + 1)));
   }
 
@@ -90,14 +96,16 @@ export class Clients {
 
   /** In a cluster that is whole again: looks up every unknown outcome, and reads all once more. */
   async conclude(): Promise<void> {
-    const store = this.#cluster.store();
+    const store = this.#repeater;
     for (const [operation, requestId] of this.#open) {
-      this.#settle(operation, await attempt(store, operation.call, { requestId, timeoutMs: CONCLUDING_TIMEOUT_MS }));
+      for (let tries = 0; tries < CONCLUDING_TRIES && operation.answer === null; tries += 1) {
+        this.#settle(operation, await attempt(store, operation.call, { requestId, timeoutMs: CONCLUDING_TIMEOUT_MS }));
+      }
       if (operation.answer === null) this.violations.push(`no outcome to be had: ${describeOperation(operation)}`);
     }
     const everything: MetadataCall = { kind: 'read', query: { type: 'metadata' } };
     await this.#perform(0, store, everything, { timeoutMs: CONCLUDING_TIMEOUT_MS });
-    await store.close();
+    await Promise.all([store, ...this.#nodeStores.values()].map((each) => each.close()));
   }
 
   async #loop(client: number): Promise<void> {
@@ -125,7 +133,7 @@ export class Clients {
     const ofOneNode = drawChance(random, call.kind === 'read' ? NODE_READ_RATE : NODE_WRITE_RATE);
     const ids = this.#cluster.nodeIds;
     const node = ids[drawInteger(random, 0, ids.length)];
-    const asked = ofOneNode && node !== undefined ? this.#cluster.store({ node }) : store;
+    const asked = ofOneNode && node !== undefined ? this.#storeOf(node) : store;
     if (call.kind === 'read' || !drawChance(random, OWN_ID_RATE)) {
       await this.#perform(client, asked, call, { timeoutMs });
       return;
@@ -134,6 +142,12 @@ export class Clients {
     const requestId = `${this.#name}-${this.#ownIds}`;
     const operation = await this.#perform(client, asked, call, { timeoutMs, requestId });
     if (operation.answer !== null && drawChance(random, REPEAT_RATE)) await this.#repeat(operation, requestId);
+  }
+
+  #storeOf(node: number): MetadataStore {
+    const known = this.#nodeStores.get(node) ?? this.#cluster.store({ node });
+    this.#nodeStores.set(node, known);
+    return known;
   }
 
   /** With as many attempts as it takes, or fewer. */
@@ -162,7 +176,7 @@ export class Clients {
       }
       if (openId === null) return operation;
       if (drawChance(this.#workload.random, LEAVE_OPEN_RATE)) break;
-      result = await attempt(this.#cluster.store(), call, { requestId: openId, timeoutMs: CALL_TIMEOUT_MS });
+      result = await attempt(this.#repeater, call, { requestId: openId, timeoutMs: CALL_TIMEOUT_MS });
     }
     this.history.push(operation);
     this.#open.set(operation, openId);
@@ -179,7 +193,7 @@ export class Clients {
 
   /** The same write once more: one effect, the first answer. */
   async #repeat({ call, answer, index }: Operation, requestId: string): Promise<void> {
-    const again = await attempt(this.#cluster.store(), call, { requestId, timeoutMs: CALL_TIMEOUT_MS });
+    const again = await attempt(this.#repeater, call, { requestId, timeoutMs: CALL_TIMEOUT_MS });
     if (again.kind !== 'answered') return;
     if (again.index === index && isDeepStrictEqual(again.answer, answer)) return;
     const key = metadataModel.keyOf(call) ?? 'all keys';

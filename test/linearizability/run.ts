@@ -55,6 +55,7 @@ export async function recordRun(options: RunOptions): Promise<RecordedRun> {
     snapshotEntries: SNAPSHOT_ENTRIES,
     trailingEntries: TRAILING_ENTRIES,
     startTimeoutMs: HEALTHY_TIMEOUT_MS,
+    proposalTimeoutMs: HEALTHY_TIMEOUT_MS,
     ...(dataDir === null ? {} : { dataDir, durability: 'os' }),
   });
   try {

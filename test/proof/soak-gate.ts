@@ -13,6 +13,8 @@ import type { Gate, GateOptions, GateRow } from './gate.js';
 const KILLS = { often: 200, long: 5_000 };
 /** A round waits more than it works: several clusters share the kills. */
 const CLUSTERS_AT_ONCE = 4;
+/** Enough that some are under way at each kill; more would measure the load. */
+const WRITERS = 4;
 const TIMEOUTS = 1_000;
 const SOAK_MINUTES = 60;
 const SOAK_COMMANDS_A_MINUTE = 10_000_000 / 60;
@@ -29,13 +31,13 @@ export const gate: Gate = async (options) => {
 async function killLeaders({ long, progress }: GateOptions): Promise<GateRow> {
   const kills = long ? KILLS.long : KILLS.often;
   let done = 0;
-  const noteKill = (): void => {
+  const onLoss = (): void => {
     done += 1;
     progress(`${done} of ${kills} leader kills`);
   };
   const each = Math.ceil(kills / CLUSTERS_AT_ONCE);
   const reports: readonly LossReport[] = await Promise.all(
-    Array.from({ length: CLUSTERS_AT_ONCE }, () => loseLeaders(leaderKilled, each, noteKill)),
+    Array.from({ length: CLUSTERS_AT_ONCE }, () => loseLeaders(leaderKilled, each, { writers: WRITERS, onLoss })),
   );
   const gapsMs = reports.flatMap((report) => report.gapsMs);
   const inTimeouts = (share: number): number => quantile(gapsMs, share) / defaultElectionTimeoutMs;

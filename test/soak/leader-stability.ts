@@ -32,7 +32,7 @@ export const STABILITY_CASES: readonly StabilityCase[] = [3, 5, 7].flatMap((node
 );
 
 const LEADER = 1;
-const HEARTBEATS_A_TIMEOUT = 6;
+const HEARTBEATS_A_TIMEOUT = 3;
 
 export interface Stability {
   readonly leaderChanges: number;

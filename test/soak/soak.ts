@@ -19,6 +19,8 @@ import { countOpenHandles, countWorkerThreads, workerHeapBytes } from '../suppor
 const ROUND_CALLS = 30_000;
 const ELECTION_TIMEOUT_MS = 150;
 const HEARTBEAT_INTERVAL_MS = 30;
+/** For what is asked of a node between the rounds: none is expected to take so long. */
+const PATIENCE_MS = 30_000;
 /** Of the time, before the first reading. */
 const WARM_UP = 1 / 6;
 
@@ -59,6 +61,7 @@ export async function soak({ durationMs, dataDir, seed, progress }: SoakOptions)
     durability: 'os',
     electionTimeoutMs: ELECTION_TIMEOUT_MS,
     heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+    proposalTimeoutMs: PATIENCE_MS,
     seed,
   });
   const scene: Scene = {
