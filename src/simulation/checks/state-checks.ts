@@ -10,6 +10,7 @@ import type { RaftState } from '../../raft/state.js';
 import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
 import type { SimulatedNode } from '../simulated-node.js';
 import { claimTerm, commitRecord, committedAt, diskOf, findRecord, type History } from './history.js';
+import { checkLeader } from './leader-checks.js';
 import { demand } from './violation.js';
 
 export function checkState(history: History, nodes: readonly SimulatedNode[], node: SimulatedNode): void {
@@ -29,6 +30,7 @@ export function checkState(history: History, nodes: readonly SimulatedNode[], no
     checkElection(history, node, state);
   }
   if (state.commitIndex !== watch.commitIndex) checkCommit(history, nodes, node);
+  if (state.role === 'leader') checkLeader(history, node.member, state);
 }
 
 function checkElection(history: History, node: SimulatedNode, state: RaftState): void {

@@ -10,6 +10,8 @@ export type Check =
   | 'committed on a quorum'
   | 'committed in the term'
   | 'committed entry lost'
+  | 'replication progress'
+  | 'removed leader'
   | 'persist before send'
   | 'one vote a term'
   | 'monotone'
