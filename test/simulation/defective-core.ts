@@ -1,28 +1,33 @@
-/** A temporary copy of the compiled core, storage and simulator with one defect planted, beside the sound one. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** A temporary copy of the compiled code and of what looks for defects, with one defect planted. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { SimulationOptions, SimulationResult } from '../../src/simulation/simulation.js';
-import type { crashAtEveryCall } from './every-disk-call.js';
-import type { SeededDefect } from './seeded-defects.js';
+import type { Found, search, Search } from './detectors/search.js';
+import type { SeededDefect } from './seeded-defect.js';
 
-interface Defective {
-  readonly simulate: (options: SimulationOptions) => SimulationResult;
-  readonly crashAtEveryCall: typeof crashAtEveryCall;
-}
-
+/** Whom the defects are in, and whom the detectors import. */
 const COPIED = [
   'src/assert.js',
   'src/errors.js',
   'src/random.js',
+  'src/messages.js',
   'src/raft',
   'src/storage',
   'src/simulation',
+  'src/state-machine',
+  'src/metadata',
+  'src/client',
+  'src/transport',
+  'test/simulation/detectors',
   'test/simulation/every-disk-call.js',
   'test/simulation/recovered-node.js',
   'test/simulation/storage-run.js',
+  'test/raft/support/network.js',
+  'test/metadata/arbitrary-operations.js',
+  'test/metadata/naive-model.js',
 ];
+const MAXIMUM_SEEDS = 1000;
 const compiled = fileURLToPath(new URL('../../', import.meta.url));
 
 /** How often the defect's text occurs in the compiled file; exactly once is right. */
@@ -30,28 +35,35 @@ export function occurrences({ file, text }: SeededDefect): number {
   return readFileSync(join(compiled, 'src', `${file}.js`), 'utf8').split(text).length - 1;
 }
 
-/** The folder exists only during `use`. */
-export async function withDefect<T>(defect: SeededDefect, use: (defective: Defective) => T): Promise<T> {
+/** Null: not within 1,000 seeds. The copy exists only during the search. */
+export async function searchDefect(defect: SeededDefect): Promise<Found | null> {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-defect-'));
   try {
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    for (const name of COPIED) {
-      cpSync(join(compiled, name), join(folder, name), {
-        recursive: true,
-        filter: (path) => !/\.(map|d\.ts)$/.test(path),
-      });
-    }
-    const path = join(folder, 'src', `${defect.file}.js`);
-    const { text, replacement } = defect;
-    writeFileSync(
-      path,
-      readFileSync(path, 'utf8').replace(text, () => replacement),
-    );
-    const load = async (path: string): Promise<unknown> => import(pathToFileURL(join(folder, path)).href);
-    const simulation = (await load('src/simulation/simulation.js')) as Pick<Defective, 'simulate'>;
-    const crashes = (await load('test/simulation/every-disk-call.js')) as Pick<Defective, 'crashAtEveryCall'>;
-    return use({ ...simulation, ...crashes });
+    copyInto(folder);
+    plant(join(folder, 'src', `${defect.file}.js`), defect);
+    const url = pathToFileURL(join(folder, 'test/simulation/detectors/search.js'));
+    const copy = (await import(url.href)) as { readonly search: typeof search };
+    const { detector = 'simulation', nodes, durability } = defect;
+    return await copy.search({ detector, maximumSeeds: MAXIMUM_SEEDS, nodes, durability } satisfies Search);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function copyInto(folder: string): void {
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  symlinkSync(join(compiled, '..', 'node_modules'), join(folder, 'node_modules'));
+  for (const name of COPIED) {
+    cpSync(join(compiled, name), join(folder, name), {
+      recursive: true,
+      filter: (path) => !/\.(map|d\.ts)$/.test(path),
+    });
+  }
+}
+
+function plant(path: string, { text, replacement }: SeededDefect): void {
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(text, () => replacement),
+  );
 }
