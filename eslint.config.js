@@ -74,7 +74,7 @@ export default defineConfig(
   },
   {
     files: pureFolders.map((folder) => `src/${folder}/**/*.ts`),
-    ignores: ['src/simulation/main.ts'],
+    ignores: ['src/simulation/command/*.ts'],
     rules: {
       'no-restricted-globals': ['error', ...restrictedGlobals, bufferGlobal],
       'no-restricted-properties': [
@@ -88,7 +88,7 @@ export default defineConfig(
   { files: ['src/state-machine/**/*.ts'], rules: { 'no-restricted-globals': ['error', ...restrictedGlobals] } },
   { files: ['src/state-machine/digest.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'src/cli/**/*.ts', 'src/simulation/main.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'src/cli/**/*.ts', 'src/simulation/command/*.ts'],
     rules: { 'no-console': 'off' }, // they talk to a terminal
   },
   {

@@ -6,20 +6,23 @@ import { digestOf } from '../state-machine/digest.js';
 import type { BrokerRecord, Image, TopicRecord } from './image.js';
 import { compareCodeUnits, listPartitionsOf } from './image.js';
 
+/** Most are empty in a small cluster. */
+const EMPTY_BUCKET = digestOf([]);
+
 const known = new WeakMap<object, string>();
 
 export function digestImage(image: Image): string {
-  return digestOf([
-    canonicalJson({ version: image.version, lastModified: image.lastModified }),
-    ...image.brokers.map((bucket) => digestBucket(bucket, brokerParts)),
-    ...image.topics.map((bucket) => digestBucket(bucket, topicParts)),
-  ]);
+  let digests = canonicalJson({ version: image.version, lastModified: image.lastModified });
+  for (const bucket of image.brokers) digests += digestBucket(bucket, brokerParts);
+  for (const bucket of image.topics) digests += digestBucket(bucket, topicParts);
+  return digestOf([digests]);
 }
 
 function digestBucket<Key, Kept>(
   bucket: ReadonlyMap<Key, Kept>,
   partsOf: (bucket: ReadonlyMap<Key, Kept>) => Iterable<string>,
 ): string {
+  if (bucket.size === 0) return EMPTY_BUCKET;
   let digest = known.get(bucket);
   if (digest === undefined) {
     digest = digestOf(partsOf(bucket));

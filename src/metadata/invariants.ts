@@ -1,62 +1,161 @@
-/** What must hold of every image, whatever was applied to it. For tests, which check it after each operation. */
-import type { Image, TopicRecord } from './image.js';
-import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, listTopicRecords } from './image.js';
-import { PARTITIONS_PER_CHUNK } from './image.js';
+/**
+ * What must hold of every image, and from one image to the next. For tests, which check it after each operation: what
+ * did not change is not looked at again.
+ */
+import type { BrokerRecord, Image, TopicRecord } from './image.js';
+import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
+
+export type MetadataRule =
+  | 'leader in the ISR'
+  | 'ISR of the replicas'
+  | 'offline replicas of the replicas'
+  | 'leader epoch only grows'
+  | 'replicas are registered brokers'
+  | 'partition count of the topic'
+  | 'topic and partitions agree'
+  | 'replica count of the broker'
+  | 'version only grows';
+
+/** Told of each rule that was looked at. */
+export type Judge = (holds: boolean, rule: MetadataRule, describe: () => string) => void;
 
 /** One sentence for each rule broken; empty when all is well. */
 export function findViolations(image: Image): string[] {
   const violations: string[] = [];
-  const require = (holds: boolean, rule: string): void => {
-    if (!holds) violations.push(rule);
-  };
-  const counts = new Map<number, number>();
-  for (const record of listTopicRecords(image)) {
-    checkTopic(image, record, require);
-    for (const partition of listPartitionsOf(record)) {
-      checkPartition(image, partition, require);
-      for (const id of partition.replicas) counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
-  }
-  for (const { info, replicaCount } of listBrokerRecords(image)) {
-    require(findBroker(image, info.id)?.info === info, `broker ${info.id} is found by its id`);
-    require(replicaCount === (counts.get(info.id) ?? 0), `broker ${info.id} knows how many replicas it holds`);
-  }
+  judgeImage(image, null, (holds, _, describe) => {
+    if (!holds) violations.push(describe());
+  });
   return violations;
 }
 
-type Require = (holds: boolean, rule: string) => void;
+/** `before`: an image of the same history, already found good; null: look at all of `image`. */
+export function judgeImage(image: Image, before: Image | null, judge: Judge): void {
+  if (image === before) return;
+  if (before !== null) {
+    const { version, lastModified } = before;
+    const grows = image.version >= version && image.lastModified >= lastModified;
+    judge(grows, 'version only grows', () => `version ${image.version} follows ${version}`);
+  }
+  const brokersStay = before !== null && image.brokers.every((bucket, at) => bucket === before.brokers[at]);
+  image.topics.forEach((bucket, at) => {
+    const earlier = before?.topics[at];
+    if (brokersStay && bucket === earlier) return;
+    for (const [key, record] of bucket) {
+      const known = earlier?.get(key);
+      if (brokersStay && known === record) continue;
+      judgeTopic(image, record, judge);
+      for (const partition of listPartitionsOf(record)) judgePartition(image, partition, judge);
+      if (known !== undefined) judgeEpochs(known, record, judge);
+    }
+  });
+  judgeBrokers(image, judge);
+}
 
-function checkTopic(image: Image, record: TopicRecord, require: Require): void {
+function judgeBrokers(image: Image, judge: Judge): void {
+  const counts = new Map<number, number>();
+  for (const bucket of image.topics) {
+    for (const record of bucket.values()) countReplicas(record, counts);
+  }
+  for (const record of listBrokerRecords(image)) judgeBroker(image, record, counts, judge);
+}
+
+function countReplicas({ chunks }: TopicRecord, counts: Map<number, number>): void {
+  for (const chunk of chunks) {
+    for (const partition of chunk) {
+      if (partition === null) continue;
+      for (const id of partition.replicas) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+  }
+}
+
+function judgeBroker(
+  image: Image,
+  { info, replicaCount }: BrokerRecord,
+  counts: ReadonlyMap<number, number>,
+  judge: Judge,
+): void {
+  const count = counts.get(info.id) ?? 0;
+  judge(
+    findBroker(image, info.id)?.info === info && replicaCount === count,
+    'replica count of the broker',
+    () => `broker ${info.id} is found by its id and holds ${count} replicas, not ${replicaCount}`,
+  );
+}
+
+function judgeTopic(image: Image, record: TopicRecord, judge: Judge): void {
   const { name, numPartitions, createdAt, modifiedAt } = record.info;
-  require(findTopic(image, name) === record, `topic ${name} is found by its name`);
-  require(modifiedAt >= createdAt, `topic ${name} is modified after it was created`);
+  judge(
+    findTopic(image, name) === record && modifiedAt >= createdAt,
+    'topic and partitions agree',
+    () => `topic ${name} is found by its name and is modified after it was created`,
+  );
   const places = record.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  require(places === numPartitions, `topic ${name} has a place for each partition`);
+  judge(
+    places === numPartitions,
+    'partition count of the topic',
+    () => `topic ${name} has a place for each of its ${numPartitions} partitions, not ${places}`,
+  );
   record.chunks.forEach((chunk, position) => {
     chunk.forEach((partition, place) => {
       if (partition === null) return;
-      const inPlace = partition.topic === name && partition.partition === position * PARTITIONS_PER_CHUNK + place;
-      require(inPlace, `partition ${partitionId(partition.topic, partition.partition)} stands in its place`);
+      judge(
+        partition.topic === name && partition.partition === position * PARTITIONS_PER_CHUNK + place,
+        'topic and partitions agree',
+        () => `partition ${partitionId(partition.topic, partition.partition)} stands in its place`,
+      );
     });
   });
 }
 
-function checkPartition(image: Image, partition: PartitionInfo, require: Require): void {
+function judgePartition(image: Image, partition: PartitionInfo, judge: Judge): void {
   const { topic, leader, leaderEpoch, replicas, isr, offlineReplicas } = partition;
-  const id = partitionId(topic, partition.partition);
+  const tell = (rule: string) => (): string => `${partitionId(topic, partition.partition)}: ${rule}`;
   const areReplicas = (ids: readonly number[]): boolean =>
     isDistinct(ids) && ids.every((broker) => replicas.includes(broker));
-  require(replicas.length > 0 && isDistinct(replicas), `${id} has distinct replicas`);
-  require(replicas.every((broker) => findBroker(image, broker) !== undefined), `the replicas of ${id} are registered`);
-  require(areReplicas(isr), `the ISR of ${id} is of its replicas`);
-  require(areReplicas(offlineReplicas), `the offline replicas of ${id} are of its replicas`);
-  require(leader === 0 || isr.includes(leader), `the leader of ${id} is in its ISR`);
-  require(Number.isSafeInteger(leaderEpoch) && leaderEpoch >= 1, `the epoch of ${id} is at least 1`);
-  require(partition.modifiedAt >= partition.createdAt, `${id} is modified after it was created`);
+  judge(
+    replicas.length > 0 && isDistinct(replicas) && replicas.every((broker) => findBroker(image, broker) !== undefined),
+    'replicas are registered brokers',
+    tell('its replicas are distinct and registered'),
+  );
+  judge(areReplicas(isr), 'ISR of the replicas', tell('its ISR is of its replicas'));
+  judge(
+    areReplicas(offlineReplicas),
+    'offline replicas of the replicas',
+    tell('its offline replicas are of its replicas'),
+  );
+  judge(leader === 0 || isr.includes(leader), 'leader in the ISR', tell('its leader is in its ISR'));
+  judge(
+    Number.isSafeInteger(leaderEpoch) && leaderEpoch >= 1,
+    'leader epoch only grows',
+    tell('its epoch is at least 1'),
+  );
+  judge(
+    partition.modifiedAt >= partition.createdAt,
+    'topic and partitions agree',
+    tell('it is modified after it was created'),
+  );
+}
+
+/** A topic that was deleted and created anew is another one. */
+function judgeEpochs(before: TopicRecord, after: TopicRecord, judge: Judge): void {
+  if (before.info.createdAt !== after.info.createdAt) return;
+  after.chunks.forEach((chunk, position) => {
+    chunk.forEach((partition, place) => {
+      const known = before.chunks[position]?.[place];
+      if (partition === null || partition === known || known === undefined || known === null) return;
+      const epoch = partition.leaderEpoch;
+      const grows = partition.leader === known.leader ? epoch >= known.leaderEpoch : epoch > known.leaderEpoch;
+      judge(
+        grows,
+        'leader epoch only grows',
+        () => `${partitionId(partition.topic, partition.partition)}: epoch ${epoch} follows ${known.leaderEpoch}`,
+      );
+    });
+  });
 }
 
 function isDistinct(ids: readonly number[]): boolean {
-  return new Set(ids).size === ids.length;
+  return ids.every((id, place) => ids.indexOf(id) === place);
 }

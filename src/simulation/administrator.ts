@@ -2,12 +2,13 @@
  * The simulated operator: adds learners, promotes and removes members, moves leadership, and replaces a member whose
  * disk was wiped. Success must mean that the change is committed, or that another node leads.
  */
-import { drawChance, drawFraction, drawInteger } from '../random.js';
+import { drawChance, drawInteger } from '../random.js';
 import { includesMember, sameMember } from '../raft/configuration.js';
 import type { Configuration, Member, MembershipChange } from '../raft/messages.js';
 import type { RequestAnswer } from '../raft/ready.js';
+import { noteAction, repeat, type Action } from './actions.js';
 import { demand } from './checks/violation.js';
-import { schedule } from './event-queue.js';
+import { countFault } from './faults.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver } from './inputs.js';
 import { happened, tell, type World } from './world.js';
@@ -35,16 +36,14 @@ export function createAdministrator(): Administrator {
 }
 
 export function startAdministrator(world: World, administrator: Administrator): void {
-  const { adminIntervalMs } = world.plan;
-  schedule(world.queue, adminIntervalMs * 2 * drawFraction(world.random), () => {
-    if (administrator.stopped) return;
-    act(world, administrator);
-    startAdministrator(world, administrator);
+  repeat(world, 'administrator', world.plan.adminIntervalMs, (action) => {
+    if (!administrator.stopped) act(world, administrator, action);
+    return !administrator.stopped;
   });
 }
 
-function act(world: World, administrator: Administrator): void {
-  const { random } = world;
+function act(world: World, administrator: Administrator, action: Action): void {
+  const { random } = action;
   const leaders = world.nodes.filter((node) => node.leadership?.role === 'leader');
   const leader = leaders[drawInteger(random, 0, Math.max(1, leaders.length))];
   const transfers = drawChance(random, world.plan.transferRate);
@@ -57,10 +56,11 @@ function act(world: World, administrator: Administrator): void {
   const id = administrator.requests;
   administrator.open.set(id, { place: leader.place, life: leader.life, change });
   happened(world, change?.kind ?? 'transferLeadership', leader.place, place);
-  tell(
-    world,
-    () => `administrator asks node ${leader.member.id}: ${change?.kind ?? 'transfer to'} ${target.member.id}`,
-  );
+  countFault(world.faults, change === null ? 'leadershipTransfer' : 'membershipChange');
+  const asked = (): string =>
+    `${change?.kind ?? 'transfer to'} ${target.member.id} is asked of node ${leader.member.id}`;
+  noteAction(world, action, asked);
+  tell(world, asked);
   if (change === null) deliver(world, leader, { kind: 'transferLeadership', id, to: target.member.id });
   else deliver(world, leader, { kind: 'changeMembership', id, change });
 }

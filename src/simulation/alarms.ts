@@ -39,6 +39,24 @@ export function clearAlarm(alarms: Map<TimerName, Alarm>, timer: TimerName): voi
   alarm.due = false;
 }
 
+/** The clock jumps ahead: what is due by then is due at once. Gives the timers that the clock has to look at now. */
+export function jumpAhead(alarms: Map<TimerName, Alarm>, nowMs: number, byMs: number): TimerName[] {
+  const sooner: TimerName[] = [];
+  for (const [timer, alarm] of alarms) {
+    if (alarm.deadlineMs === Number.POSITIVE_INFINITY) continue;
+    alarm.deadlineMs = Math.max(nowMs, alarm.deadlineMs - byMs);
+    if (alarm.deadlineMs >= alarm.wakeAtMs) continue;
+    alarm.wakeAtMs = nowMs;
+    sooner.push(timer);
+  }
+  return sooner;
+}
+
+/** The clock jumps back: all that was to come comes later. */
+export function jumpBack(alarms: Map<TimerName, Alarm>, byMs: number): void {
+  for (const alarm of alarms.values()) alarm.deadlineMs += byMs;
+}
+
 /** The clock looks: how long until it has to look again, or null. */
 export function wake(alarms: Map<TimerName, Alarm>, timer: TimerName, nowMs: number): number | null {
   const alarm = alarms.get(timer);

@@ -29,9 +29,17 @@ interface Contents {
   entries: DiskEntry[];
 }
 
+/** What a write changed, to be put back: copying the whole log at each write would cost more than all else. */
+interface Before extends Readonly<Contents> {
+  /** Of `entries`, which may have been appended to and truncated since. */
+  readonly length: number;
+  /** Its last entries, as far as they were truncated. */
+  readonly truncated: readonly DiskEntry[];
+}
+
 interface Unsynced {
   readonly persist: Persist;
-  readonly before: Contents;
+  readonly before: Before;
   /** Entries up to here are the same before and after the write. */
   readonly unchangedIndex: number;
 }
@@ -55,7 +63,7 @@ export function writtenTermAt(disk: Disk, index: number): number | null {
   return termAt(disk, index);
 }
 
-function termAt({ baseIndex, baseTerm, entries }: Contents, index: number): number | null {
+function termAt({ baseIndex, baseTerm, entries }: Readonly<Contents>, index: number): number | null {
   return index === baseIndex ? baseTerm : (entries[index - baseIndex - 1]?.term ?? null);
 }
 
@@ -73,9 +81,9 @@ export function syncedVote(disk: Disk): Member | null {
 
 export function write(disk: Disk, persist: Persist): void {
   assert(disk.unsynced === null, 'one write at a time');
-  const before = copyContents(disk);
+  const end = Math.min(lastWrittenIndex(disk), firstChangedIndex(disk, persist) - 1);
+  const before = contentsBefore(disk, persist);
   apply(disk, persist);
-  const end = Math.min(before.baseIndex + before.entries.length, firstChangedIndex(before, persist) - 1);
   disk.unsynced = { persist, before, unchangedIndex: Math.max(end, disk.baseIndex) };
 }
 
@@ -85,7 +93,11 @@ export function sync(disk: Disk): void {
 
 /** After a crash: the unsynced write is there as a whole, or not at all. */
 export function settle(disk: Disk, kept: boolean): void {
-  if (disk.unsynced !== null && !kept) Object.assign(disk, disk.unsynced.before);
+  if (disk.unsynced !== null && !kept) {
+    const { term, vote, baseIndex, baseTerm, entries, length, truncated } = disk.unsynced.before;
+    const restored = [...entries.slice(0, length - truncated.length), ...truncated];
+    Object.assign(disk, { term, vote, baseIndex, baseTerm, entries: restored });
+  }
   disk.unsynced = null;
 }
 
@@ -99,11 +111,17 @@ export function compactDisk(disk: Disk, firstIndex: number): void {
   disk.entries = disk.entries.slice(dropped);
 }
 
-/** What a node finds when it starts; drops a log that the snapshot has overtaken. */
-export function recover(disk: Disk): StoredState {
+/** A log that the snapshot has overtaken is not there after a start. */
+export function dropOvertaken(disk: Disk): void {
   assert(disk.unsynced === null, 'recovery after the crash has taken its share');
   const { description } = disk.snapshot;
   if (writtenTermAt(disk, description.index) !== description.term) resetLog(disk, description);
+}
+
+/** What a node finds when it starts. */
+export function recover(disk: Disk): StoredState {
+  dropOvertaken(disk);
+  const { description } = disk.snapshot;
   const base = { index: disk.baseIndex, term: disk.baseTerm };
   return { term: disk.term, vote: disk.vote, snapshot: description, base, entries: packRuns(disk) };
 }
@@ -128,12 +146,12 @@ function resetLog(contents: Contents, snapshot: SnapshotDescription): void {
   contents.entries = [];
 }
 
-function copyContents(disk: Disk): Contents {
-  const { term, vote, baseIndex, baseTerm, entries } = disk;
-  return { term, vote, baseIndex, baseTerm, entries: entries.slice() };
+function contentsBefore({ term, vote, baseIndex, baseTerm, entries }: Disk, { truncateFrom }: Persist): Before {
+  const kept = truncateFrom === null ? entries.length : Math.max(0, truncateFrom - baseIndex - 1);
+  return { term, vote, baseIndex, baseTerm, entries, length: entries.length, truncated: entries.slice(kept) };
 }
 
-function firstChangedIndex(before: Contents, persist: Persist): number {
+function firstChangedIndex(before: Readonly<Contents>, persist: Persist): number {
   if (persist.snapshot !== null && termAt(before, persist.snapshot.index) !== persist.snapshot.term) return 0;
   if (persist.truncateFrom !== null) return persist.truncateFrom;
   return persist.entries[0]?.firstIndex ?? Number.POSITIVE_INFINITY;

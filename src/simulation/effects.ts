@@ -1,16 +1,17 @@
 /** Performs what a turn asks for, one effect at a time, and lets a crash strike before, within and after each. */
 import { must, unreachable } from '../assert.js';
 import { drawFraction } from '../random.js';
-import type { RaftMessage } from '../raft/messages.js';
+import type { RaftMessage, TimerName } from '../raft/messages.js';
+import { sameMember } from '../raft/configuration.js';
 import type { Persist, TimerCommand } from '../raft/ready.js';
 import { timerDelayMs } from '../raft/timers.js';
 import type { TurnEffect } from '../raft/turn.js';
-import { clearAlarm, setAlarm, wake } from './alarms.js';
+import { clearAlarm, jumpAhead, jumpBack, setAlarm, wake } from './alarms.js';
 import { checkMessage } from './checks/message-checks.js';
 import { checkWrite, configurationsOnDisk } from './checks/log-checks.js';
 import { sync, write } from './disk.js';
 import { wholeTicks } from './event-queue.js';
-import type { FaultKind } from './faults.js';
+import { countFault, type FaultKind } from './faults.js';
 import { transmit } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver, later } from './inputs.js';
@@ -18,6 +19,8 @@ import { crashNode, useStorage } from './life.js';
 import { failStorage, storageOf } from './node-files.js';
 import { applyRuns, readSnapshot, receiveSnapshot } from './store.js';
 import { happened, tell, type World } from './world.js';
+
+const CALM_SYNC = 1 / 20;
 
 /** `waits`: the turn goes on later, or never because the node has crashed. */
 export function performEffect(world: World, node: SimulatedNode, effect: TurnEffect): 'done' | 'waits' {
@@ -73,13 +76,23 @@ function send(world: World, node: SimulatedNode, message: RaftMessage): void {
   checkMessage(world.history, world.nodes, node, message);
   const to = world.nodes[message.to.id - 1];
   if (to === undefined) return;
-  tell(world, () => `node ${node.member.id} sends ${describeMessage(message)}`);
+  if (world.log !== null) tellMessage(world, node, 'sends', message);
+  const { life, member } = node;
+  const lifeThere = to.life;
   transmit(world.network, { from: node.place, to: to.place }, () => {
     if (to.state === null) return;
+    if (node.life !== life || to.life !== lifeThere) {
+      const gone = node.member !== member || !sameMember(to.member, message.to);
+      countFault(world.faults, gone ? 'messageOfOldIncarnation' : 'messageOfOldLife');
+    }
     happened(world, message.kind, to.place, message.term * 8 + node.place);
-    tell(world, () => `node ${to.member.id} receives ${describeMessage(message)}`);
+    if (world.log !== null) tellMessage(world, to, 'receives', message);
     deliver(world, to, { kind: 'message', message });
   });
+}
+
+function tellMessage(world: World, { member }: SimulatedNode, does: string, message: RaftMessage): void {
+  tell(world, () => `node ${member.id} ${does} ${describeMessage(message)}`);
 }
 
 function describeMessage(message: RaftMessage): string {
@@ -95,12 +108,18 @@ function persist(world: World, node: SimulatedNode, request: Persist): 'done' | 
   checkWrite(world.history, node, request);
   write(node.disk, request);
   if (request.snapshot !== null) node.watch.configurations = configurationsOnDisk(node.disk);
-  const syncMs = world.plan.syncMs * node.slowFactor * (0.5 + drawFraction(world.random));
+  const syncMs = syncTimeMs(world, node);
   if (syncMs === 0) return finishSync(world, node);
   later(world, node, syncMs, () => {
     resumeAfterSync(world, node);
   });
   return 'waits';
+}
+
+/** Where no fault is, a small part of an election time-out (paper 5.6). */
+function syncTimeMs({ plan, random, phase }: World, { slowFactor, well }: SimulatedNode): number {
+  const drawnMs = plan.syncMs * slowFactor * (0.5 + drawFraction(random));
+  return phase === 'faults' || !well ? drawnMs : Math.min(drawnMs, plan.electionTimeoutMs * CALM_SYNC);
 }
 
 function resumeAfterSync(world: World, node: SimulatedNode): void {
@@ -134,13 +153,22 @@ function setTimer(world: World, node: SimulatedNode, command: TimerCommand): voi
     return;
   }
   const delayMs = wholeTicks(timerDelayMs(command, world.plan, world.random) * node.clockRate);
-  wakeIn(world, node, command, setAlarm(alarms, command.timer, world.queue.nowMs, delayMs));
+  wakeIn(world, node, command.timer, setAlarm(alarms, command.timer, world.queue.nowMs, delayMs));
 }
 
-function wakeIn(world: World, node: SimulatedNode, command: TimerCommand, delayMs: number | null): void {
+/** To the node it seems that `byMs` have passed at once; below 0: that they have not passed. */
+export function jumpClock(world: World, node: SimulatedNode, byMs: number): void {
+  if (byMs < 0) {
+    jumpBack(node.alarms, wholeTicks(-byMs));
+    return;
+  }
+  for (const timer of jumpAhead(node.alarms, world.queue.nowMs, wholeTicks(byMs))) wakeIn(world, node, timer, 0);
+}
+
+function wakeIn(world: World, node: SimulatedNode, timer: TimerName, delayMs: number | null): void {
   if (delayMs === null) return;
   later(world, node, delayMs, () => {
-    wakeIn(world, node, command, wake(node.alarms, command.timer, world.queue.nowMs));
+    wakeIn(world, node, timer, wake(node.alarms, timer, world.queue.nowMs));
     world.turns.advance(node);
   });
 }

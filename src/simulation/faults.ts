@@ -32,6 +32,14 @@ export const FAULT_KINDS = [
   'storeStall',
   'failedRestore',
   'spuriousCampaign',
+  'leadershipTransfer',
+  'membershipChange',
+  'forcedSnapshot',
+  'clockJump',
+  'eventLoopStall',
+  'clientRetry',
+  'messageOfOldLife',
+  'messageOfOldIncarnation',
   'wipedDisk',
 ] as const;
 

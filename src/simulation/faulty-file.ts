@@ -103,10 +103,11 @@ export class FaultyFile {
     this.#cache = this.#platter;
   }
 
-  /** On the platter, and in what was read from it. */
+  /** On the platter, if it is there yet, and in what was read from it. */
   flipBit(bit: number): void {
     const position = Math.floor(bit / 8);
     const flip = (content: Content): Content => {
+      if (position >= content.bytes.length) return content;
       const flipped = copyContent(content);
       flipped.bytes[position] = must(flipped.bytes[position], 'byte') ^ (1 << (bit % 8));
       return flipped;

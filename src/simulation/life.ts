@@ -31,7 +31,7 @@ export function startNode(world: World, node: SimulatedNode): void {
   node.state = state;
   node.life += 1;
   node.files.baseIndex = state.log.baseIndex;
-  node.machine = createMachine(node.disk.snapshot);
+  node.machine = createMachine(world.workload, world.history.outcomes, node.disk.snapshot);
   const configurations = configurationsOnDisk(node.disk);
   node.watch = {
     term: node.disk.term,
@@ -41,6 +41,7 @@ export function startNode(world: World, node: SimulatedNode): void {
     configurations,
     configurationBefore: must(configurations.at(-1), 'a configuration').configuration,
     checked: {},
+    matches: new Map(),
   };
   happened(world, 'start', node.place, node.disk.term);
   tell(world, () => `node ${node.member.id} starts in term ${node.disk.term}`);
@@ -58,7 +59,7 @@ function recoverNode(world: World, node: SimulatedNode): StoredState {
   const { files, disk, rotten } = node;
   const { term } = disk;
   // A rotten disk that also lost its mark in a power failure could not know what it lost.
-  if (!world.calm && !rotten && drawChance(random, CRASH_IN_RECOVERY_RATE)) {
+  if (world.phase === 'faults' && !rotten && drawChance(random, CRASH_IN_RECOVERY_RATE)) {
     interfereAt(files.disk, drawInteger(random, 1, CHANGES_IN_RECOVERY), 'crash');
   }
   let found: FoundInFiles;
@@ -89,7 +90,8 @@ export function replaceMember(world: World, node: SimulatedNode): void {
   const { term } = node.disk;
   settle(node.disk, false);
   if (node.disk.term < term) forgetTerm(world.history, term, node.member);
-  node.member = { id: node.member.id, incarnation: `${node.member.incarnation}a` };
+  const { id, incarnation } = node.member;
+  node.member = { id, incarnation: `a${Number(incarnation.slice(1)) + 1}` };
   node.disk = createDisk(emptySnapshot({ voters: [], learners: [] }));
   node.files = createFiles(node.member, world.plan);
   world.history.disks.push({ member: node.member, disk: node.disk });

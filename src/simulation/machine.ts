@@ -1,75 +1,154 @@
 /**
- * The simulated state machine: a running digest over the entries it has applied, so that two states are equal exactly
- * when the same entries were applied in the same order. Its snapshots are padded to span several chunks and carry a
- * digest of their own.
+ * A simulated node's state machine: that of the workload, within the shipped exactly-once layer. Beside it a running
+ * digest of the entries it has applied. Whether an operation is executed twice is watched from within, where the
+ * machine itself is called.
  */
-import { assert, must } from '../assert.js';
-import { EntryKind, payloadAt, type EntryRun } from '../raft/entries.js';
-import type { Configuration, SnapshotDescription } from '../raft/messages.js';
+import { must } from '../assert.js';
+import { EntryKind, sliceRun, type EntryRun } from '../raft/entries.js';
+import type { Configuration } from '../raft/messages.js';
+import { canonicalJson, joinBytes } from '../state-machine/canonical-json.js';
+import type { Answer } from '../state-machine/envelope.js';
+import { createReplicatedState, type ReplicatedState } from '../state-machine/exactly-once.js';
+import { toJson } from '../state-machine/plain-data.js';
+import type { HostedStateMachine } from '../state-machine/state-machine.js';
+import { demand } from './checks/violation.js';
+import { digestBytes, digestValue } from './digest.js';
 import type { SnapshotFile } from './disk.js';
-import { digestBytes, EMPTY_DIGEST, extendDigest } from './digest.js';
+import { readCommand } from './proposal.js';
+import type { Workload, WorkloadMachine } from './workload.js';
 
 export interface Machine {
+  readonly replicated: ReplicatedState;
+  readonly inner: WorkloadMachine;
   appliedIndex: number;
-  appliedTerm: number;
-  digest: number;
-  configuration: Configuration;
 }
 
-const HEADER_WORDS = 3;
-const HEADER_BYTES = HEADER_WORDS * Uint32Array.BYTES_PER_ELEMENT;
-
-export function createMachine(file: SnapshotFile): Machine {
-  const digest = must(readSnapshotDigest(file), 'an intact snapshot on disk');
-  const { index, term, configuration } = file.description;
-  return { appliedIndex: index, appliedTerm: term, digest, configuration };
+/** What one machine came to, all others must come to. Kept for the whole cluster, over all lives. */
+export interface Outcomes {
+  /** By operation: the index at which it was executed. */
+  readonly executions: Map<number, number>;
+  /** By index: a digest of the answer. */
+  readonly answers: Map<number, number>;
+  /** By index, not of every one: the digest of the whole state; and of its snapshot. */
+  readonly states: Map<number, string>;
+  readonly snapshots: Map<number, number>;
 }
 
-/** The digest of a machine after one more entry. */
-export function digestAfter(digest: number, term: number, payloadDigest: number): number {
-  return extendDigest(extendDigest(digest, term), payloadDigest);
+/** Whole states are compared at multiples of this index: each machine stops there. Snapshots are, at any index. */
+const COMPARED_EVERY = 32;
+
+export function createOutcomes(): Outcomes {
+  return { executions: new Map(), answers: new Map(), states: new Map(), snapshots: new Map() };
 }
 
-/** Applies one entry and gives its payload. */
-export function applyEntry(machine: Machine, run: EntryRun, position: number): Uint8Array {
-  const index = run.firstIndex + position;
-  assert(index === machine.appliedIndex + 1, `entry ${index} applied after ${machine.appliedIndex}`);
-  const payload = payloadAt(run, position);
-  machine.appliedIndex = index;
-  machine.appliedTerm = run.term;
-  machine.digest = digestAfter(machine.digest, run.term, digestBytes(payload));
-  if (payload[0] === EntryKind.configuration) machine.configuration = parseConfiguration(payload);
-  return payload;
+/** As of a snapshot, from nothing but its bytes. */
+export function createMachine(workload: Workload, outcomes: Outcomes, { description, bytes }: SnapshotFile): Machine {
+  const inner = workload.createMachine();
+  const replicated = createReplicatedState(watched(inner.hosted, outcomes), description.configuration);
+  const machine: Machine = { replicated, inner, appliedIndex: description.index };
+  if (description.index === 0) return machine;
+  const restored = replicated.restore(bytes, description);
+  demand(restored, 'snapshot and tail equal full replay', () => `the snapshot at ${description.index} is refused`);
+  inner.restored();
+  return machine;
 }
 
-export function parseConfiguration(payload: Uint8Array): Configuration {
-  return JSON.parse(new TextDecoder().decode(payload.subarray(1))) as Configuration;
+/** Executes commands without their numbers, and demands that each operation is executed at one place alone. */
+function watched(hosted: HostedStateMachine, { executions }: Outcomes): HostedStateMachine {
+  return {
+    begin: () => hosted.begin(),
+    end: () => hosted.end(),
+    apply(command, context) {
+      const { operation, bytes } = readCommand(command);
+      const known = executions.get(operation);
+      demand(
+        known === undefined || known === context.index,
+        'exactly once',
+        () => `operation ${operation} is executed at ${known} and at ${context.index}`,
+      );
+      if (known === undefined) executions.set(operation, context.index);
+      return hosted.apply(bytes, context);
+    },
+    query: (request) => hosted.query(request),
+    capture: () => hosted.capture(),
+    restore: (snapshot) => hosted.restore(snapshot),
+    dump: () => hosted.dump(),
+    digest: () => hosted.digest(),
+  };
 }
 
-/** A snapshot of the state as of now; `paddingBytes` make it long. */
-export function captureSnapshot(machine: Machine, paddingBytes: number): SnapshotFile {
-  const { appliedIndex: index, appliedTerm: term, configuration, digest } = machine;
-  return encodeSnapshot({ index, term, configuration }, digest, paddingBytes);
+/** Applies a run, in parts that end where states are compared. */
+export function applyRun(machine: Machine, run: EntryRun, outcomes: Outcomes): void {
+  const end = run.firstIndex + run.count - 1;
+  for (let from = run.firstIndex; from <= end;) {
+    const to = Math.min(end, Math.ceil(from / COMPARED_EVERY) * COMPARED_EVERY);
+    applyPart(machine, sliceRun(run, from, to), outcomes);
+    from = to + 1;
+  }
+}
+
+function applyPart(machine: Machine, run: EntryRun, outcomes: Outcomes): void {
+  const answers = machine.replicated.applyRuns([run]);
+  machine.appliedIndex = machine.replicated.appliedIndex;
+  let position = 0;
+  for (const answer of answers) {
+    while (run.data[startOf(run, position)] !== EntryKind.application) position += 1;
+    compareAnswers(outcomes, run.firstIndex + position, answer);
+    position += 1;
+  }
+  machine.inner.check();
+  if (machine.appliedIndex % COMPARED_EVERY === 0) compareStates(machine, outcomes);
+}
+
+function startOf(run: EntryRun, position: number): number {
+  const head = run.count * Uint32Array.BYTES_PER_ELEMENT;
+  if (position === 0) return head;
+  const ends = new Uint32Array(run.data.buffer, run.data.byteOffset, run.count);
+  return head + must(ends[position - 1], 'end offset');
+}
+
+function compareAnswers({ answers }: Outcomes, index: number, answer: Answer): void {
+  const digest = digestValue(answer);
+  const expected = answers.get(index);
+  if (expected === undefined) answers.set(index, digest);
+  demand(
+    expected === undefined || expected === digest,
+    'equal answers',
+    () => `entry ${index} is answered ${describeAnswer(answer)}, and otherwise elsewhere`,
+  );
+}
+
+function describeAnswer({ result, refusal }: Answer): string {
+  return refusal ?? canonicalJson(toJson(result));
+}
+
+export function compareStates({ replicated, appliedIndex }: Machine, { states }: Outcomes): void {
+  const digest = replicated.digest();
+  const expected = states.get(appliedIndex);
+  if (expected === undefined) states.set(appliedIndex, digest);
+  demand(
+    expected === undefined || expected === digest,
+    'equal states',
+    () => `the state at ${appliedIndex} differs from another node's`,
+  );
+}
+
+/** A snapshot of the state as of now: equal states are equal bytes. */
+export function captureSnapshot(machine: Machine, { snapshots }: Outcomes): SnapshotFile {
+  const { description, ...captured } = machine.replicated.capture();
+  const bytes = joinBytes(captured.serialize());
+  const digest = digestBytes(bytes);
+  const expected = snapshots.get(description.index);
+  if (expected === undefined) snapshots.set(description.index, digest);
+  demand(
+    expected === undefined || expected === digest,
+    'equal states',
+    () => `the snapshot at ${description.index} differs from another node's`,
+  );
+  return { description, bytes };
 }
 
 /** The snapshot at index 0 with which the first start of a node begins. */
 export function emptySnapshot(configuration: Configuration): SnapshotFile {
-  return encodeSnapshot({ index: 0, term: 0, configuration }, EMPTY_DIGEST, 0);
-}
-
-function encodeSnapshot(description: SnapshotDescription, digest: number, paddingBytes: number): SnapshotFile {
-  const bytes = new Uint8Array(HEADER_BYTES + paddingBytes).fill(digest & 0xff, HEADER_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(4, description.index);
-  view.setUint32(8, digest);
-  view.setUint32(0, digestBytes(bytes.subarray(4)));
-  return { description, bytes };
-}
-
-/** Null when the bytes are damaged, incomplete or those of another snapshot. */
-export function readSnapshotDigest({ description, bytes }: SnapshotFile): number | null {
-  if (bytes.length < HEADER_BYTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (view.getUint32(0) !== digestBytes(bytes.subarray(4)) || view.getUint32(4) !== description.index) return null;
-  return view.getUint32(8);
+  return { description: { index: 0, term: 0, configuration }, bytes: new Uint8Array(0) };
 }

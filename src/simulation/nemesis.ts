@@ -4,19 +4,22 @@
  * time.
  */
 import { must, unreachable } from '../assert.js';
-import { drawChance, drawFraction, drawInteger } from '../random.js';
+import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
 import type { Configuration } from '../raft/messages.js';
 import { includesMember } from '../raft/configuration.js';
 import { goneMember } from './administrator.js';
+import { noteAction, repeat } from './actions.js';
+import { jumpClock } from './effects.js';
 import { schedule } from './event-queue.js';
 import { countFault, type FaultKind } from './faults.js';
-import { cutDirections, healNetwork, joinDirections, type Direction } from './network.js';
+import { cutDirections, joinDirections, repeatOldMessages, type Direction } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver } from './inputs.js';
 import { crashNode, replaceMember, startNode } from './life.js';
 import { flipAnyBit, interfereAt } from './node-files.js';
 import { NEMESIS_ACTIONS, type NemesisAction } from './plan.js';
-import { happened, tell, type World } from './world.js';
+import { takeSnapshot } from './store.js';
+import { happened, type World } from './world.js';
 
 const CRASH_POINTS: readonly FaultKind[] = [
   'crashBeforeSend',
@@ -29,22 +32,22 @@ const CRASH_POINTS: readonly FaultKind[] = [
 /** So many changes of its disk later at the latest. */
 const CRASH_WITHIN_CHANGES = 40;
 const LEADER_RATE = 0.4;
+const LONGEST_JUMP_TIMEOUTS = 4;
 const SLOW_FACTORS = [3, 10, 50] as const;
 
 export function startNemesis(world: World): void {
-  const delayMs = -Math.log(1 - drawFraction(world.random)) * world.plan.nemesisIntervalMs;
-  schedule(world.queue, delayMs, () => {
-    if (world.calm) return;
-    const action = drawAction(world);
-    const node = drawTarget(world);
-    happened(world, action, node.place, 0);
-    tell(world, () => `nemesis: ${action} at node ${node.member.id}`);
-    strike(world, action, node);
-    startNemesis(world);
+  repeat(world, 'nemesis', world.plan.nemesisIntervalMs, (action) => {
+    if (world.phase !== 'faults') return false;
+    const kind = drawAction(world, action.random);
+    const node = drawTarget(world, action.random);
+    happened(world, kind, node.place, 0);
+    noteAction(world, action, () => `${kind} at node ${node.member.id}`);
+    strike(world, kind, node, action.random);
+    return true;
   });
 }
 
-function drawAction({ random, plan }: World): NemesisAction {
+function drawAction({ plan }: World, random: Random): NemesisAction {
   let total = 0;
   for (const action of NEMESIS_ACTIONS) total += plan.nemesisWeights[action];
   let left = drawFraction(random) * total;
@@ -56,47 +59,47 @@ function drawAction({ random, plan }: World): NemesisAction {
 }
 
 /** Often a leader: most of the rules are about losing one. */
-function drawTarget({ nodes, random }: World): SimulatedNode {
+function drawTarget({ nodes }: World, random: Random): SimulatedNode {
   const leader = nodes.find((node) => node.state?.role === 'leader');
   const anyone = must(nodes[drawInteger(random, 0, nodes.length)], 'a node');
   return drawChance(random, LEADER_RATE) && leader !== undefined ? leader : anyone;
 }
 
-function afterFault(world: World, undo: () => void): void {
-  schedule(world.queue, world.plan.faultLengthMs * (0.1 + drawFraction(world.random)), () => {
-    if (!world.calm) undo();
+function afterFault(world: World, random: Random, undo: () => void): void {
+  schedule(world.queue, world.plan.faultLengthMs * (0.1 + drawFraction(random)), () => {
+    if (world.phase === 'faults') undo();
   });
 }
 
-function strike(world: World, action: NemesisAction, node: SimulatedNode): void {
+function strike(world: World, action: NemesisAction, node: SimulatedNode, random: Random): void {
   switch (action) {
     case 'crash':
       crashNode(world, node, 'crash');
-      restartLater(world, node);
+      restartLater(world, node, random);
       return;
     case 'crashAtEffect':
-      armCrash(world, node);
-      restartLater(world, node);
+      armCrash(node, random);
+      restartLater(world, node, random);
       return;
     case 'failStorage':
-      node.storageFails = drawChance(world.random, 0.5) ? 'failedSync' : 'diskFull';
-      restartLater(world, node);
+      node.storageFails = drawChance(random, 0.5) ? 'failedSync' : 'diskFull';
+      restartLater(world, node, random);
       return;
     case 'crashAll':
       for (const each of world.nodes) {
         crashNode(world, each, 'crashOfAll');
-        restartLater(world, each);
+        restartLater(world, each, random);
       }
       return;
     case 'partition':
     case 'isolate':
     case 'oneWay':
-      cut(world, action, node);
+      cut(world, action, node, random);
       return;
     case 'pause':
     case 'slowDisk':
     case 'stallStore':
-      hinder(world, action, node);
+      hinder(world, action, node, random);
       return;
     case 'failRestore':
       node.restoreFails = true;
@@ -106,18 +109,30 @@ function strike(world: World, action: NemesisAction, node: SimulatedNode): void 
       countFault(world.faults, 'spuriousCampaign');
       deliver(world, node, { kind: 'campaign' });
       return;
+    case 'stall':
+      stallAll(world, random);
+      return;
+    case 'clockJump':
+      jump(world, node, random);
+      return;
+    case 'oldMessages':
+      repeatOldMessages(world.network, random, world.plan.faultLengthMs);
+      return;
+    case 'snapshot':
+      snapshotNow(world, node);
+      return;
     case 'wipe':
-      wipe(world, node);
+      wipe(world, node, random);
       return;
     case 'rot':
-      rot(world, node);
+      rot(world, node, random);
       return;
     default:
       unreachable(action);
   }
 }
 
-function armCrash({ random }: World, node: SimulatedNode): void {
+function armCrash(node: SimulatedNode, random: Random): void {
   if (node.state === null) return;
   node.crashAt = CRASH_POINTS[drawInteger(random, 0, CRASH_POINTS.length)] ?? null;
   if (node.crashAt === 'crashAtDiskCall') {
@@ -126,15 +141,15 @@ function armCrash({ random }: World, node: SimulatedNode): void {
 }
 
 /** Whenever it is down by then; an armed crash may strike only later, hence the second look. */
-function restartLater(world: World, node: SimulatedNode): void {
-  afterFault(world, () => {
+function restartLater(world: World, node: SimulatedNode, random: Random): void {
+  afterFault(world, random, () => {
     if (node.state === null) startNode(world, node);
-    else if (node.crashAt !== null || node.storageFails !== null) restartLater(world, node);
+    else if (node.crashAt !== null || node.storageFails !== null) restartLater(world, node, random);
   });
 }
 
-function cut(world: World, action: 'partition' | 'isolate' | 'oneWay', node: SimulatedNode): void {
-  const { network, nodes, random, faults } = world;
+function cut(world: World, action: 'partition' | 'isolate' | 'oneWay', node: SimulatedNode, random: Random): void {
+  const { network, nodes, faults } = world;
   if (nodes.length < 2) return;
   const inside = nodes.map((each) => (action === 'partition' ? drawChance(random, 0.5) : each === node));
   const outward = drawChance(random, 0.5);
@@ -149,30 +164,30 @@ function cut(world: World, action: 'partition' | 'isolate' | 'oneWay', node: Sim
   }
   cutDirections(network, directions);
   countFault(faults, action === 'isolate' ? 'isolation' : action === 'oneWay' ? 'oneWayCut' : 'partition');
-  afterFault(world, () => {
+  afterFault(world, random, () => {
     joinDirections(network, directions);
-    if (drawChance(random, world.plan.healRate)) loseLeader(world);
+    if (drawChance(random, world.plan.healRate)) loseLeader(world, random);
   });
 }
 
 /** Logs have grown apart, and who led the majority is gone: now elections have to choose. */
-function loseLeader(world: World): void {
+function loseLeader(world: World, random: Random): void {
   let newest: SimulatedNode | undefined;
   for (const node of world.nodes) {
     if (node.state?.role === 'leader' && node.state.term > (newest?.state?.term ?? 0)) newest = node;
   }
   if (newest === undefined) return;
   crashNode(world, newest, 'crash');
-  restartLater(world, newest);
+  restartLater(world, newest, random);
 }
 
-function hinder(world: World, action: 'pause' | 'slowDisk' | 'stallStore', node: SimulatedNode): void {
+function hinder(world: World, action: 'pause' | 'slowDisk' | 'stallStore', node: SimulatedNode, random: Random): void {
   if (node.state === null) return;
   if (action === 'stallStore') node.storeStalled = true;
   else countFault(world.faults, action);
   if (action === 'pause') node.paused = true;
-  if (action === 'slowDisk') node.slowFactor = SLOW_FACTORS[drawInteger(world.random, 0, SLOW_FACTORS.length)] ?? 1;
-  afterFault(world, () => {
+  if (action === 'slowDisk') node.slowFactor = SLOW_FACTORS[drawInteger(random, 0, SLOW_FACTORS.length)] ?? 1;
+  afterFault(world, random, () => {
     relieve(world, node);
   });
 }
@@ -184,20 +199,44 @@ function relieve(world: World, node: SimulatedNode): void {
   world.turns.advance(node);
 }
 
+/** What all nodes share, one process and its threads' processors, stands still; messages and time go on. */
+function stallAll(world: World, random: Random): void {
+  countFault(world.faults, 'eventLoopStall');
+  for (const node of world.nodes) if (node.state !== null) node.paused = true;
+  afterFault(world, random, () => {
+    for (const node of world.nodes) relieve(world, node);
+  });
+}
+
+function jump(world: World, node: SimulatedNode, random: Random): void {
+  const byMs = (drawFraction(random) * 2 - 1) * world.plan.electionTimeoutMs * LONGEST_JUMP_TIMEOUTS;
+  if (node.state === null) return;
+  countFault(world.faults, 'clockJump');
+  jumpClock(world, node, byMs);
+}
+
+/** Whatever its role and whatever it is at. */
+function snapshotNow(world: World, node: SimulatedNode): void {
+  if (node.state === null || node.machine.appliedIndex <= node.disk.snapshot.description.index) return;
+  countFault(world.faults, 'forcedSnapshot');
+  takeSnapshot(world, node);
+}
+
 /** The disk is lost for good: what comes back is another member, blank, which the administrator has to take in. */
-function wipe(world: World, node: SimulatedNode): void {
+function wipe(world: World, node: SimulatedNode, random: Random): void {
   if (!canDoWithout(world, node)) return;
   crashNode(world, node, 'wipedDisk');
   replaceMember(world, node);
-  restartLater(world, node);
+  repeatOldMessages(world.network, random, world.plan.faultLengthMs * 2);
+  restartLater(world, node, random);
 }
 
 /** One bit of what was safe is not what it was: the node refuses, or what it needs is there all the same. */
-function rot(world: World, node: SimulatedNode): void {
+function rot(world: World, node: SimulatedNode, random: Random): void {
   // In mode `os` nothing says what was safe.
   if (world.plan.durability === 'os' || !canDoWithout(world, node)) return;
   crashNode(world, node, 'bitRot');
-  flipAnyBit(node.files, world.random);
+  flipAnyBit(node.files, random);
   node.rotten = true;
   startNode(world, node);
 }
@@ -219,17 +258,13 @@ function canDoWithout({ nodes, history }: World, node: SimulatedNode): boolean {
   return !includesMember(newest.voters, node.member) || newest.voters.length >= 3;
 }
 
-/** The end of all faults. */
-export function makePeace(world: World): void {
-  world.calm = true;
-  world.network.calm = true;
-  healNetwork(world.network);
-  for (const node of world.nodes) {
-    node.crashAt = null;
-    node.storageFails = null;
-    node.files.disk.interfere = null;
-    node.restoreFails = false;
-    if (node.state === null) startNode(world, node);
-    relieve(world, node);
-  }
+/** All faults of this node end; what lies between it and others is the network's. */
+export function heal(world: World, node: SimulatedNode): void {
+  node.well = true;
+  node.crashAt = null;
+  node.storageFails = null;
+  node.files.disk.interfere = null;
+  node.restoreFails = false;
+  if (node.state === null) startNode(world, node);
+  relieve(world, node);
 }

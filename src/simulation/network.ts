@@ -16,8 +16,12 @@ export interface Network {
   /** By `from * STRIDE + to`: how many cuts lie on this direction, and when its last message in order arrives. */
   readonly cuts: number[];
   readonly lastArrivalMs: number[];
-  /** No loss, duplication or reordering from here on. */
+  /** No loss, duplication or reordering from here on: everywhere, or in a direction. */
   calm: boolean;
+  readonly calmDirections: boolean[];
+  /** Some of the latest messages, to be delivered once more when the lives they belong to have ended. */
+  readonly old: (() => void)[];
+  sent: number;
 }
 
 export interface Direction {
@@ -26,6 +30,10 @@ export interface Direction {
 }
 
 const STRIDE = 16;
+const REMEMBERED = 32;
+const REMEMBERED_ONE_IN = 5;
+/** Where no fault is, a message takes this part of an election time-out at most (paper 5.6). */
+const CALM_DELAY = 1 / 20;
 
 export function createNetwork(queue: EventQueue, random: Random, plan: Plan, faults: FaultCounts): Network {
   const places = STRIDE * STRIDE;
@@ -37,6 +45,9 @@ export function createNetwork(queue: EventQueue, random: Random, plan: Plan, fau
     cuts: Array.from({ length: places }, () => 0),
     lastArrivalMs: Array.from({ length: places }, () => 0),
     calm: false,
+    calmDirections: Array.from({ length: places }, () => false),
+    old: [],
+    sent: 0,
   };
 }
 
@@ -54,23 +65,51 @@ function addCuts({ cuts }: Network, place: number, change: number): void {
 }
 
 export function healNetwork(network: Network): void {
+  network.calm = true;
   network.cuts.fill(0);
+}
+
+export function healDirection(network: Network, { from, to }: Direction): void {
+  network.calmDirections[from * STRIDE + to] = true;
+  network.cuts[from * STRIDE + to] = 0;
+}
+
+/** Remembers one message of several. */
+function remember(network: Network, arrive: () => void): void {
+  network.sent += 1;
+  if (network.sent % REMEMBERED_ONE_IN === 0) network.old[(network.sent / REMEMBERED_ONE_IN) % REMEMBERED] = arrive;
+}
+
+/** Delivers some of the remembered messages again, over the next `withinMs`. */
+export function repeatOldMessages({ old, queue }: Network, random: Random, withinMs: number): void {
+  for (let count = drawInteger(random, 1, REMEMBERED / 2); count > 0; count -= 1) {
+    const arrive = old[drawInteger(random, 0, REMEMBERED)];
+    const delayMs = drawFraction(random) * withinMs;
+    if (arrive !== undefined) schedule(queue, delayMs, arrive);
+  }
 }
 
 /** Schedules the arrivals of one message: none, one or two. */
 export function transmit(network: Network, direction: Direction, arrive: () => void): void {
   const { plan, random, faults } = network;
   const place = direction.from * STRIDE + direction.to;
+  const calm = network.calm || network.calmDirections[place] === true;
+  remember(network, arrive);
   if (must(network.cuts[place], 'a direction') > 0) {
     countFault(faults, 'messageCut');
     return;
   }
-  if (!network.calm && drawChance(random, plan.dropRate)) {
+  if (calm) {
+    const lateMs = Math.min(drawDelayMs(network), plan.electionTimeoutMs * CALM_DELAY);
+    arriveInOrder(network, place, lateMs, arrive);
+    return;
+  }
+  if (drawChance(random, plan.dropRate)) {
     countFault(faults, 'messageDropped');
     return;
   }
   transmitOnce(network, place, arrive);
-  if (!network.calm && drawChance(random, plan.duplicateRate)) {
+  if (drawChance(random, plan.duplicateRate)) {
     countFault(faults, 'messageDuplicated');
     const lateMs = drawInteger(random, 0, Math.ceil(plan.electionTimeoutMs * 2));
     schedule(network.queue, drawDelayMs(network) + lateMs, arrive);
@@ -79,16 +118,20 @@ export function transmit(network: Network, direction: Direction, arrive: () => v
 
 function transmitOnce(network: Network, place: number, arrive: () => void): void {
   const { plan, random, queue, lastArrivalMs } = network;
-  let arrivalMs = queue.nowMs + wholeTicks(drawDelayMs(network));
-  const lastMs = must(lastArrivalMs[place], 'a direction');
-  if (!network.calm && drawChance(random, plan.reorderRate)) {
-    arrivalMs += wholeTicks(drawFraction(random) * plan.reorderDelayMs);
-    if (arrivalMs < lastMs) countFault(network.faults, 'messageReordered');
-    else if (plan.reorderDelayMs > 0) countFault(network.faults, 'messageDelayed');
-  } else {
-    arrivalMs = Math.max(arrivalMs, lastMs);
-    lastArrivalMs[place] = arrivalMs;
+  const delayMs = drawDelayMs(network);
+  if (!drawChance(random, plan.reorderRate)) {
+    arriveInOrder(network, place, delayMs, arrive);
+    return;
   }
+  const arrivalMs = queue.nowMs + wholeTicks(delayMs) + wholeTicks(drawFraction(random) * plan.reorderDelayMs);
+  if (arrivalMs < must(lastArrivalMs[place], 'a direction')) countFault(network.faults, 'messageReordered');
+  else if (plan.reorderDelayMs > 0) countFault(network.faults, 'messageDelayed');
+  schedule(queue, arrivalMs - queue.nowMs, arrive);
+}
+
+function arriveInOrder({ queue, lastArrivalMs }: Network, place: number, delayMs: number, arrive: () => void): void {
+  const arrivalMs = Math.max(queue.nowMs + wholeTicks(delayMs), must(lastArrivalMs[place], 'a direction'));
+  lastArrivalMs[place] = arrivalMs;
   schedule(queue, arrivalMs - queue.nowMs, arrive);
 }
 

@@ -14,7 +14,7 @@ import { createSnapshotWriter, newestSnapshot, openSnapshotFile } from '../stora
 import type { LogStorage } from '../storage/storage.js';
 import { demand, Violation } from './checks/violation.js';
 import { digestBytes } from './digest.js';
-import { lastWrittenIndex, recover, settle, type Disk, type SnapshotFile } from './disk.js';
+import { dropOvertaken, lastWrittenIndex, settle, type Disk, type SnapshotFile } from './disk.js';
 import { changesDisk, DiskCrash, FaultyDisk, type Interference } from './faulty-disk.js';
 import type { Plan } from './plan.js';
 import { drawSurvival } from './survival.js';
@@ -154,7 +154,7 @@ function settleLedger(ledger: Disk, stored: StoredState): boolean {
   for (const kept of ledger.unsynced === null ? [true] : [true, false]) {
     const settled = { ...ledger, entries: [...ledger.entries] };
     settle(settled, kept);
-    recover(settled);
+    dropOvertaken(settled);
     const found = difference(stored, settled);
     if (found === null) {
       Object.assign(ledger, settled);
@@ -193,5 +193,7 @@ function differenceOfEntries({ base, entries }: StoredState, ledger: Disk): stri
 }
 
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, position) => byte === other[position]);
+  if (one.length !== other.length) return false;
+  for (let position = 0; position < one.length; position += 1) if (one[position] !== other[position]) return false;
+  return true;
 }

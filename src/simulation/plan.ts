@@ -37,18 +37,24 @@ export interface Plan {
   /** Clients. */
   readonly proposalIntervalMs: number;
   readonly maxProposalEntries: number;
-  readonly maxPayloadBytes: number;
+  /** How often an operation is sent again instead of a new one. */
+  readonly retryRate: number;
   readonly readIntervalMs: number;
   /** The operator: how often, and how often it only moves leadership. */
   readonly adminIntervalMs: number;
   readonly transferRate: number;
   readonly snapshotEntries: number;
-  readonly snapshotPaddingBytes: number;
   readonly pullBytes: number;
   readonly limits: RaftLimits;
   /** When the faults end: so many entries committed, or so many events. */
   readonly committedEntries: number;
   readonly maxEvents: number;
+}
+
+/** The number of nodes is drawn within it. */
+export interface NodeRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export const NEMESIS_ACTIONS = [
@@ -66,42 +72,47 @@ export const NEMESIS_ACTIONS = [
   'campaign',
   'wipe',
   'rot',
+  'stall',
+  'clockJump',
+  'oldMessages',
+  'snapshot',
 ] as const;
 export type NemesisAction = (typeof NEMESIS_ACTIONS)[number];
 
 /** Of these at least one is always there, so that a fault can fire in a cluster of one node too. */
 const PROCESS_ACTIONS: readonly NemesisAction[] = ['crash', 'crashAtEffect', 'pause'];
 
-export function drawPlan(random: Random, nodes: number | null): Plan {
-  const nodeCount = nodes ?? drawInteger(random, 1, 8);
+export function drawPlan(random: Random, nodes: NodeRange, meanEvents: number): Plan {
+  const nodeCount = drawInteger(random, nodes.from, nodes.to + 1);
   const electionTimeoutMs = drawInteger(random, 100, 400);
   const churn = drawChance(random, 0.4);
+  // In a short run things follow upon each other; in a long one there is time between them too.
+  const pace = Math.min(4, Math.max(1, meanEvents / 9_000));
   return {
     nodes: nodeCount,
     voters: churn ? drawInteger(random, Math.ceil(nodeCount / 2), nodeCount + 1) : nodeCount,
     electionTimeoutMs,
-    heartbeatIntervalMs: electionTimeoutMs / drawInteger(random, 3, 9),
+    heartbeatIntervalMs: electionTimeoutMs / drawInteger(random, 3, 6 + 3 * pace),
     ...drawNetwork(random, electionTimeoutMs),
     syncMs: drawChance(random, 0.2) ? 0 : 0.05 + drawFraction(random) ** 3 * 20,
     durability: drawChance(random, 0.2) ? 'os' : 'fsync',
     segmentBytes: drawInteger(random, 512, 3072),
     clockSkew: drawChance(random, 0.5) ? 0 : drawFraction(random) * 0.3,
-    nemesisIntervalMs: electionTimeoutMs * (0.2 + drawFraction(random) * 3),
+    nemesisIntervalMs: electionTimeoutMs * pace * (0.2 + drawFraction(random) * 3),
     nemesisWeights: drawNemesis(random, churn),
     faultLengthMs: electionTimeoutMs * (0.2 + drawFraction(random) * 7),
     healRate: drawFraction(random),
-    proposalIntervalMs: 5 + drawFraction(random) * 60,
-    maxProposalEntries: drawInteger(random, 1, 6),
-    maxPayloadBytes: drawInteger(random, 9, 120),
-    readIntervalMs: drawChance(random, 0.2) ? 0 : 5 + drawFraction(random) * 60,
-    adminIntervalMs: electionTimeoutMs * (0.3 + drawFraction(random) * 5),
+    proposalIntervalMs: pace ** 2 * (5 + drawFraction(random) * 60),
+    maxProposalEntries: drawInteger(random, 1, 5),
+    retryRate: drawChance(random, 0.5) ? 0 : drawFraction(random) * 0.5,
+    readIntervalMs: drawChance(random, 0.2) ? 0 : pace ** 2 * (5 + drawFraction(random) * 60),
+    adminIntervalMs: electionTimeoutMs * pace * (0.3 + drawFraction(random) * 5),
     transferRate: churn ? 0.3 : 1,
-    snapshotEntries: drawChance(random, 0.3) ? Number.POSITIVE_INFINITY : drawInteger(random, 5, 60),
-    snapshotPaddingBytes: drawInteger(random, 0, 600),
+    snapshotEntries: drawChance(random, 0.15) ? Number.POSITIVE_INFINITY : Math.floor(8 * 40 ** drawFraction(random)),
     pullBytes: drawChance(random, 0.5) ? 1 << 20 : drawInteger(random, 20, 600),
     limits: drawLimits(random),
-    committedEntries: drawInteger(random, 55, 150),
-    maxEvents: 12_000,
+    committedEntries: drawInteger(random, 200, 1000),
+    maxEvents: drawInteger(random, meanEvents * 0.2, meanEvents * 1.8),
   };
 }
 
@@ -139,7 +150,7 @@ function drawLimits(random: Random): RaftLimits {
     maxAppendBytes: drawInteger(random, 16, 2000),
     maxInflightAppends: drawInteger(random, 1, 17),
     maxInflightBytes: drawInteger(random, 100, 8000),
-    snapshotChunkBytes: drawInteger(random, 16, 400),
+    snapshotChunkBytes: drawInteger(random, 64, 2000),
     trailingEntries: drawInteger(random, 0, 20),
     maxRetainedBytes: drawInteger(random, 0, 4000),
     promotionLagEntries: drawInteger(random, 0, 20),

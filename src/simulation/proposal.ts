@@ -1,17 +1,37 @@
-/** The entries that simulated clients propose: kind byte, unique number (uint32), filling. */
+/**
+ * The entries that simulated clients propose: the shipped envelope around a command that begins with two numbers
+ * (uint32), which attempt this is and of which operation. An operation that is sent again is another attempt.
+ */
+import { must } from '../assert.js';
 import { EntryKind } from '../raft/entries.js';
+import { openEnvelope, sealEnvelope, type Envelope } from '../state-machine/envelope.js';
 
-export const MINIMUM_PROPOSAL_BYTES = 5;
+const HEAD_BYTES = 8;
 
-export function writeProposal(proposal: number, bytes: number): Uint8Array {
-  const payload = new Uint8Array(Math.max(bytes, MINIMUM_PROPOSAL_BYTES));
-  payload[0] = EntryKind.application;
-  new DataView(payload.buffer).setUint32(1, proposal);
-  return payload;
+export interface Command {
+  readonly attempt: number;
+  readonly operation: number;
+  /** What the state machine is to see. */
+  readonly bytes: Uint8Array;
 }
 
-/** 0 if the payload is not a client's. */
+export function writeProposal(envelope: Envelope, { attempt, operation, bytes }: Command): Uint8Array {
+  const command = new Uint8Array(HEAD_BYTES + bytes.length);
+  const view = new DataView(command.buffer);
+  view.setUint32(0, attempt);
+  view.setUint32(4, operation);
+  command.set(bytes, HEAD_BYTES);
+  return sealEnvelope(envelope, command);
+}
+
+export function readCommand(command: Uint8Array): Command {
+  const view = new DataView(command.buffer, command.byteOffset, command.length);
+  return { attempt: view.getUint32(0), operation: view.getUint32(4), bytes: command.subarray(HEAD_BYTES) };
+}
+
+/** The attempt; 0 if the payload is not a client's operation. */
 export function readProposal(payload: Uint8Array): number {
   if (payload[0] !== EntryKind.application) return 0;
-  return new DataView(payload.buffer, payload.byteOffset, payload.length).getUint32(1);
+  const { opensSession, command } = must(openEnvelope(payload), 'clients send envelopes');
+  return opensSession || command.length < HEAD_BYTES ? 0 : readCommand(command).attempt;
 }

@@ -4,13 +4,14 @@
  */
 import type { PlacedConfiguration } from '../raft/configuration.js';
 import type { Configuration, Input, Member, TimerName } from '../raft/messages.js';
+import type { Progress } from '../raft/progress.js';
 import type { Leadership, SnapshotWrite } from '../raft/ready.js';
 import type { RaftState } from '../raft/state.js';
 import type { TurnEffect } from '../raft/turn.js';
 import { createAlarms, type Alarm } from './alarms.js';
 import { createDisk, type Disk } from './disk.js';
 import type { FaultKind } from './faults.js';
-import { createMachine, emptySnapshot, type Machine } from './machine.js';
+import { emptySnapshot, type Machine } from './machine.js';
 import { createFiles, type NodeFiles } from './node-files.js';
 import type { Plan } from './plan.js';
 
@@ -27,6 +28,8 @@ export interface Watch {
   configurationBefore: Configuration;
   /** The pair that was last found equal. */
   checked: { readonly inForce?: Configuration | undefined; readonly written?: Configuration | undefined };
+  /** Of a leader in its term: by peer, what was acknowledged. */
+  matches: Map<Progress, number>;
 }
 
 export interface SimulatedNode {
@@ -55,11 +58,22 @@ export interface SimulatedNode {
   rotten: boolean;
   restoreFails: boolean;
   slowFactor: number;
+  /** When faults have ended: they have for this node. */
+  well: boolean;
   storeStalled: boolean;
   watch: Watch;
 }
 
-export function createNode(place: number, configuration: Configuration, clockRate: number, plan: Plan): SimulatedNode {
+export interface NewNode {
+  readonly place: number;
+  readonly configuration: Configuration;
+  readonly clockRate: number;
+  /** Empty. */
+  readonly machine: Machine;
+  readonly plan: Plan;
+}
+
+export function createNode({ place, configuration, clockRate, machine, plan }: NewNode): SimulatedNode {
   const file = emptySnapshot(configuration);
   const member = { id: place + 1, incarnation: 'a' };
   return {
@@ -67,7 +81,7 @@ export function createNode(place: number, configuration: Configuration, clockRat
     member,
     disk: createDisk(file),
     files: createFiles(member, plan),
-    machine: createMachine(file),
+    machine,
     state: null,
     life: 0,
     inbox: [],
@@ -83,6 +97,7 @@ export function createNode(place: number, configuration: Configuration, clockRat
     rotten: false,
     restoreFails: false,
     slowFactor: 1,
+    well: false,
     storeStalled: false,
     watch: {
       term: 0,
@@ -92,6 +107,7 @@ export function createNode(place: number, configuration: Configuration, clockRat
       configurations: [],
       configurationBefore: configuration,
       checked: {},
+      matches: new Map(),
     },
   };
 }

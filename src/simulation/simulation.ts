@@ -1,44 +1,57 @@
 /**
- * One seed from start to verdict: a cluster under faults until enough is committed, then peace, in which it has to
- * make progress and come to equal states (liveness). Pure: the same seed always gives the same trace.
+ * One seed from start to verdict: a cluster under faults until enough has happened, then a healed majority that has to
+ * commit, then peace, in which all have to come to equal states. Pure: the same seed always gives the same trace.
  */
 import { drawFraction, createRandom } from '../random.js';
-import { includesMember } from '../raft/configuration.js';
 import type { Configuration, Member } from '../raft/messages.js';
+import { randomOf } from './actions.js';
 import { createAdministrator, noteRequestAnswer, startAdministrator, type Administrator } from './administrator.js';
 import { createHistory } from './checks/history.js';
-import { demand, Violation } from './checks/violation.js';
+import { startCountingChecks, Violation, type Check, type CheckCounts } from './checks/violation.js';
 import {
   checkAcknowledged,
   createClients,
   noteApplied,
   noteReadAnswer,
   startClients,
+  startLastWriter,
   type Clients,
 } from './clients.js';
 import { EMPTY_DIGEST, extendDigest } from './digest.js';
+import { digestWorkload } from './digest-workload.js';
 import { createEventQueue, happenNext } from './event-queue.js';
 import type { FaultCounts } from './faults.js';
-import { makePeace, startNemesis } from './nemesis.js';
-import { createNetwork } from './network.js';
-import { createNode, type SimulatedNode } from './simulated-node.js';
 import { deliver } from './inputs.js';
 import { startNode } from './life.js';
-import { drawPlan, type Plan } from './plan.js';
+import { compareAllStates, isAtRest, runMajority, runUntil, startPeace, type MajorityReport } from './liveness.js';
+import { createMachine, emptySnapshot } from './machine.js';
+import { startNemesis } from './nemesis.js';
+import { createNetwork } from './network.js';
+import { drawPlan, type NodeRange, type Plan } from './plan.js';
+import { createNode } from './simulated-node.js';
 import { advance, resume } from './turns.js';
+import type { Workload } from './workload.js';
 import type { World } from './world.js';
 
 export interface SimulationOptions {
   readonly seed: number;
-  /** 1 to 7; drawn from the seed when absent. */
-  readonly nodes?: number;
+  /** 1 to 7, or the bounds of what is drawn. */
+  readonly nodes?: number | NodeRange;
+  /** The plain digest by default. */
+  readonly workload?: Workload;
+  /** How long faults last at most, on average; a seed draws its own. */
+  readonly meanEvents?: number;
+  /** While faults last, only the actions with these numbers happen. */
+  readonly only?: ReadonlySet<number>;
+  /** Receives what was done by then, by number. */
+  readonly taken?: Map<number, string>;
   /** Receives one line for each thing that happens. */
   readonly log?: (line: string) => void;
 }
 
 export interface SimulationFailure {
   /** The property that does not hold: see `checks/violation.ts`. */
-  readonly check: string;
+  readonly check: Check;
   readonly message: string;
 }
 
@@ -54,6 +67,9 @@ export interface SimulationResult {
   readonly transfersMade: number;
   readonly snapshotsInstalled: number;
   readonly faults: Readonly<FaultCounts>;
+  readonly checks: Readonly<CheckCounts>;
+  /** Null: the run did not come so far, or no majority could be had. */
+  readonly majority: MajorityReport | null;
   /** Equal for equal runs. */
   readonly traceHash: string;
   readonly failure?: SimulationFailure;
@@ -66,17 +82,23 @@ interface Cast {
 }
 
 /** A seed counts as tested when it committed this many entries, and a fault fired. */
-const COUNTED_ENTRIES = 50;
-/** In peace: until the cluster commits, and until all members have applied it all. */
-const PROGRESS_LIMIT_TIMEOUTS = 100;
-const PROGRESS_LIMIT_EVENTS = 30_000;
+const COUNTED_ENTRIES = 100;
+const MEAN_EVENTS = 3_000;
+const MAXIMUM_NODES = 7;
+/** Apart from the numbers of actions. */
+const MAJORITY_PURPOSE = -1;
 
 export function simulate(options: SimulationOptions): SimulationResult {
+  const checks = startCountingChecks();
   const cast = createCast(options);
+  let majority: MajorityReport | null = null;
   let failure: SimulationFailure | undefined;
   try {
     start(cast);
     runFaults(cast);
+    cast.administrator.stopped = true;
+    startLastWriter(cast.world, cast.clients);
+    majority = runMajority(cast.world, randomOf(options.seed, MAJORITY_PURPOSE));
     runPeace(cast);
     checkAcknowledged(cast.world, cast.clients);
   } catch (error) {
@@ -94,6 +116,8 @@ export function simulate(options: SimulationOptions): SimulationResult {
     transfersMade: administrator.transfersMade,
     snapshotsInstalled: world.snapshotsInstalled,
     faults,
+    checks,
+    majority,
     traceHash: extendDigest(world.traceDigest, events).toString(16).padStart(8, '0'),
     ...(failure === undefined ? {} : { failure }),
   };
@@ -110,9 +134,15 @@ function describeFailure(error: unknown): SimulationFailure {
   return { check: 'assertion', message: String(error) };
 }
 
-function createCast({ seed, nodes, log }: SimulationOptions): Cast {
+function rangeOf(nodes: number | NodeRange | undefined): NodeRange {
+  if (nodes === undefined) return { from: 1, to: MAXIMUM_NODES };
+  return typeof nodes === 'number' ? { from: nodes, to: nodes } : nodes;
+}
+
+function createCast(options: SimulationOptions): Cast {
+  const { seed, workload = digestWorkload, log = null, only = null, taken = null } = options;
   const random = createRandom(seed);
-  const plan = drawPlan(random, nodes ?? null);
+  const plan = drawPlan(random, rangeOf(options.nodes), options.meanEvents ?? MEAN_EVENTS);
   const queue = createEventQueue();
   const faults: FaultCounts = {};
   const clients = createClients();
@@ -122,9 +152,11 @@ function createCast({ seed, nodes, log }: SimulationOptions): Cast {
     random,
     queue,
     network: createNetwork(queue, random, plan, faults),
+    workload,
     nodes: [],
     history: createHistory(),
     faults,
+    actions: { seed, only, taken },
     client: {
       applied: (node, proposal) => {
         noteApplied(clients, node, proposal);
@@ -147,22 +179,24 @@ function createCast({ seed, nodes, log }: SimulationOptions): Cast {
     events: 0,
     traceDigest: EMPTY_DIGEST,
     snapshotsInstalled: 0,
-    calm: false,
-    log: log ?? null,
+    phase: 'faults',
+    log,
   };
   addNodes(world, plan);
   return { world, clients, administrator };
 }
 
 /** The first voters share a bootstrap configuration; the others are blank and wait to be taken in. */
-function addNodes({ nodes, history, random }: World, plan: Plan): void {
+function addNodes({ nodes, history, random, workload }: World, plan: Plan): void {
   const voters: Member[] = [];
   for (let id = 1; id <= plan.voters; id += 1) voters.push({ id, incarnation: 'a' });
   const bootstrap: Configuration = { voters, learners: [] };
   const blank: Configuration = { voters: [], learners: [] };
   for (let place = 0; place < plan.nodes; place += 1) {
     const clockRate = 1 + (drawFraction(random) * 2 - 1) * plan.clockSkew;
-    const node = createNode(place, place < plan.voters ? bootstrap : blank, clockRate, plan);
+    const configuration = place < plan.voters ? bootstrap : blank;
+    const machine = createMachine(workload, history.outcomes, emptySnapshot(configuration));
+    const node = createNode({ place, configuration, clockRate, machine, plan });
     nodes.push(node);
     history.disks.push({ member: node.member, disk: node.disk });
   }
@@ -179,48 +213,15 @@ function start({ world, clients, administrator }: Cast): void {
 }
 
 function runFaults({ world }: Cast): void {
-  const { plan, history, faults } = world;
-  const enough = (): boolean => history.committed.length >= plan.committedEntries && Object.keys(faults).length > 0;
-  while (!enough() && world.events < plan.maxEvents && happenNext(world.queue));
+  const { plan, history, queue } = world;
+  while (history.committed.length < plan.committedEntries && world.events < plan.maxEvents && happenNext(queue));
 }
 
-function runPeace({ world, clients, administrator }: Cast): void {
-  makePeace(world);
-  administrator.stopped = true;
+function runPeace({ world, clients }: Cast): void {
+  startPeace(world);
   const goal = Math.max(world.history.committed.length + 1, COUNTED_ENTRIES + 5);
   runUntil(world, () => world.history.committed.length >= goal, `commits up to ${goal}`);
   clients.stopped = true;
-  runUntil(world, () => isAtRest(world), 'members come to equal states');
-}
-
-function runUntil(world: World, condition: () => boolean, aim: string): void {
-  const { queue, plan } = world;
-  const deadlineMs = queue.nowMs + PROGRESS_LIMIT_TIMEOUTS * plan.electionTimeoutMs;
-  const eventLimit = world.events + PROGRESS_LIMIT_EVENTS;
-  while (!condition()) {
-    const goesOn = queue.nowMs < deadlineMs && world.events < eventLimit && happenNext(queue);
-    demand(goesOn, 'liveness', () => `no progress in peace: ${aim}; ${describeNodes(world)}`);
-  }
-}
-
-/** A leader has committed all its log, and every member of its configuration has applied it. */
-function isAtRest({ nodes, history }: World): boolean {
-  const end = history.committed.length;
-  const leader = nodes.find(({ state }) => state?.role === 'leader' && state.commitIndex === end);
-  const configuration = leader?.watch.configurations.at(-1)?.configuration;
-  if (leader === undefined || configuration === undefined) return false;
-  if (leader.machine.appliedIndex !== end || leader.disk.unsynced !== null) return false;
-  const members = nodes.filter(({ member }) => isMember(configuration, member));
-  return members.every(({ machine }) => machine.appliedIndex === end && machine.digest === leader.machine.digest);
-}
-
-function isMember({ voters, learners }: Configuration, member: Member): boolean {
-  return includesMember(voters, member) || includesMember(learners, member);
-}
-
-function describeNodes({ nodes, history }: World): string {
-  const describe = ({ member, state, machine }: SimulatedNode): string =>
-    `${member.id}${member.incarnation}: ${state?.role ?? 'down'} of term ${state?.term ?? 0}, ` +
-    `applied ${machine.appliedIndex}`;
-  return `committed ${history.committed.length}; ${nodes.map(describe).join('; ')}`;
+  runUntil(world, () => isAtRest(world), 'members apply all');
+  compareAllStates(world);
 }

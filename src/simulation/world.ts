@@ -8,6 +8,7 @@ import type { History } from './checks/history.js';
 import type { Network } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { Plan } from './plan.js';
+import type { Workload } from './workload.js';
 
 /** Who stands outside the nodes, uses them, and hears from them. */
 export interface Client {
@@ -22,22 +23,35 @@ export interface Turns {
   resume(node: SimulatedNode): void;
 }
 
+/** Faults come and go; then a majority is well and the rest stays as it is; then all are well. */
+export type Phase = 'faults' | 'majority' | 'peace';
+
+/** What is done from outside: see `actions.ts`. */
+interface Actions {
+  readonly seed: number;
+  /** The numbers of those that happen while faults do; null: all. */
+  readonly only: ReadonlySet<number> | null;
+  /** What was done, by number; null: nobody wants to know. */
+  readonly taken: Map<number, string> | null;
+}
+
 export interface World {
   readonly plan: Plan;
   readonly random: Random;
   readonly queue: EventQueue;
   readonly network: Network;
+  readonly workload: Workload;
   readonly nodes: SimulatedNode[];
   readonly history: History;
   readonly faults: FaultCounts;
   readonly client: Client;
   readonly turns: Turns;
+  readonly actions: Actions;
   /** Deliveries, timers, completions and actions from outside; not the clock's own housekeeping. */
   events: number;
   traceDigest: number;
   snapshotsInstalled: number;
-  /** Faults have ended; what is left is to come to rest. */
-  calm: boolean;
+  phase: Phase;
   readonly log: ((line: string) => void) | null;
 }
 

@@ -72,7 +72,7 @@ test('a snapshot that the log does not lead to replaces it at recovery', () => {
 
 test('a direction under two cuts carries nothing until both are joined', () => {
   const queue = createEventQueue();
-  const network = createNetwork(queue, createRandom(3), drawPlan(createRandom(3), 3), {});
+  const network = createNetwork(queue, createRandom(3), drawPlan(createRandom(3), { from: 3, to: 3 }, 20_000), {});
   network.calm = true;
   const direction = { from: 0, to: 1 };
   const arrivals = (): number => {

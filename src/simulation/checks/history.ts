@@ -6,12 +6,12 @@
 import { must } from '../../assert.js';
 import { EntryKind, payloadAt, type EntryRun } from '../../raft/entries.js';
 import type { Configuration, Member } from '../../raft/messages.js';
-import { sameMember } from '../../raft/configuration.js';
+import { sameMember, unpackConfiguration } from '../../raft/configuration.js';
 import type { Disk } from '../disk.js';
-import { digestBytes, EMPTY_DIGEST } from '../digest.js';
-import { digestAfter, parseConfiguration } from '../machine.js';
+import { digestBytes } from '../digest.js';
+import { createOutcomes, type Outcomes } from '../machine.js';
 import { readProposal } from '../proposal.js';
-import { demand } from './violation.js';
+import { demand, holds, Violation } from './violation.js';
 
 export interface EntryRecord {
   readonly index: number;
@@ -28,8 +28,7 @@ export interface History {
   readonly records: EntryRecord[][];
   /** Entry `index` is at `index - 1`. */
   readonly committed: EntryRecord[];
-  /** The state machine's digest after each committed entry; the first is that of the empty state. */
-  readonly stateDigests: number[];
+  readonly outcomes: Outcomes;
   readonly leaders: Map<number, Member>;
   readonly votes: Map<number, { readonly voter: Member; readonly candidate: Member }[]>;
   /** Where each client's entry was committed. */
@@ -46,7 +45,7 @@ export function createHistory(): History {
   return {
     records: [],
     committed: [],
-    stateDigests: [EMPTY_DIGEST],
+    outcomes: createOutcomes(),
     leaders: new Map(),
     votes: new Map(),
     proposals: new Map(),
@@ -60,8 +59,8 @@ export function createHistory(): History {
 export function claimTerm(history: History, term: number, member: Member): void {
   const known = history.leaders.get(term);
   if (known === undefined) history.leaders.set(term, member);
-  else {
-    demand(sameMember(known, member), 'election safety', () => `term ${term} is led by ${known.id} and ${member.id}`);
+  else if (!holds(known === member || sameMember(known, member), 'election safety')) {
+    throw new Violation('election safety', `term ${term} is led by ${known.id} and ${member.id}`);
   }
 }
 
@@ -102,7 +101,7 @@ export function recordEntry(
   claimTerm(history, run.term, owner);
   const proposal = readProposal(payload);
   demand(!history.forbiddenProposals.has(proposal), 'honest answer', () => `proposal ${proposal} was to be refused`);
-  const configuration = payload[0] === EntryKind.configuration ? parseConfiguration(payload) : null;
+  const configuration = payload[0] === EntryKind.configuration ? unpackConfiguration(payload) : null;
   const record: EntryRecord = { index, term: run.term, previousTerm, digest, configuration, proposal };
   (history.records[index] ??= []).push(record);
   return { record, isNew: true };
@@ -126,10 +125,8 @@ export function committedAt(history: History, index: number): EntryRecord | unde
 }
 
 export function commitRecord(history: History, record: EntryRecord): void {
-  const { committed, stateDigests, proposals } = history;
-  const before = must(stateDigests.at(-1), 'the digest of the empty state');
+  const { committed, proposals } = history;
   committed.push(record);
-  stateDigests.push(digestAfter(before, record.term, record.digest));
   if (record.proposal === 0) return;
   const earlier = proposals.get(record.proposal);
   demand(

@@ -1,11 +1,10 @@
 /** Checks of what a node writes: leader append-only, log matching, durable votes, one membership change at a time. */
 import { must } from '../../assert.js';
 import { EntryKind, type EntryRun } from '../../raft/entries.js';
-import { sameMember, type PlacedConfiguration } from '../../raft/configuration.js';
+import { sameMember, unpackConfiguration, type PlacedConfiguration } from '../../raft/configuration.js';
 import type { Configuration, Member, SnapshotDescription } from '../../raft/messages.js';
 import type { Persist } from '../../raft/ready.js';
 import { lastWrittenIndex, writtenTermAt, type Disk } from '../disk.js';
-import { parseConfiguration } from '../machine.js';
 import type { SimulatedNode } from '../simulated-node.js';
 import { committedAt, recordEntry, type EntryRecord, type History } from './history.js';
 import { demand } from './violation.js';
@@ -161,7 +160,7 @@ export function configurationsOnDisk(disk: Disk): PlacedConfiguration[] {
   disk.entries.forEach((entry, position) => {
     const at = disk.baseIndex + 1 + position;
     if (at > index && entry.payload[0] === EntryKind.configuration) {
-      found.push({ index: at, configuration: parseConfiguration(entry.payload) });
+      found.push({ index: at, configuration: unpackConfiguration(entry.payload) });
     }
   });
   return found;

@@ -6,8 +6,8 @@ import type { AppendEntries, AppendResponse, RaftMessage } from '../../raft/mess
 import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
 import type { SimulatedNode } from '../simulated-node.js';
 import { checkSentRuns } from './log-checks.js';
-import { claimTerm, claimVote, committedAt, findRecord, type History } from './history.js';
-import { demand } from './violation.js';
+import { claimTerm, claimVote, findRecord, type History } from './history.js';
+import { demand, holds, Violation } from './violation.js';
 
 export function checkMessage(
   history: History,
@@ -17,11 +17,10 @@ export function checkMessage(
 ): void {
   const { disk, member } = sender;
   if (message.kind === 'requestPreVote' || message.kind === 'preVoteResponse') return;
-  demand(
-    message.term <= syncedTerm(disk),
-    'persist before send',
-    () => `node ${member.id} sends ${message.kind} of term ${message.term}, synced is ${syncedTerm(disk)}`,
-  );
+  if (!holds(message.term <= syncedTerm(disk), 'persist before send')) {
+    const facts = `node ${member.id} sends ${message.kind} of term ${message.term}, synced is ${syncedTerm(disk)}`;
+    throw new Violation('persist before send', facts);
+  }
   switch (message.kind) {
     case 'requestVote':
       demand(
@@ -96,9 +95,7 @@ function checkAcknowledgement(nodes: readonly SimulatedNode[], sender: Simulated
 }
 
 function demandCommitted(history: History, index: number, sender: number): void {
-  demand(
-    index === 0 || committedAt(history, index) !== undefined,
-    'committed in the term',
-    () => `node ${sender} speaks of ${index} as committed, the cluster is at ${history.committed.length}`,
-  );
+  if (holds(index <= history.committed.length, 'committed in the term')) return;
+  const facts = `node ${sender} speaks of ${index} as committed, the cluster is at ${history.committed.length}`;
+  throw new Violation('committed in the term', facts);
 }

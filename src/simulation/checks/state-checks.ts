@@ -3,15 +3,14 @@
  * (paper 5.4.2), committed entries on a majority's stable storage, and terms and indexes that only grow.
  */
 import { must } from '../../assert.js';
-import { sameMember } from '../../raft/configuration.js';
+import { includesMember, latestConfiguration, sameMember } from '../../raft/configuration.js';
 import type { Configuration, Member } from '../../raft/messages.js';
-import { termAt } from '../../raft/log.js';
+import { lastLogIndex, termAt } from '../../raft/log.js';
 import type { RaftState } from '../../raft/state.js';
-import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt } from '../disk.js';
+import { lastSyncedIndex, lastWrittenIndex, syncedTerm, syncedVote, writtenTermAt, type Disk } from '../disk.js';
 import type { SimulatedNode } from '../simulated-node.js';
 import { claimTerm, commitRecord, committedAt, diskOf, findRecord, type History } from './history.js';
-import { checkLeader } from './leader-checks.js';
-import { demand } from './violation.js';
+import { demand, holds, Violation } from './violation.js';
 
 export function checkState(history: History, nodes: readonly SimulatedNode[], node: SimulatedNode): void {
   const { watch, member } = node;
@@ -23,6 +22,7 @@ export function checkState(history: History, nodes: readonly SimulatedNode[], no
       () => `node ${member.id} goes from term ${watch.term} to ${state.term}`,
     );
     watch.term = state.term;
+    watch.matches.clear();
   }
   // A cluster of one leads before its vote is synced; nothing of that term leaves the node until then.
   if (state.role === 'leader' && watch.knownLeaderTerm !== state.term && syncedTerm(node.disk) === state.term) {
@@ -30,7 +30,61 @@ export function checkState(history: History, nodes: readonly SimulatedNode[], no
     checkElection(history, node, state);
   }
   if (state.commitIndex !== watch.commitIndex) checkCommit(history, nodes, node);
-  if (state.role === 'leader') checkLeader(history, node.member, state);
+  checkIndexes(node, state);
+  if (state.role === 'leader') {
+    checkMatches(history, node, state);
+    checkNotRemoved(member, state);
+  }
+}
+
+/** What was compacted, covered, committed, written; and what was handed to the state machine. */
+function checkIndexes({ member }: SimulatedNode, { log, snapshot, commitIndex, applying }: RaftState): void {
+  const last = lastLogIndex(log);
+  const inOrder =
+    log.baseIndex <= snapshot.index &&
+    snapshot.index <= commitIndex &&
+    commitIndex <= last &&
+    applying.appliedIndex <= applying.handedIndex &&
+    applying.handedIndex <= commitIndex;
+  if (holds(inOrder, 'order of indexes')) return;
+  throw new Violation(
+    'order of indexes',
+    `node ${member.id}: base ${log.baseIndex}, snapshot ${snapshot.index}, committed ${commitIndex}, last ${last}; ` +
+      `applied ${applying.appliedIndex}, handed over ${applying.handedIndex}`,
+  );
+}
+
+/** What a leader believes of a follower is so, as long as that follower is of its term, and never shrinks. */
+function checkMatches(history: History, { member, watch, disk }: SimulatedNode, { peers, term }: RaftState): void {
+  for (const peer of peers) {
+    const { matchIndex } = peer;
+    const known = watch.matches.get(peer) ?? 0;
+    if (matchIndex === known && peer.nextIndex > matchIndex) continue;
+    watch.matches.set(peer, matchIndex);
+    const follower = diskOf(history, peer.member);
+    demand(
+      matchIndex >= known && peer.nextIndex > matchIndex && hasSynced(follower, disk, term, matchIndex),
+      'true acknowledgements',
+      () => `node ${member.id} takes ${matchIndex} after ${known} for synced at ${peer.member.id}`,
+    );
+  }
+}
+
+/** A leader whose removal is committed leads no more (thesis 4.2.2). */
+function checkNotRemoved(leader: Member, { configurations, commitIndex }: RaftState): void {
+  const { index, configuration } = latestConfiguration(configurations);
+  demand(
+    index > commitIndex || includesMember(configuration.voters, leader),
+    'removed leader',
+    () => `node ${leader.id} leads on although its removal at ${index} is committed`,
+  );
+}
+
+function hasSynced(follower: Disk, leader: Disk, term: number, index: number): boolean {
+  if (syncedTerm(follower) !== term || index <= follower.baseIndex) return true;
+  if (index > lastSyncedIndex(follower)) return false;
+  const own = writtenTermAt(leader, index);
+  return own === null || own === writtenTermAt(follower, index);
 }
 
 function checkElection(history: History, node: SimulatedNode, state: RaftState): void {
@@ -116,10 +170,10 @@ function extendCommitted(history: History, nodes: readonly SimulatedNode[], node
 }
 
 function isSyncedOnMajority(history: History, { voters }: Configuration, index: number, term: number): boolean {
-  const holds = (voter: Member): boolean => {
+  const hasIt = (voter: Member): boolean => {
     const disk = diskOf(history, voter);
     if (index <= disk.baseIndex) return true;
     return lastSyncedIndex(disk) >= index && writtenTermAt(disk, index) === term;
   };
-  return voters.filter(holds).length * 2 > voters.length;
+  return voters.filter(hasIt).length * 2 > voters.length;
 }
