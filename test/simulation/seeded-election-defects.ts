@@ -169,8 +169,8 @@ export const ELECTION_DEFECTS: readonly SeededDefect[] = [
     row: 54,
     name: 'proposals of a closed admission are taken',
     file: 'raft/leader',
-    text: 'if (state.admission === admission && payloads.count > 0)',
-    replacement: 'if (state.admission !== null && payloads.count > 0)',
+    text: 'if (state.admission === admission && isWellPacked(payloads))',
+    replacement: 'if (state.admission !== null && isWellPacked(payloads))',
   },
   {
     row: 54,

@@ -133,7 +133,9 @@ class Planner {
   #run(firstIndex: number, count: number, largest: number): EntryRun {
     const payloads = Array.from({ length: count }, (_, position) => {
       const bytes = largest === LARGE_BYTES ? largest : drawInteger(this.#random, 9, largest);
-      return new Uint8Array(bytes).fill(firstIndex + position);
+      const payload = new Uint8Array(bytes).fill(firstIndex + position);
+      payload[0] = EntryKind.application;
+      return payload;
     });
     return { firstIndex, term: this.#ledger.term, ...packPayloads(payloads) };
   }
