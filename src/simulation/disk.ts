@@ -122,6 +122,10 @@ export function dropOvertaken(disk: Disk): void {
 export function recover(disk: Disk): StoredState {
   dropOvertaken(disk);
   const { description } = disk.snapshot;
+  if (disk.term < description.term) {
+    disk.term = description.term;
+    disk.vote = null;
+  }
   const base = { index: disk.baseIndex, term: disk.baseTerm };
   return { term: disk.term, vote: disk.vote, snapshot: description, base, entries: packRuns(disk) };
 }

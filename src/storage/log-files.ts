@@ -72,13 +72,16 @@ export function openLogFiles(options: LogFilesOptions, snapshot: SnapshotDescrip
   const log = recoverLog(disk, folder, identity, snapshot.index);
   const writer = openWriter({ ...options, segmentBytes }, log);
   const held = log.terms.at(snapshot.index)?.term === snapshot.term;
+  // A node was in the term of what it has a snapshot of, even if the end of its log is lost, as in mode `os` it may be.
+  const term = Math.max(log.term, snapshot.term);
+  const vote = term === log.term ? log.vote : null;
   // A received snapshot is durable before the log says that it begins behind it.
   if (!held) {
     closingOnFailure(writer, () => {
-      writer.append({ term: log.term, vote: log.vote, after: snapshot, reset: true, entries: [] });
+      writer.append({ term, vote, after: snapshot, reset: true, entries: [] });
     });
   }
-  const { term, vote, base, entries } = log;
+  const { base, entries } = log;
   const stored = { term, vote, snapshot, base: held ? base : snapshot, entries: held ? entries : [] };
   return { stored, storage: writer };
 }

@@ -1,6 +1,6 @@
 /**
- * Where a node's term, vote and log live between its lives: types, and whose files they are. `volatile-storage.ts` keeps nothing,
- * `log-files.ts` keeps them in files.
+ * Where a node's term, vote and log live between its lives: types, and whose files they are. `volatile-storage.ts`
+ * keeps nothing, `log-files.ts` keeps them in files.
  */
 import type { Member } from '../raft/messages.js';
 import type { Persist } from '../raft/ready.js';

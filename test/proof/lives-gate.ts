@@ -32,7 +32,9 @@ async function manyRestarts({ long }: GateOptions): Promise<GateRow> {
   return {
     gate: 'G16',
     goal: `one node killed and restarted ${cycles} times: as many threads and handles, memory within 5 %`,
-    reached: `threads ${before.threads} and ${after.threads}, handles ${before.handles ?? 0} and ${after.handles ?? 0}, memory ${(100 * growth).toFixed(1)} %`,
+    reached:
+      `threads ${before.threads} and ${after.threads}, handles ${before.handles ?? 0} and ${after.handles ?? 0}, ` +
+      `memory ${(100 * growth).toFixed(1)} %`,
     anchor: 'none states one',
     passed: same && growth < 0.05,
   };

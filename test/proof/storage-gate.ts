@@ -31,7 +31,9 @@ async function tailDamage(): Promise<GateRow> {
   const zeroed = await inThread(LOG_TAIL, zeroSectors);
   return {
     gate: 'G9',
-    goal: 'a log truncated at every byte of its last 64 KiB, every bit of its last 4 KiB flipped, every sector zeroed: all that was acknowledged, or a refusal',
+    goal:
+      'a log truncated at every byte of its last 64 KiB, every bit of its last 4 KiB flipped, every sector zeroed: ' +
+      'all that was acknowledged, or a refusal',
     reached: `${truncated.tried} truncations, ${flipped.tried} flips, ${zeroed.tried} sectors, 0 silent differences`,
     anchor: 'etcd: a torn-write test and 5 repair tests, a handful of positions',
     passed: truncated.tried > 65_536 && flipped.tried === 32_768 && zeroed.tried >= 128,
@@ -54,7 +56,9 @@ async function everyDiskCall({ long, tell }: GateOptions): Promise<GateRow> {
   failures.forEach(tell);
   return {
     gate: 'G10',
-    goal: `a crash at every disk call of ${seeds} x 200 operations (snapshot, compaction, membership change), unsynced bytes lost, kept, torn, reordered`,
+    goal:
+      `a crash at every disk call of ${seeds} x 200 operations (snapshot, compaction, membership change), ` +
+      'unsynced bytes lost, kept, torn, reordered',
     reached: `${calls} calls, ${crashes} recoveries, ${failures.length} lost or invented something`,
     anchor: 'etcd: 27 points at which it can be made to panic',
     passed: failures.length === 0 && crashes >= 10_000,
@@ -89,7 +93,9 @@ async function killedUnderLoad({ long }: GateOptions): Promise<GateRow> {
   acknowledged += await killProcessUnderLoad(kills);
   return {
     gate: 'G11',
-    goal: `all of 1, 3, 5 nodes killed at once ${rounds} times each, the process ${kills} times, under load: nothing acknowledged is missing`,
+    goal:
+      `all of 1, 3, 5 nodes killed at once ${rounds} times each, the process ${kills} times, under load: ` +
+      'nothing acknowledged is missing',
     reached: `${acknowledged} acknowledged, 0 missing`,
     anchor: 'Kafka: all killed, in simulation; etcd: one process a time',
     passed: acknowledged > kills * 20,

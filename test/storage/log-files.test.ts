@@ -157,6 +157,19 @@ test('a snapshot that became durable just before a crash is where the log begins
   assert.is(reopen(options, snapshotAt(9, 4)).base.term, 4);
 });
 
+test('a log that lost its end, as in mode os it may, begins in the term of the snapshot, without a vote', ({
+  options,
+}) => {
+  write(options, { term: 3, vote, entries: [run(1, 2, 3)] });
+  const snapshot = snapshotAt(9, 7);
+  const { stored, storage } = openLogFiles(options, snapshot);
+  assert.equal([stored.term, stored.vote], [7, null]);
+  storage.persist(persistOf({ term: 7, vote }));
+  storage.close();
+  const again = reopen(options, snapshot);
+  assert.equal([again.term, again.vote], [7, vote]);
+});
+
 test('a log may begin with a content, as tools make it', ({ options }) => {
   rmSync(options.folder, { recursive: true });
   createLogFiles(options, { term: 9, vote: null, base: { index: 20, term: 7 }, entries: [run(21, 300, 8, 100)] });
