@@ -103,7 +103,7 @@ function advanceCommit(state: RaftState): void {
 function leaveCluster(state: RaftState): void {
   let successor: Progress | undefined;
   for (const peer of state.peers) {
-    if (peer.voter && peer.connected && peer.matchIndex > (successor?.matchIndex ?? -1)) successor = peer;
+    if (peer.voter && peer.connected && peer.matchIndex > (successor?.matchIndex ?? 0)) successor = peer;
   }
   if (successor !== undefined) orderElection(state, successor);
   becomeFollower(state, state.term, null);

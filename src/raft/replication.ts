@@ -80,7 +80,9 @@ function continueAfter(state: RaftState, { hintIndex, hintTerm }: AppendResponse
 /** A member that answers heartbeats but has acknowledged nothing between two of them has probably lost a message. */
 export function sendAgainAfterLoss(state: RaftState, peer: Progress): void {
   peer.probeSent = false;
-  if (peer.state === 'snapshot' && !peer.progressed) pollTransfer(state, peer);
-  if (peer.state === 'replicate' && peer.inflight.length > 0 && !peer.progressed) sendAppend(state, peer, null);
+  if (!peer.progressed) {
+    pollTransfer(state, peer);
+    if (peer.inflight.length > 0) sendAppend(state, peer, null);
+  }
   peer.progressed = false;
 }

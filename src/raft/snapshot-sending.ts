@@ -9,7 +9,10 @@ import { findPeer } from './peers.js';
 import { noteMatch, startSnapshot, type Progress, type SnapshotTransfer } from './progress.js';
 import type { RaftState } from './state.js';
 
-/** A chunk without bytes asks where to go on. Left alone while the shell reads: its answer cannot be lost. */
+/**
+ * A chunk without bytes asks where to go on, if a snapshot is on its way. Left alone while the shell reads: its answer
+ * cannot be lost.
+ */
 export function pollTransfer(state: RaftState, peer: Progress): void {
   const { transfer } = peer;
   if (transfer === null || transfer.phase === 'reading' || !peer.connected) return;
@@ -63,7 +66,7 @@ export function receiveSnapshotChunk(state: RaftState, chunk: Extract<Input, { k
     if (chunk.index === state.snapshot.index) pollTransfer(state, peer);
   } else if (chunk.offset !== transfer.offset) {
     readChunk(state, peer, transfer);
-  } else if (peer.connected) {
+  } else {
     transfer.phase = 'sent';
     sendChunk(state, { peer, transfer, bytes: chunk.bytes, done: chunk.done });
   }

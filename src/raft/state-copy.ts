@@ -100,7 +100,6 @@ class Canonicalizer {
       case 'id':
         return this.#request(value as number);
       case 'ids':
-        return (value as number[]).map((id) => this.#request(id));
       case 'waiting':
         return (value as (number | object)[]).map((each) =>
           typeof each === 'number' ? this.#request(each) : this.object(each),

@@ -18,7 +18,7 @@ export function isWellPacked(packed: PackedPayloads): boolean {
   let start = 0;
   for (let position = 0; position < count; position += 1) {
     const end = must(ends[position], 'end offset');
-    if (end < start || head + end > data.length) return false;
+    if (end < start) return false;
     const isConfigurationEntry = end > start && data[head + start] === EntryKind.configuration;
     if (isConfigurationEntry && readConfiguration(payloadAt(packed, position)) === null) return false;
     start = end;

@@ -77,7 +77,7 @@ async function damagedClusters({ tell }: GateOptions): Promise<GateRow> {
   }
   return {
     gate: 'G11',
-    goal: 'a store corrupt or wiped: back without a vote on lost state; different records damaged on all nodes: rebuilt',
+    goal: 'a store corrupt or wiped: back without a vote on lost state; other records damaged on all nodes: rebuilt',
     reached: `${passed} scenarios passed, ${failed} failed`,
     anchor:
       'TigerBeetle: damage on all replicas yes, total loss of one not then; etcd: an operator replaces the member',

@@ -6,6 +6,7 @@ import { defaultRaftLimits } from '../../src/raft/limits.js';
 import { createRaft } from '../../src/raft/state.js';
 import { raftStatus } from '../../src/raft/status.js';
 import { performTurn, type TurnEffect } from '../../src/raft/turn.js';
+import { answerToAppend, append, runOf } from './support/messages.js';
 import {
   appliedTexts,
   configurationOf,
@@ -111,6 +112,47 @@ test('the status of a leader tells how far each other member is', () => {
     { member: memberOf(3), matchIndex: 2, connected: false },
   ]);
   assert.equal(raftStatus(stateOf(network, 2)).followers, []);
+});
+
+/** A follower of term 1; whether it takes an append of so many bytes behind what it has. */
+function follower(maxUnappliedBytes: number) {
+  const network = createNetwork([1, 2, 3], { maxUnappliedBytes });
+  const last = (): number => raftStatus(stateOf(network, 3)).lastLogIndex;
+  const takes = (text: string | null, commitIndex = 0): boolean => {
+    const runs = text === null ? [] : [runOf(last() + 1, 1, text)];
+    const previous = { previousIndex: last(), previousTerm: Math.min(last(), 1) };
+    return answerToAppend(network, append({ ...previous, runs, commitIndex }))?.success === true;
+  };
+  return { takes, applying: stateOf(network, 3).applying };
+}
+
+test('the limit is for who stands still: with credit left, all is taken, committed or not', () => {
+  const { takes } = follower(4);
+  for (const text of ['aaaaaa', 'bbbbbb', 'cccccc']) assert.ok(takes(text));
+});
+
+test('each entry that is not handed over counts, from the first; an append without entries is never too much', () => {
+  const { takes, applying } = follower(4);
+  applying.creditBytes = 0;
+  assert.ok(takes('aaa'));
+  assert.not.ok(takes('b'));
+  assert.ok(takes(null), 'a probe needs no room');
+});
+
+test('what was handed over does not count', () => {
+  const { takes, applying } = follower(4);
+  applying.creditBytes = 1;
+  assert.ok(takes('aaaaaa', 1));
+  assert.ok(applying.creditBytes < 0 && applying.handedIndex === 1);
+  assert.ok(takes('bbb'));
+  assert.not.ok(takes('c'));
+});
+
+test('that a leader has committed in its term is told even where nothing else comes of it', () => {
+  const state = createRaft({ self: memberOf(1), stored: storedState(configurationOf([1])), limits: defaultRaftLimits });
+  const effects = [...performTurn(state, [{ kind: 'campaign' }])];
+  const told = effects.flatMap((effect) => (effect.kind === 'leadership' ? [effect.leadership.committedInTerm] : []));
+  assert.equal(told, [false, true]);
 });
 
 test.run();

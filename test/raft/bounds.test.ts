@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { defaultRaftLimits, type RaftLimits } from '../../src/raft/limits.js';
-import type { RaftMessage } from '../../src/raft/messages.js';
+import type { Input, RaftMessage } from '../../src/raft/messages.js';
 import { canonicalState } from '../../src/raft/state-copy.js';
 import { change, configurationAt } from './support/membership.js';
 import { chunk } from './support/snapshots.js';
@@ -106,7 +106,7 @@ test('an answer ends the question that it answers, and no other', () => {
   );
 });
 
-test('the same number asked by another member is another read; asked again while its round runs, it is the same', () => {
+test('the same number asked by another member is another read; asked again in its round, it is the same', () => {
   const network = led();
   isolate(network, 2, 3);
   const request = (from: number, id: number): void => {
@@ -164,7 +164,7 @@ test('while a snapshot is restored the state machine may say that it has applied
   const network = led();
   const whole = chunk({ snapshot: { ...chunk().snapshot, index: 9 }, done: true });
   turn(network, 3, { kind: 'message', message: whole });
-  assert.throws(() => turn(network, 3, { kind: 'pull', bytes: 1, appliedIndex: 10 }), 'applied 10 of 9');
+  assert.throws(() => turn(network, 3, { kind: 'pull', bytes: 1, appliedIndex: 10 }), /applied 10 of 9/);
   turn(network, 3, { kind: 'pull', bytes: 1, appliedIndex: 9 });
   assert.is(stateOf(network, 3).applying.appliedIndex, 9);
 });
@@ -190,6 +190,18 @@ test('two followers of one leader are alike but for their names', () => {
   const shown = JSON.parse(canonicalState(stateOf(network, 2), { ...plain, payload: () => 'P' })) as unknown[];
   assert.is(shown[0], 'm2');
   assert.match(JSON.stringify(shown), '[1,"P"]');
+});
+
+test('each of the reads of a running round is known when it is asked again', () => {
+  const network = led();
+  isolate(network, 2, 3);
+  const ask = (id: number): Input => {
+    const message = { kind: 'readIndexRequest', to: memberOf(1), from: memberOf(2), term: 1, id } as const;
+    return { kind: 'message', message };
+  };
+  turn(network, 1, ask(7), ask(8));
+  turn(network, 1, ask(7), ask(8));
+  assert.equal([stateOf(network, 1).reads.running?.reads.length, stateOf(network, 1).reads.waiting.length], [2, 0]);
 });
 
 test.run();

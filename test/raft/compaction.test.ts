@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../src/assert.js';
+import type { Input } from '../../src/raft/messages.js';
 import { lastLogIndex } from '../../src/raft/log.js';
 import { raftStatus } from '../../src/raft/status.js';
 import {
@@ -9,6 +10,7 @@ import {
   createNetwork,
   deliver,
   elect,
+  isolate,
   memberOf,
   nodeOf,
   proposeAndSettle,
@@ -46,7 +48,7 @@ test('an append from before the snapshot is skipped where it is covered, never r
 });
 
 test('a leader keeps what a reachable follower still needs, but no more bytes than its limit', () => {
-  for (const maxRetainedBytes of [1_000, 5]) {
+  for (const maxRetainedBytes of [1_000, 5, 4]) {
     const network = createNetwork([1, 2, 3], { trailingEntries: 0, maxRetainedBytes });
     elect(network, 1);
     network.queue.length = 0;
@@ -58,7 +60,7 @@ test('a leader keeps what a reachable follower still needs, but no more bytes th
     assert.is(stateOf(network, 1).commitIndex, 7);
     turn(network, 1, { kind: 'snapshotDurable', index: 6 });
     const { firstLogIndex } = raftStatus(stateOf(network, 1));
-    assert.is(firstLogIndex, maxRetainedBytes === 5 ? 5 : 2);
+    assert.is(firstLogIndex, maxRetainedBytes === 1_000 ? 2 : 5);
   }
 });
 
@@ -81,6 +83,22 @@ test('a log that begins behind a gap after its snapshot is refused at the start'
   const node = nodeOf(network, 1);
   node.stored = { ...node.stored, entries: [{ firstIndex: 3, term: 1, ...textPayloads('x') }] };
   assert.throws(() => restart(network, 1), /append at 3/);
+});
+
+test('nothing is kept for a member that is gone, nor by a node that leads no more', () => {
+  const firstAfterSnapshot = (event: Input): number => {
+    const network = createNetwork([1, 2, 3], { trailingEntries: 0 });
+    elect(network, 1);
+    isolate(network, 3);
+    for (const text of 'abc') proposeAndSettle(network, 1, text);
+    turn(network, 1, event);
+    turn(network, 1, { kind: 'snapshotDurable', index: 3 });
+    return raftStatus(stateOf(network, 1)).firstLogIndex;
+  };
+  const message = { kind: 'heartbeatResponse', to: memberOf(1), from: memberOf(2), term: 2, round: 0 } as const;
+  assert.is(firstAfterSnapshot({ kind: 'peerDown', member: memberOf(3) }), 4);
+  assert.is(firstAfterSnapshot({ kind: 'message', message }), 4);
+  assert.is(firstAfterSnapshot({ kind: 'pull', bytes: 1, appliedIndex: 0 }), 2, 'while it may come back');
 });
 
 test.run();

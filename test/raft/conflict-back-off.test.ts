@@ -8,6 +8,7 @@ import {
   addNode,
   configurationOf,
   createNetwork,
+  deliver,
   elect,
   memberOf,
   payloadText,
@@ -114,6 +115,52 @@ test('logs of up to 200 terms that part at random heal, in at most one refusal a
       assert.is(textOf(network, 1), textOf(network, 2));
     }),
     { numRuns: 60 },
+  );
+});
+
+/** Where a new leader goes on after this refusal. */
+function nextAfter(leader: readonly EntryRun[], hintIndex: number, hintTerm: number): number | undefined {
+  const network = createNetwork([]);
+  addNode(network, { member: memberOf(1), stored: storedState(configurationOf([1, 2]), { term: 8, entries: leader }) });
+  addNode(network, { member: memberOf(2), stored: storedState(configurationOf([1, 2])) });
+  network.loses = ({ kind }) => kind === 'appendEntries';
+  elect(network, 1);
+  const [peer] = stateOf(network, 1).peers;
+  const index = (peer?.nextIndex ?? 0) - 1;
+  const header = { kind: 'appendResponse', to: memberOf(1), from: memberOf(2), term: 9 } as const;
+  deliver(network, { ...header, success: false, index, hintIndex, hintTerm });
+  return peer?.nextIndex;
+}
+
+test('the next probe is behind the last entry that may be the same in both logs', () => {
+  const leader = runsOf([
+    [2, 3],
+    [4, 3],
+    [7, 3],
+  ]);
+  assert.is(nextAfter(leader, 5, 4), 6, 'the same term there');
+  assert.is(nextAfter(leader, 5, 5), 6, 'a term between two of its own');
+  assert.is(nextAfter(leader, 8, 5), 7, 'what it has of later terms is left out');
+  assert.is(nextAfter(leader, 2, 1), 1, 'nothing is as old');
+});
+
+test('a follower whose entry at the base is of an older term than the base gets a snapshot', () => {
+  const configuration = configurationOf([1, 2, 3]);
+  const network = createNetwork([]);
+  const base = { index: 3, term: 5 };
+  const stored = storedState(configuration, { term: 5, base, snapshot: { ...base, configuration } });
+  addNode(network, { member: memberOf(1), stored });
+  for (const id of [2, 3]) {
+    const entries = id === 2 ? runsOf([[4, 3]]) : [];
+    addNode(network, { member: memberOf(id), stored: storedState(configuration, { term: 4, entries }) });
+  }
+  elect(network, 1);
+  assert.equal(
+    stateOf(network, 1).peers.map(({ state, transfer }) => [state, transfer?.snapshot.index]),
+    [
+      ['snapshot', 3],
+      ['snapshot', 3],
+    ],
   );
 });
 

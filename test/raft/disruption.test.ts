@@ -81,6 +81,7 @@ test('on a leader its own lease never ends while it leads; a transfer overrides 
   const header = { to: memberOf(1), from: memberOf(2), term: 2, lastLogIndex: 9, lastLogTerm: 1 };
   deliver(network, { kind: 'requestVote', ...header, leadershipTransfer: false });
   assert.is(stateOf(network, 1).role, 'leader');
+  assert.equal(network.queue, [], 'not even an answer');
   deliver(network, { kind: 'requestVote', ...header, leadershipTransfer: true });
   assert.is(stateOf(network, 1).role, 'follower');
 });
@@ -179,6 +180,43 @@ test('a step-down in the middle of a turn ends what the rest of the turn propose
   assert.is(network.queue.filter(({ kind }) => kind === 'appendEntries').length, 0);
   propose(network, 1, 'no admission');
   assert.is(stateOf(network, 1).log.runs.length, 2);
+});
+
+test('a leader beats and watches its quorum again and again, and waits for no other; a follower does neither', () => {
+  const network = led([1, 2, 3]);
+  const { timers } = nodeOf(network, 1);
+  assert.equal([...timers].sort(), ['checkQuorum', 'heartbeat']);
+  fireAndSettle(network, 1, 'heartbeat');
+  fireAndSettle(network, 1, 'checkQuorum');
+  assert.equal([...timers].sort(), ['checkQuorum', 'heartbeat']);
+  deliver(network, { kind: 'heartbeatResponse', to: memberOf(1), from: memberOf(2), term: 2, round: 0 });
+  assert.equal([...timers], ['election']);
+});
+
+test('an order to campaign is for followers that may vote, and nobody else', () => {
+  const network = createNetwork([]);
+  const stored = storedState(configurationOf([1, 2, 3], [4]));
+  for (const id of [1, 2, 3, 4]) addNode(network, { member: memberOf(id), stored });
+  const order = (to: number): [string, number] => {
+    const { term } = stateOf(network, to);
+    deliver(network, { kind: 'timeoutNow', to: memberOf(to), from: memberOf(2), term });
+    return [stateOf(network, to).role, stateOf(network, to).term];
+  };
+  elect(network, 1);
+  assert.equal(order(1), ['leader', 1]);
+  assert.equal(order(4), ['follower', 1]);
+  fire(network, 3, 'leaderLease');
+  fire(network, 3, 'election');
+  assert.equal(order(3), ['preCandidate', 1]);
+  assert.equal(order(2), ['candidate', 2]);
+});
+
+test('what others may know of a role: a follower that may vote is no learner', () => {
+  const network = led([1, 2, 3]);
+  assert.equal(
+    [1, 2].map((id) => nodeOf(network, id).leadership?.role),
+    ['leader', 'follower'],
+  );
 });
 
 test.run();

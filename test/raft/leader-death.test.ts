@@ -1,6 +1,7 @@
 /** A leader's threads end, and its followers hear of it at once: no lease, no time-out, and retries that grow. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { raftStatus } from '../../src/raft/status.js';
 import {
   addNode,
   configurationOf,
@@ -147,6 +148,38 @@ test('to a dead follower a leader sends nothing until it is up again, then at on
   assert.is(sentTo3(), 0);
   turn(network, 1, { kind: 'peerUp', member: memberOf(3) });
   assert.is(sentTo3(), 1);
+});
+
+test('the death of the leader ends what hangs on it: reads asked of it, and that the cluster is usable', () => {
+  const network = createNetwork([1, 2, 3]);
+  elect(network, 1);
+  assert.is(nodeOf(network, 2).leadership?.committedInTerm, true);
+  isolate(network, 1);
+  turn(network, 2, { kind: 'read', id: 7 });
+  turn(network, 2, { kind: 'peerDown', member: memberOf(1) });
+  assert.equal(nodeOf(network, 2).reads, [{ id: 7, index: null }]);
+  assert.is(nodeOf(network, 2).leadership?.committedInTerm, false);
+});
+
+test('a vote that is granted arms no retry', () => {
+  const network = leaderDies([1, 2, 3, 4, 5], [2]);
+  fire(network, 2, 'electionSoon');
+  const grant = { kind: 'preVoteResponse', to: memberOf(2), from: memberOf(3), term: 2, granted: true } as const;
+  assert.equal(soonAttempts(turn(network, 2, { kind: 'message', message: grant })), []);
+  assert.is(stateOf(network, 2).electionSoon?.armed, false);
+});
+
+test('who is up again has yet to be heard before it counts as there', () => {
+  const network = createNetwork([1, 2, 3]);
+  elect(network, 1);
+  turn(network, 1, { kind: 'timer', timer: 'checkQuorum' });
+  const connected = (): (boolean | undefined)[] =>
+    raftStatus(stateOf(network, 1)).followers.map((each) => each.connected);
+  assert.equal(connected(), [true, true]);
+  turn(network, 1, { kind: 'peerDown', member: memberOf(3) }, { kind: 'peerUp', member: memberOf(3) });
+  assert.equal(connected(), [true, false]);
+  settle(network);
+  assert.equal(connected(), [true, true]);
 });
 
 test.run();

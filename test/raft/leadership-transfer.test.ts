@@ -154,4 +154,29 @@ test('an order that comes after the transfer was given up still cannot harm: one
   assert.is(stateOf(network, 3).role, 'leader', 'an order of an older term is void');
 });
 
+test('the time-out runs while the transfer does, and only then; the death of another member changes nothing', () => {
+  const network = led();
+  isolate(network, 3);
+  transfer(network, 1, 3);
+  assert.ok(nodeOf(network, 1).timers.has('transfer'));
+  turn(network, 1, { kind: 'peerDown', member: memberOf(2) });
+  assert.equal(nodeOf(network, 1).answers, []);
+  assert.is(stateOf(network, 1).admission, null);
+  turn(network, 1, { kind: 'peerDown', member: memberOf(3) });
+  assert.not.ok(nodeOf(network, 1).timers.has('transfer'));
+});
+
+test('who leads no more takes no proposals when the time is up; the death of the target is no answer then', () => {
+  const network = led();
+  isolate(network, 3);
+  transfer(network, 1, 3);
+  isolate(network, 1);
+  for (let count = 0; count < 2; count += 1) fireAndSettle(network, 1, 'checkQuorum');
+  turn(network, 1, { kind: 'peerDown', member: memberOf(3) });
+  assert.equal(nodeOf(network, 1).answers, [], 'another may lead yet');
+  fireAndSettle(network, 1, 'transfer');
+  assert.equal(nodeOf(network, 1).answers, [{ id: 5, refused: 'timeout' }]);
+  assert.is(stateOf(network, 1).admission, null);
+});
+
 test.run();

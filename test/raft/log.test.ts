@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { lastIndexOf, payloadAt, type EntryRun } from '../../src/raft/entries.js';
+import { lastIndexOf, packPayloads, payloadAt, type EntryRun } from '../../src/raft/entries.js';
 import {
   appendRun,
   compactLog,
@@ -85,7 +85,9 @@ test('a slice shares whole runs and copies parts', () => {
 test('a slice keeps to its bytes, but has at least one entry', () => {
   const log = logOf(run(1, 1, 'aaaa', 'bbbb', 'cccc'), run(4, 1, 'dddd'));
   const lengths = (bytes: number): number => sliceLog(log, 1, 4, bytes).reduce((sum, each) => sum + each.count, 0);
-  assert.equal([0, 5, 9, 10, 15, 19, 20].map(lengths), [1, 1, 1, 2, 3, 3, 4]);
+  assert.equal([0, 5, 9, 10, 14, 15, 19, 20].map(lengths), [1, 1, 1, 2, 2, 3, 3, 4]);
+  const empty = { firstIndex: 2, term: 1, ...packPayloads([new Uint8Array(0)]) };
+  assert.is(sliceLog(logOf(run(1, 1, 'aaaa'), empty), 1, 2, 5).length, 1, 'full is full');
 });
 
 test('compaction drops whole runs and remembers the term before the first', () => {

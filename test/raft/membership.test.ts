@@ -1,9 +1,12 @@
 /** Configuration changes, one member at a time (thesis 4.1, 4.2). */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { configurationAt as inForceAt, configurationsIn, packConfiguration } from '../../src/raft/configuration.js';
+import { EntryKind, packPayloads, payloadAt } from '../../src/raft/entries.js';
 import { addBlank, change, configurationAt, led } from './support/membership.js';
 import {
   appliedTexts,
+  configurationOf,
   createNetwork,
   elect,
   fire,
@@ -113,6 +116,27 @@ test('a configuration in force before its commit is rolled back when its entry i
   assert.equal(nodeOf(network, 1).configuration?.learners, []);
   assert.is(stateOf(network, 1).peers.length, 2);
   assert.is(nodeOf(network, 1).answers.at(-1)?.refused, 'notLeader');
+});
+
+test('a learner that lags by just as much as it may is promoted', () => {
+  const network = led([1, 2, 3], { promotionLagEntries: 3 });
+  addBlank(network, 4);
+  change(network, 1, { kind: 'addLearner', member: memberOf(4) });
+  isolate(network, 4);
+  proposeAndSettle(network, 1, 'a', 'b', 'c');
+  assert.is(change(network, 1, { kind: 'promote', member: memberOf(4) }), null);
+});
+
+test('configurations are found at their places, also beside empty entries, and are in force from there on', () => {
+  const configuration = configurationOf([1, 2]);
+  const payloads = [new Uint8Array(0), payloadAt(packConfiguration(configuration), 0), Uint8Array.of(EntryKind.noOp)];
+  const run = { firstIndex: 5, term: 1, ...packPayloads(payloads) };
+  assert.equal(configurationsIn(run), [{ index: 6, configuration }]);
+  const history = [{ index: 2, configuration: configurationOf([1]) }, ...configurationsIn(run)];
+  assert.equal(
+    [5, 6, 7].map((index) => inForceAt(history, index).voters.length),
+    [1, 2, 2],
+  );
 });
 
 test.run();

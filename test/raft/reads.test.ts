@@ -118,6 +118,7 @@ test('a minority, a doubled answer and a learner confirm nothing', () => {
   settle(network);
   isolate(network, 3, 4, 5);
   read(network, 1, 1);
+  assert.equal(heartbeatsTo(network, 6), [], 'a learner is not asked');
   settle(network);
   const header = { kind: 'heartbeatResponse', to: memberOf(1), term: 1, round: 1 } as const;
   for (const id of [2, 2, 6]) deliver(network, { ...header, from: memberOf(id) });

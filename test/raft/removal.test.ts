@@ -1,11 +1,13 @@
 /** Removal of members (thesis 4.2.2, 4.2.3), and the exchange of a node that lost its log. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Input, RaftMessage } from '../../src/raft/messages.js';
 import { raftStatus } from '../../src/raft/status.js';
 import { addBlank, change, configurationAt, led } from './support/membership.js';
 import {
   appliedTexts,
   createNetwork,
+  deliver,
   elect,
   fire,
   fireAndSettle,
@@ -16,6 +18,7 @@ import {
   proposeAndSettle,
   stateOf,
   turn,
+  type Network,
 } from './support/network.js';
 
 const test = suite('removal');
@@ -107,11 +110,49 @@ test('a voter whose removal is uncommitted campaigns without counting itself: on
   isolate(network, 3, 4);
   fireAndSettle(network, 1, 'election');
   assert.is(stateOf(network, 1).role, 'preCandidate', 'one of the three voters that remain');
+  assert.is(nodeOf(network, 1).leadership?.role, 'preCandidate');
   isolate(network, 4);
   fireAndSettle(network, 1, 'election');
   assert.is(nodeOf(network, 1).leadership?.role, 'learner', 'it led until its removal was committed');
   assert.equal(configurationAt(network, 2), [[2, 3, 4], []]);
   assert.is([2, 3].filter((id) => stateOf(network, id).role === 'leader').length, 1);
+});
+
+/** Node 1 has asked for its own removal; what is sent to whom once the others have acknowledged, and `then`. */
+function leaving(network: Network, ...then: readonly Input[]): RaftMessage[] {
+  turn(network, 1, { kind: 'changeMembership', id: 1, change: { kind: 'remove', member: memberOf(1) } });
+  for (const message of network.queue.splice(0)) if (message.to.id !== 1) deliver(network, message);
+  const inputs = network.queue.splice(0).map((message): Input => ({ kind: 'message', message }));
+  turn(network, 1, ...inputs, ...then);
+  assert.is(stateOf(network, 1).role, 'follower');
+  return network.queue.filter(({ kind }) => kind === 'timeoutNow');
+}
+
+test('a leader that leaves orders the best of the voters that are there to follow it, if there is one', () => {
+  const down = (id: number): Input => ({ kind: 'peerDown', member: memberOf(id) });
+  assert.equal(
+    leaving(led(), down(2)).map(({ to }) => to.id),
+    [3],
+  );
+  assert.equal(leaving(led([1, 2]), down(2)), []);
+  assert.equal(
+    leaving(led()).map(({ to }) => to.id),
+    [2],
+    'of equals the first',
+  );
+  const withLearner = led();
+  addBlank(withLearner, 4);
+  change(withLearner, 1, { kind: 'addLearner', member: memberOf(4) });
+  assert.equal(leaving(withLearner, down(2), down(3)), [], 'a learner cannot lead');
+});
+
+test('who knows that its removal is committed campaigns no more', () => {
+  const network = led();
+  change(network, 1, { kind: 'remove', member: memberOf(1) });
+  assert.is(nodeOf(network, 1).leadership?.role, 'learner');
+  network.queue = [];
+  fire(network, 1, 'election');
+  assert.equal(network.queue, []);
 });
 
 test.run();

@@ -5,7 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lastLogIndex } from '../../src/raft/log.js';
-import type { RaftMessage } from '../../src/raft/messages.js';
+import type { AppendEntries, RaftMessage } from '../../src/raft/messages.js';
 import { appendsTo } from './support/messages.js';
 import {
   appliedTexts,
@@ -176,6 +176,52 @@ test('what a turn said in an older term is not said once the term has grown', ()
   assert.equal(
     network.queue.map(({ kind, term }) => [kind, term]),
     [['voteResponse', 4]],
+  );
+});
+
+test('all that there is room for leaves before this node writes, in as many appends as it takes', () => {
+  const network = led({ maxAppendBytes: 2 });
+  const [first] = propose(network, 1, ...'abcdef'.split(''));
+  const sent = first?.kind === 'send' ? first.messages.filter(({ to }) => to.id === 2) : [];
+  assert.is(sent.length, 6);
+});
+
+test('a refusal in the pipeline goes back to what is known to match, whatever else the follower may hold', () => {
+  const network = led();
+  network.loses = ({ kind }) => kind === 'appendResponse';
+  proposeAndSettle(network, 1, 'a', 'b');
+  propose(network, 1, 'c');
+  const header = { kind: 'appendResponse', to: memberOf(1), from: memberOf(3), term: 1 } as const;
+  network.queue = [];
+  deliver(network, { ...header, success: false, index: 4, hintIndex: 3, hintTerm: 1 });
+  const peer = progressOf(network, 3);
+  assert.equal([peer.state, peer.matchIndex, peer.nextIndex], ['probe', 1, 2]);
+});
+
+test('heartbeats are answered by appends only where one may be lost, and then without entries', () => {
+  const network = led({ maxInflightAppends: 2 });
+  const beat = (): AppendEntries[] => {
+    network.queue = [];
+    deliver(network, { kind: 'heartbeatResponse', to: memberOf(1), from: memberOf(3), term: 1, round: 0 });
+    return appendsTo(network, 3);
+  };
+  for (let count = 0; count < 3; count += 1) assert.equal(beat(), [], 'nothing is on its way');
+  for (const text of ['a', 'b', 'c']) propose(network, 1, text);
+  assert.equal(
+    beat().map(({ previousIndex, runs }) => [previousIndex, runs.length]),
+    [[3, 0]],
+  );
+  assert.is(progressOf(network, 3).inflight.length, 2);
+});
+
+test('an append that comes twice in a turn is acknowledged once', () => {
+  const network = led();
+  network.queue = [];
+  const message = appendOf(1, ['a']);
+  turn(network, 3, { kind: 'message', message }, { kind: 'message', message });
+  assert.equal(
+    network.queue.map(({ kind }) => kind),
+    ['appendResponse'],
   );
 });
 

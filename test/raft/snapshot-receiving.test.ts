@@ -66,12 +66,17 @@ test('while a snapshot is being restored nothing is applied, and appends are saf
 
 test('what is being restored is not given up for another snapshot', () => {
   const network = withLaggard();
+  network.queue = [];
   deliver(network, chunk({ done: true }));
+  assert.equal(network.queue, [], 'it answers when it has restored it');
   const snapshot = { ...chunk().snapshot, index: 6 };
   deliver(network, chunk({ term: 2, from: memberOf(2), snapshot }));
   assert.is(nodeOf(network, 3).snapshotWrites.length, 1);
+  turn(network, 3, { kind: 'snapshotRestored', index: 6, ok: true });
+  assert.is(raftStatus(stateOf(network, 3)).snapshotIndex, 0, 'that is not the one being restored');
   turn(network, 3, { kind: 'snapshotRestored', index: 4, ok: true });
   assert.is(raftStatus(stateOf(network, 3)).snapshotIndex, 4);
+  assert.equal(network.queue, [], 'the leader that sent it leads no more');
 });
 
 test('a log that does not lead to the snapshot is replaced; one that does keeps what follows', () => {
@@ -83,7 +88,8 @@ test('a log that does not lead to the snapshot is replaced; one that does keeps 
   deliver(network, { ...header, previousIndex: 1, previousTerm: 1, runs, commitIndex: 1 });
   const snapshot = { ...chunk().snapshot, term: 2 };
   deliver(network, chunk({ term: 2, from: memberOf(2), snapshot, done: true }));
-  restored(network, 3);
+  const [persist] = turn(network, 3, { kind: 'snapshotRestored', index: 4, ok: true });
+  assert.is(persist?.kind === 'persist' && persist.persist.truncateFrom, 5);
   assert.equal([lastLogIndex(stateOf(network, 3).log), stateOf(network, 3).log.baseTerm], [4, 2]);
   restart(network, 3);
   assert.equal([lastLogIndex(stateOf(network, 3).log), raftStatus(stateOf(network, 3)).commitIndex], [4, 4]);
@@ -115,6 +121,22 @@ test('a snapshot lowers neither the term nor the commit index, and a second one 
   assert.equal([stateOf(network, 3).term, stateOf(network, 3).commitIndex], [1, 4]);
   deliver(network, chunk({ term: 0 }));
   assert.is(stateOf(network, 3).term, 1);
+});
+
+test('bytes of another snapshot, leader or term are not put behind these', () => {
+  const { snapshot } = chunk();
+  for (const other of [
+    { term: 2 },
+    { from: memberOf(2) },
+    { snapshot: { ...snapshot, index: 5 } },
+    { snapshot: { ...snapshot, term: 0 } },
+  ]) {
+    const network = createNetwork([1, 2, 3], limits);
+    deliver(network, chunk());
+    deliver(network, chunk({ offset: 4, ...other }));
+    const answer = lastAnswer(network);
+    assert.is(answer.kind === 'installSnapshotResponse' && answer.offset, 0, JSON.stringify(other));
+  }
 });
 
 test.run();

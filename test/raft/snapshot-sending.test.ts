@@ -14,6 +14,7 @@ import {
   settle,
   stateOf,
   turn,
+  type Network,
 } from './support/network.js';
 import { withLaggard, answerRead, transferAll, heartbeats, restored, chunk } from './support/snapshots.js';
 
@@ -117,6 +118,59 @@ test('an acknowledgement that comes late does not end a transfer that is still n
   deliver(network, { ...header, success: true, index: 2, hintIndex: 0, hintTerm: 0 });
   const peer = must(stateOf(network, 1).peers[1], 'node 3');
   assert.equal([peer.state, peer.matchIndex, peer.nextIndex], ['snapshot', 2, 3]);
+});
+
+/** The leader has asked its shell for the first bytes. */
+function reading(): Network {
+  const network = withLaggard();
+  heal(network);
+  for (let count = 0; count < 2; count += 1) fireAndSettle(network, 1, 'heartbeat');
+  assert.is(nodeOf(network, 1).snapshotReads.length, 1);
+  return network;
+}
+
+function chunksOnTheirWay(network: Network): number {
+  return network.queue.filter(({ kind }) => kind === 'installSnapshot').length;
+}
+
+test('while a transfer goes on a heartbeat asks nothing; where it stands still it asks for the place', () => {
+  const network = reading();
+  answerRead(network, 1);
+  settle(network);
+  answerRead(network, 1);
+  network.queue = [];
+  const beat = { kind: 'heartbeatResponse', to: memberOf(1), from: memberOf(3), term: 1, round: 0 } as const;
+  deliver(network, beat);
+  assert.is(chunksOnTheirWay(network), 0, 'it has answered since the heartbeat before');
+  deliver(network, beat);
+  assert.is(chunksOnTheirWay(network), 1);
+  assert.is(stateOf(network, 1).peers[1]?.transfer?.phase, 'polling');
+});
+
+test('an answer about another snapshot moves nothing', () => {
+  const network = reading();
+  answerRead(network, 1);
+  const header = { kind: 'installSnapshotResponse', to: memberOf(1), from: memberOf(3), term: 1 } as const;
+  deliver(network, { ...header, snapshotIndex: 3, offset: 8, installed: false });
+  assert.equal(nodeOf(network, 1).snapshotReads, []);
+  assert.is(stateOf(network, 1).peers[1]?.transfer?.offset, 0);
+});
+
+test('bytes that come when this node leads no more, or of a snapshot that it does not know yet, are not sent', () => {
+  const late = {
+    kind: 'snapshotChunk',
+    to: memberOf(3),
+    index: 4,
+    offset: 0,
+    bytes: new Uint8Array(4),
+    done: false,
+  } as const;
+  const network = reading();
+  turn(network, 1, { ...late, index: 9 });
+  assert.is(chunksOnTheirWay(network), 0);
+  const deposed = reading();
+  deliver(deposed, { kind: 'heartbeatResponse', to: memberOf(1), from: memberOf(2), term: 2, round: 0 });
+  assert.equal(turn(deposed, 1, late), []);
 });
 
 test.run();

@@ -5,7 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Input, RaftMessage } from '../../src/raft/messages.js';
-import { canonicalState, copyState } from '../../src/raft/state-copy.js';
+import { canonicalState, copyState, type CanonicalNames } from '../../src/raft/state-copy.js';
 import type { RaftState, WaitingRead } from '../../src/raft/state.js';
 import { step } from '../../src/raft/step.js';
 import { takeReady } from '../../src/raft/take-ready.js';
@@ -186,6 +186,8 @@ test('counting differently, or cutting the log differently, makes no other state
   other.admission = (other.admission ?? 0) + 5;
   other.persistence.sequence += 7;
   assert.is(canonicalState(other), before);
+  other.admission = null;
+  assert.is.not(canonicalState(other), before, 'whether proposals are taken is no matter of counting');
   const numbered = fullState();
   const shift = (read: WaitingRead): WaitingRead => ({ ...read, id: read.id + 100 });
   numbered.reads.running = numbered.reads.running && { index: 2, reads: numbered.reads.running.reads.map(shift) };
@@ -225,6 +227,37 @@ test('nodes can be permuted by giving them other names', () => {
   };
   assert.is(canonicalState(ledBy(2), plain), canonicalState(ledBy(3), names));
   assert.is.not(canonicalState(ledBy(2), plain), canonicalState(ledBy(3), plain));
+});
+
+test('an answered round is the running one or not; which of the others it was does not show', () => {
+  const [first, second] = [fullState(), fullState()];
+  first.peers.forEach((peer) => (peer.ackedRound = 0));
+  second.peers.forEach((peer, position) => (peer.ackedRound = position === 0 ? 1 : 0));
+  assert.is(canonicalState(first), canonicalState(second));
+});
+
+test('requests of a follower are told apart, but not by their numbers', () => {
+  const asking = (waiting: number[], asked: number[]): string => {
+    const state = stateOf(createNetwork([1, 2, 3]), 2);
+    state.forwarded = { waiting, asked: [{ ids: asked, heartbeats: 0 }] };
+    return canonicalState(state);
+  };
+  assert.is(asking([1, 2], [3, 4]), asking([7, 8], [9, 6]));
+  assert.is.not(asking([1, 2], [2, 3]), asking([1, 2], [3, 4]));
+  assert.is.not(asking([1, 1], [2]), asking([1, 2], [3]));
+  assert.is.not(asking([1], [1]), asking([1], [2]));
+});
+
+test('payloads are told apart byte by byte, and have the names that they are given', () => {
+  const state = fullState();
+  const { outputs } = state;
+  const written = (bytes: readonly number[], names?: CanonicalNames): string => {
+    const snapshotWrites = outputs.snapshotWrites.map((write) => ({ ...write, bytes: Uint8Array.from(bytes) }));
+    return canonicalState({ ...state, outputs: { ...outputs, snapshotWrites } }, names);
+  };
+  assert.is.not(written([1, 12]), written([11, 2]));
+  const names = { node: Number, member: () => 'M', payload: (payload: Uint8Array) => `P${payload.length}` };
+  assert.match(written([1, 2, 3, 4, 5], names), '"P5"');
 });
 
 test.run();

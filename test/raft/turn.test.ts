@@ -1,7 +1,7 @@
 /** The order in which a turn is performed (thesis 3.8, 10.2.1), and what each message waits for. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Input, RaftMessage } from '../../src/raft/messages.js';
+import type { AppendEntries, Input, RaftMessage } from '../../src/raft/messages.js';
 import { createRaft, type RaftState } from '../../src/raft/state.js';
 import { defaultRaftLimits } from '../../src/raft/limits.js';
 import { step } from '../../src/raft/step.js';
@@ -134,9 +134,9 @@ function writing(): { state: RaftState; sequence: number } {
   return { state, sequence: persist?.sequence ?? 0 };
 }
 
-function append(term: number, text: string): RaftMessage {
+function append(term: number, ...texts: readonly string[]): RaftMessage {
   const header = { kind: 'appendEntries', to: memberOf(3), from: memberOf(term), term } as const;
-  const runs = [{ firstIndex: 1, term, ...textPayloads(text) }];
+  const runs = texts.length === 0 ? [] : [{ firstIndex: 1, term, ...textPayloads(...texts) }];
   return { ...header, previousIndex: 0, previousTerm: 0, runs, commitIndex: 0 };
 }
 
@@ -192,6 +192,23 @@ test('sequences only grow', () => {
   );
   assert.is(new Set(sequences).size, 3);
   assert.ok(stateOf(network, 1).persistence.sequence > (sequences.at(-1) ?? 0));
+});
+
+/** What storage is told to drop when node 3, which holds `held`, hears these in one turn. */
+function truncatedFrom(held: number, ...appends: readonly RaftMessage[]): number | null | undefined {
+  const network = createNetwork([1, 2, 3]);
+  const texts = Array.from({ length: held }, (_, position) => `${position}`);
+  turn(network, 3, { kind: 'message', message: append(1, ...texts) });
+  const effects = turn(network, 3, ...appends.map((message): Input => ({ kind: 'message', message })));
+  return effects.flatMap((effect) => (effect.kind === 'persist' ? [effect.persist.truncateFrom] : []))[0];
+}
+
+test('storage drops what it was given and is void now, from the first such entry on, and nothing else', () => {
+  const behind = { ...(append(2, 'x') as AppendEntries), previousIndex: 3, previousTerm: 1 };
+  const later = { ...behind, runs: [{ firstIndex: 4, term: 2, ...textPayloads('x') }] };
+  assert.is(truncatedFrom(5, later), 4);
+  assert.is(truncatedFrom(5, later, append(3, 'y')), 1);
+  assert.is(truncatedFrom(0, append(1, 'x'), append(2, 'y')), null, 'the first of them never reached it');
 });
 
 test.run();

@@ -52,6 +52,7 @@ test('a configuration among them can be read', () => {
     assert.not.ok(isWellPacked(packPayloads([new Uint8Array(1), text(json)])), json);
   }
   assert.ok(isWellPacked(packPayloads([new Uint8Array(0), Uint8Array.of(EntryKind.application, 0x7b)])));
+  assert.ok(isWellPacked(packPayloads([new Uint8Array(0), text(configuration)])), 'an empty entry has no kind');
 });
 
 test('runs are well formed when they continue the log in terms that never fall', () => {
