@@ -212,6 +212,11 @@ test('broken YAML is refused with its line: a bad indent, a key twice, an alias 
   assert.match(refusal('kind: List\nitems:\n- *nothing\n'), /^topics.yaml: Unresolved alias .*: nothing$/);
 });
 
+test('a key within a key, and so on, is passed over like any other that is unknown', () => {
+  // As text, each level would take twice the time of the one within: with the text of keys this never ends.
+  assert.is(only(`${kafkaTopic('a')}${'? '.repeat(60)}\n`).name, 'a');
+});
+
 test('an unreadable file is refused with its reason', async () => {
   const reasonOf = (path: string): Promise<string> =>
     readTopicFile(path).then(

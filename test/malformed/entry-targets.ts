@@ -41,7 +41,9 @@ export const ENVELOPES = [OPENING, write(1), write(2, 'mine'), write(3, REQUEST_
 const PAYLOADS = [Uint8Array.of(EntryKind.noOp), configurationEntry(encoder.encode(configurationText)), ...ENVELOPES];
 
 function configurationEntry(json: Uint8Array): Uint8Array {
-  return Uint8Array.of(EntryKind.configuration, ...json);
+  const payload = new Uint8Array(1 + json.length).fill(EntryKind.configuration, 0, 1);
+  payload.set(json, 1);
+  return payload;
 }
 
 function run(firstIndex: number, term: number, payloads: readonly Uint8Array[]): EntryRun {
