@@ -15,6 +15,8 @@ export interface GateRow {
   /** The best that an established system states for the same kind of work, with its name. */
   readonly anchor: string;
   readonly passed: boolean;
+  /** Not passed, and nothing was wrong: the time was up before the count was reached. Told, and no failure. */
+  readonly isShort?: boolean;
 }
 
 export interface GateOptions {

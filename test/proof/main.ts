@@ -1,7 +1,8 @@
 /**
  * The proof: `node dist/test/proof/main.js [--only NAME[,NAME]] [--long] [-o json]`. Runs the gates of this folder
  * one after another and prints one table: gate, goal, reached, and what the best established system states for the
- * same kind of work. The last line is `N passed, N failed`; exit code 1 when a gate was missed, 2 for wrong usage.
+ * same kind of work. A goal whose count the machine was too slow for is missed, which is told; one that found something
+ * wrong has failed. The last line is `N passed, N failed`; exit code 1 when one failed, 2 for wrong usage.
  */
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -77,10 +78,18 @@ async function runAll({ gates, long }: Settings): Promise<GateRow[]> {
     const limitMs = 60_000 * (long ? longMinutes : minutes);
     const reached = await runGate({ name, limitMs, long, progress, tell });
     rows.push(...reached);
-    const verdict = reached.every(({ passed }) => passed) ? 'ok    ' : 'MISSED';
-    tell(`${verdict} ${name} in ${Math.round((performance.now() - startedAt) / 1000)} s`);
+    const verdicts = reached.map(verdictOf);
+    const worst = (['failed', 'missed'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'ok';
+    tell(`${worst.padEnd(6)} ${name} in ${Math.round((performance.now() - startedAt) / 1000)} s`);
   }
   return rows;
+}
+
+type Verdict = 'ok' | 'missed' | 'failed';
+
+function verdictOf({ passed, isShort }: GateRow): Verdict {
+  if (passed) return 'ok';
+  return isShort === true ? 'missed' : 'failed';
 }
 
 function printTable(rows: readonly GateRow[]): void {
@@ -90,9 +99,7 @@ function printTable(rows: readonly GateRow[]): void {
     wordWrap: true,
     style: { head: [], border: [] },
   });
-  for (const { gate, goal, reached, passed, anchor } of rows) {
-    table.push([gate, goal, reached, passed ? 'ok' : 'missed', anchor]);
-  }
+  for (const row of rows) table.push([row.gate, row.goal, row.reached, verdictOf(row), row.anchor]);
   console.log(table.toString());
 }
 
@@ -123,7 +130,8 @@ for (const [signal, exitCode] of [
 const settings = settingsOrExit();
 const startedAt = new Date();
 const rows = await runAll(settings);
-const passed = rows.filter((row) => row.passed).length;
+const count = (verdict: Verdict): number => rows.filter((row) => verdictOf(row) === verdict).length;
+const [passed, missed, failed] = [count('ok'), count('missed'), count('failed')];
 const run = {
   startedAt: startedAt.toISOString(),
   minutes: Number(((Date.now() - startedAt.getTime()) / 60_000).toFixed(1)),
@@ -140,6 +148,7 @@ else {
       .map(([name, value]) => `${name} ${String(value)}`)
       .join(' · '),
   );
-  console.log(`${passed} passed, ${rows.length - passed} failed`);
+  if (missed > 0) console.log(`${missed} short of its count: nothing was wrong, and the time was up`);
+  console.log(`${passed} passed, ${failed} failed`);
 }
-process.exitCode = passed === rows.length && rows.length > 0 ? 0 : 1;
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { assert } from '../../src/assert.js';
 import type { Found, search, Search } from './detectors/search.js';
 import type { SeededDefect } from './seeded-defect.js';
 
@@ -61,9 +62,9 @@ function copyInto(folder: string): void {
   }
 }
 
-function plant(path: string, { text, replacement }: SeededDefect): void {
-  writeFileSync(
-    path,
-    readFileSync(path, 'utf8').replace(text, () => replacement),
-  );
+function plant(path: string, { text, replacement, name }: SeededDefect): void {
+  const sound = readFileSync(path, 'utf8');
+  const defective = sound.replace(text, () => replacement);
+  assert(defective !== sound, `the code no longer reads as the defect "${name}" expects`);
+  writeFileSync(path, defective);
 }

@@ -163,7 +163,7 @@ export const STORAGE_DEFECTS: readonly SeededDefect[] = [
     file: file.opening,
     text: `    if (!held) {
         closingOnFailure(writer, () => {
-            writer.append({ term: log.term, vote: log.vote, after: snapshot, reset: true, entries: [] });
+            writer.append({ term, vote, after: snapshot, reset: true, entries: [] });
         });
     }
 `,
