@@ -87,8 +87,8 @@ function located<T>(place: string, parse: () => T): T {
 
 /** Every KafkaTopic of a document, in file order. */
 function resourcesIn(document: Document): Resource[] {
-  // Throws for an alias without an anchor, and for a few lines that expand to millions. Keys are not to become text: the
-  // time for that doubles with each key within a key.
+  // Throws for an alias without an anchor, and for a few lines that expand to millions. Keys are not to become text:
+  // the time for that doubles with each key within a key.
   document.toJS({ mapAsMap: true });
   const plain = (node: YAMLMap, key?: string): unknown => {
     const value: unknown = node.toJS(document, { mapAsMap: true });

@@ -50,11 +50,12 @@ test('so are memory that is kept, and an input that takes too long again and aga
   kept.length = 0;
 
   let count = 0;
-  const slow = targetThat(() => {
+  const spinning = targetThat(() => {
     count += 1;
     const rounds = count > GROUP && count % GROUP === 5 ? 1e7 : 1e2;
     for (let round = 0; round < rounds; round += 1);
   });
+  const slow: Target = { ...spinning, timesAsLong: 100 };
   const watch = new InputWatch(slow, () => undefined);
   assert.is(tryGroup(slow, SEED, 0, watch), null);
   assert.match(tryGroup(slow, SEED, 1, watch)?.problem ?? '', 'times as long');
