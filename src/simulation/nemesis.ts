@@ -241,10 +241,14 @@ function rot(world: World, node: SimulatedNode, random: Random): void {
   startNode(world, node);
 }
 
-/** Nothing uncommitted about membership anywhere, no member gone already, and enough voters besides. */
+/** Nothing uncommitted or asked for about membership anywhere, no member gone already, and enough voters besides. */
 function canDoWithout({ nodes, history }: World, node: SimulatedNode): boolean {
   if (node.state === null) return false;
-  const settled = nodes.every(({ watch }) => (watch.configurations.at(-1)?.index ?? 0) <= history.committed.length);
+  const settled = nodes.every(({ watch, state, inbox }) => {
+    const latest = [watch.configurations.at(-1), state?.configurations.at(-1)].map((placed) => placed?.index ?? 0);
+    // A node that stands still may take up such a request when it goes on, as if nobody were gone.
+    return Math.max(...latest) <= history.committed.length && !inbox.some(({ kind }) => kind === 'changeMembership');
+  });
   let newest: Configuration | undefined;
   let newestIndex = -1;
   for (const { watch } of nodes) {
