@@ -10,7 +10,7 @@ const THREADS = 2;
 /** As often as this times what the suites reach it unchanged. */
 const HIT_FACTOR = 100;
 /** A loop that never comes by its mutated place again: nothing that ends takes as long. */
-const TRIAL_TIMEOUT_MS = 90_000;
+const TRIAL_TIMEOUT_MS = 40_000;
 
 /** `core`: a fresh thread for each mutant that is reached while modules are loaded. */
 export async function findSurvivors(

@@ -7,7 +7,7 @@ import { runMutation } from '../mutation/mutation-run.js';
 import { createRandom } from '../../src/random.js';
 import type { Gate, GateOptions, GateRow } from './gate.js';
 
-const SAMPLE = 100;
+const SAMPLE = 60;
 const SEED = 1;
 const MIN_SCORE = 90;
 

@@ -9,8 +9,9 @@ export type GateMessage =
   | { readonly kind: 'progress' | 'tell' | 'broken'; readonly line: string }
   | { readonly kind: 'rows'; readonly rows: readonly GateRow[] };
 
-function say(message: GateMessage): void {
-  process.send?.(message);
+/** Resolves once this message, and so all before it, has left the process. */
+function say(message: GateMessage): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }
 
 const [, , address = '', length] = process.argv;
@@ -18,11 +19,11 @@ try {
   const { gate } = (await import(address)) as { readonly gate: Gate };
   const rows = await gate({
     long: length === 'long',
-    progress: (line) => say({ kind: 'progress', line }),
-    tell: (line) => say({ kind: 'tell', line }),
+    progress: (line) => void say({ kind: 'progress', line }),
+    tell: (line) => void say({ kind: 'tell', line }),
   });
-  say({ kind: 'rows', rows });
+  await say({ kind: 'rows', rows });
 } catch (error) {
-  say({ kind: 'broken', line: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  await say({ kind: 'broken', line: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 }
 process.disconnect();

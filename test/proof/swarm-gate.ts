@@ -20,6 +20,7 @@ const MINIMUM_KINDS = 24;
 const MINIMUM_SHARE = 0.01;
 const MINIMUM_INVARIANTS = 25;
 const MOST_FAILURES = 3;
+const STEPS_TOLD = 40;
 /** Kept back from the time for the last seeds, and for shrinking one that fails. */
 const RESERVE_MS = 10_000;
 
@@ -51,7 +52,8 @@ function tellFailures({ failures }: Totals, { tell }: GateOptions, deadlineMs: n
     tell(`  ${replayCommand(seed)}`);
     const shrunk = shrink(simulateSeed, { seed }, () => performance.now() < deadlineMs);
     if (shrunk === null) continue;
-    for (const step of shrunk.steps) tell(`    ${step}`);
+    for (const step of shrunk.steps.slice(0, STEPS_TOLD)) tell(`    ${step}`);
+    if (shrunk.steps.length > STEPS_TOLD) tell(`    and ${shrunk.steps.length - STEPS_TOLD} more`);
     tell(`  ${replayCommand(seed, null, shrunk.only)}`);
   }
 }
