@@ -175,7 +175,7 @@ export class Proposals {
 
   #link(write: Write): Write {
     if (write.session.pending.size === 0) this.#sessions.set(write.session.id, write.session);
-    write.session.pending.set(write.sequence, write);
+    write.session.pending.add(write.sequence, write);
     this.#list.append(write);
     return write;
   }
@@ -244,7 +244,7 @@ export class Proposals {
    */
   #sessionLost(refused: Write): void {
     if (refused.writer.session === refused.session) refused.writer.session = null;
-    for (const write of [...refused.session.pending.values()]) {
+    for (const write of refused.session.pending.items()) {
       if (write.settled) continue;
       if (write.opensSession) this.#settle(write);
       else if (write.timesSent > 1 || write.moved) this.#expire(write, 'Timeout');
