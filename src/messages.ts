@@ -1,6 +1,6 @@
 /**
- * Every message that crosses a thread, one section a port. Types, and the version of the protocol between nodes. All
- * of them survive structured clone; every typed array owns its buffer. Ports are made anew for each life of an actor,
+ * Every message that crosses a thread, one section a port. Types, the version of the protocol between nodes, and
+ * which bytes move. All of them survive structured clone; every typed array owns its buffer. Ports are made anew for each life of an actor,
  * so a port names the lives at both its ends; what a link holds for a life that ended is discarded there.
  */
 import type { MessagePort } from 'node:worker_threads';
@@ -12,6 +12,17 @@ import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './r
 import type { RaftStatus } from './raft/status.js';
 import type { AnswerRun } from './state-machine/answer-runs.js';
 import type { FileDurability, StorageIdentity } from './storage/storage.js';
+
+/** Below this a copy costs less than the move of a buffer. */
+const LEAST_MOVED_BYTES = 16 * 1024;
+
+/**
+ * The transfer list of a message whose bytes the sender has no further use for: large ones move, since a copy makes
+ * both threads touch fresh memory.
+ */
+export function buffersToMove(bytes: readonly Uint8Array[]): ArrayBuffer[] {
+  return bytes.filter(({ length }) => length >= LEAST_MOVED_BYTES).map(({ buffer }) => buffer as ArrayBuffer);
+}
 
 // ---------------------------------------------------------------- host and raft-node
 

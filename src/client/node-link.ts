@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { HostToNode, HostToStore, NodeToHost, Read, StoreToHost } from '../messages.js';
+import { buffersToMove } from '../messages.js';
 import type { Target } from './proposals.js';
 import type { ReadLink } from './reads.js';
 
@@ -80,6 +81,6 @@ export class NodeLink implements ReadLink {
   }
 
   #postToNode(message: HostToNode): void {
-    this.#nodePort.postMessage(message);
+    this.#nodePort.postMessage(message, message.kind === 'propose' ? buffersToMove([message.payloads.data]) : []);
   }
 }

@@ -15,6 +15,14 @@ export function groupByPeer(messages: readonly RaftMessage[]): Map<number, RaftM
   return groups;
 }
 
+/** The bytes of a frame: of entries and of snapshots. */
+export function bytesIn(messages: readonly RaftMessage[]): Uint8Array[] {
+  return messages.flatMap((message) => {
+    if (message.kind === 'appendEntries') return message.runs.map(({ data }) => data);
+    return message.kind === 'installSnapshot' ? [message.bytes] : [];
+  });
+}
+
 const FIXED_BYTES_PER_MESSAGE = 128;
 
 /** About what a message holds in memory: exact for entries and snapshot chunks, a flat rate for the rest. */
