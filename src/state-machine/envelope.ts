@@ -44,7 +44,9 @@ export function sealEnvelope(envelope: Envelope, command: Uint8Array): Uint8Arra
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + requestIdBytes + command.length);
   bytes[0] = EntryKind.application;
   bytes[1] = (requestId === undefined ? 0 : FLAG_REQUEST_ID) | (envelope.sequence === 0 ? FLAG_OPEN_SESSION : 0);
-  bytes.write(envelope.session, SESSION_OFFSET, 'latin1');
+  for (let place = 0; place < SESSION_BYTES; place += 1) {
+    bytes[SESSION_OFFSET + place] = envelope.session.charCodeAt(place);
+  }
   bytes.writeUInt32LE(envelope.sequence, SEQUENCE_OFFSET);
   bytes.writeUInt32LE(envelope.lowestUnanswered, LOWEST_OFFSET);
   bytes.writeUInt32LE(envelope.fingerprint, FINGERPRINT_OFFSET);

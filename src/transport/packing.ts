@@ -17,10 +17,12 @@ export function groupByPeer(messages: readonly RaftMessage[]): Map<number, RaftM
 
 /** The bytes of a frame: of entries and of snapshots. */
 export function bytesIn(messages: readonly RaftMessage[]): Uint8Array[] {
-  return messages.flatMap((message) => {
-    if (message.kind === 'appendEntries') return message.runs.map(({ data }) => data);
-    return message.kind === 'installSnapshot' ? [message.bytes] : [];
-  });
+  const bytes: Uint8Array[] = [];
+  for (const message of messages) {
+    if (message.kind === 'appendEntries') for (const { data } of message.runs) bytes.push(data);
+    else if (message.kind === 'installSnapshot') bytes.push(message.bytes);
+  }
+  return bytes;
 }
 
 const FIXED_BYTES_PER_MESSAGE = 128;
