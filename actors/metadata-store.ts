@@ -9,8 +9,8 @@ import type {
   MetadataStoreConfig,
   MetadataStoreControl,
   NodeToStore,
-  Read,
-  ReadReply,
+  ReadAnswers,
+  ReadBatch,
   StoreToHost,
   StoreToNode,
 } from '../src/messages.js';
@@ -59,7 +59,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
   /** Confirmed reads whose index is not applied yet. */
-  #waiting: { readonly index: number; readonly reads: readonly Read[] }[] = [];
+  #waiting: { readonly index: number; readonly batch: ReadBatch }[] = [];
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
@@ -74,8 +74,8 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#receiveFromNode(message);
       });
     });
-    this.#host.on('message', ({ reads }: HostToStore) => {
-      this.#answer(reads);
+    this.#host.on('message', ({ batch }: HostToStore) => {
+      this.#answer(batch);
     });
     this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: this.#state.appliedIndex });
   }
@@ -218,21 +218,21 @@ class MetadataStoreShell implements MetadataStoreControl {
     const ready = this.#waiting.filter(({ index }) => index <= appliedIndex);
     if (ready.length === 0) return;
     this.#waiting = this.#waiting.filter(({ index }) => index > appliedIndex);
-    this.#answer(ready.flatMap(({ reads }) => reads));
+    for (const { batch } of ready) this.#answer(batch);
   }
 
-  #answer(reads: readonly Read[]): void {
-    this.#postHost({ kind: 'readAnswers', answers: reads.map((read) => this.#query(read)) });
-  }
-
-  #query({ id, request }: Read): ReadReply {
-    const index = this.#state.appliedIndex;
-    try {
-      return { id, index, value: this.#state.query(request) };
-    } catch (error) {
-      // A user's own machine may throw here: nothing but this read is lost.
-      return { id, index, error: { code: 'InvalidArgument', message: `the query failed: ${String(error)}` } };
-    }
+  #answer({ id, requests }: ReadBatch): void {
+    const errors: ReadAnswers['errors'][number][] = [];
+    const values = requests.map((request, place) => {
+      try {
+        return this.#state.query(request);
+      } catch (error) {
+        // A user's own machine may throw here: nothing but this read is lost.
+        errors.push({ place, error: { code: 'InvalidArgument', message: `the query failed: ${String(error)}` } });
+        return undefined;
+      }
+    });
+    this.#postHost({ kind: 'readAnswers', batch: id, index: this.#state.appliedIndex, values, errors });
   }
 
   /** Storage that failed once is not to be believed again. */

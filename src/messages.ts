@@ -29,12 +29,13 @@ export function buffersToMove(bytes: readonly Uint8Array[]): ArrayBuffer[] {
 export type HostToNode =
   | { readonly kind: 'propose'; readonly admission: number; readonly payloads: PackedPayloads }
   /** Linearizable reads: answered by the node's metadata-store (`readAnswers`), or refused here. */
-  | { readonly kind: 'read'; readonly reads: readonly Read[] };
+  | { readonly kind: 'read'; readonly batch: ReadBatch };
 
-export interface Read {
+/** Answered, or refused, as a whole. */
+export interface ReadBatch {
   /** Unique within the host. */
   readonly id: number;
-  readonly request: unknown;
+  readonly requests: readonly unknown[];
 }
 
 export type NodeToHost =
@@ -47,26 +48,28 @@ export type NodeToHost =
   /** The link to that node's present incarnation was connected, or is no longer. */
   | { readonly kind: 'peer'; readonly peer: Member; readonly connected: boolean }
   /** Not led, or leadership could not be confirmed: ask again, perhaps elsewhere. */
-  | { readonly kind: 'readsRefused'; readonly ids: readonly number[]; readonly leader: number | null };
+  | { readonly kind: 'readsRefused'; readonly batches: readonly number[] };
 
 // ---------------------------------------------------------------- host and metadata-store
 
 /** Local reads: answered from whatever this store has applied. */
 export interface HostToStore {
   readonly kind: 'query';
-  readonly reads: readonly Read[];
+  readonly batch: ReadBatch;
 }
 
 export type StoreToHost =
-  | { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] }
-  | { readonly kind: 'readAnswers'; readonly answers: readonly ReadReply[] };
+  { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] } | ({ readonly kind: 'readAnswers' } & ReadAnswers);
 
-export interface ReadReply {
-  readonly id: number;
-  /** The applied index at which the value holds. */
+export interface ReadAnswers {
+  /** Its id. */
+  readonly batch: number;
+  /** The applied index at which the values hold. */
   readonly index: number;
-  readonly value?: unknown;
-  readonly error?: ErrorValue;
+  /** One a request; undefined where it failed. */
+  readonly values: readonly unknown[];
+  /** `place`: of the request in its batch. */
+  readonly errors: readonly { readonly place: number; readonly error: ErrorValue }[];
 }
 
 // ---------------------------------------------------------------- raft-node and metadata-store
@@ -75,7 +78,7 @@ export type NodeToStore =
   /** `answer`: this node took these proposals, so its store posts their results to the host. */
   | { readonly kind: 'committed'; readonly runs: readonly EntryRun[]; readonly answer: boolean }
   /** Answer these once `index` is applied. */
-  | { readonly kind: 'reads'; readonly index: number; readonly reads: readonly Read[] }
+  | { readonly kind: 'reads'; readonly index: number; readonly batch: ReadBatch }
   | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
   | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite };
 

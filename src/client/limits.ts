@@ -18,8 +18,10 @@ export const clientLimits = {
   /** Writes that wait, in flight or not, of all stores together. */
   maxPendingOperations: 65_536,
   maxPendingBytes: 64 * 1024 * 1024,
-  /** Reads in flight to one node, and reads that wait. */
-  maxInFlightReads: 16_384,
+  /** Reads of one message; messages of them to one node that are not answered, of each consistency. */
+  maxReadBatch: 16_384,
+  maxInFlightReadBatches: 2,
+  /** Reads that wait, in flight or not. */
   maxPendingReads: 65_536,
   /**
    * Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and of so many last

@@ -207,7 +207,7 @@ export class Router {
         for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
         return;
       case 'readsRefused':
-        this.#reads.refused(link, message.ids);
+        this.#reads.refused(link, message.batches);
         return;
       default:
         unreachable(message);
@@ -216,7 +216,7 @@ export class Router {
 
   #receiveFromStore(link: NodeLink, message: StoreToHost): void {
     if (message.kind === 'answers') this.#proposals.answered(message.runs);
-    else this.#reads.answered(link, message.answers);
+    else this.#reads.answered(link, message);
   }
 
   #followLeader(): void {
