@@ -18,10 +18,12 @@ const LEAST_MOVED_BYTES = 16 * 1024;
 
 /**
  * The transfer list of a message whose bytes the sender has no further use for: large ones move, since a copy makes
- * both threads touch fresh memory.
+ * both threads touch fresh memory. The same bytes may be in a message more than once.
  */
 export function buffersToMove(bytes: readonly Uint8Array[]): ArrayBuffer[] {
-  return bytes.filter(({ length }) => length >= LEAST_MOVED_BYTES).map(({ buffer }) => buffer as ArrayBuffer);
+  const buffers = new Set<ArrayBuffer>();
+  for (const { length, buffer } of bytes) if (length >= LEAST_MOVED_BYTES) buffers.add(buffer as ArrayBuffer);
+  return [...buffers];
 }
 
 // ---------------------------------------------------------------- host and raft-node
