@@ -8,6 +8,7 @@ type Unit = 'ms' | 'µs' | 'ops/s' | 'x' | '%' | 'MB';
 export interface Figure {
   /** What was measured, with its conditions: stands alone in the table. */
   readonly name: string;
+  /** Not a number where nothing could be measured; the note says why. */
   readonly value: number;
   readonly unit: Unit;
   /** Absent where the figure is only there to be compared with. */
@@ -27,7 +28,7 @@ export function goalText({ goal, unit }: Figure): string {
 }
 
 export function reachedText({ value, unit }: Figure): string {
-  return quantity(value, unit);
+  return Number.isNaN(value) ? '-' : quantity(value, unit);
 }
 
 /** Three significant digits below a thousand; above, whole numbers with separators. */

@@ -12,6 +12,7 @@ import { measureFailover } from './failover.js';
 import { goalText, isMet, reachedText } from './figure.js';
 import type { Figure } from './figure.js';
 import { measureFloor } from './floor.js';
+import { measureEtcd } from './peers/etcd.js';
 import { measureRecovery } from './recovery.js';
 import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
@@ -25,6 +26,7 @@ const questions = new Map([
   ['durability', measureDurability],
   ['snapshot', measureSnapshot],
   ['recovery', measureRecovery],
+  ['etcd', measureEtcd],
 ]);
 
 interface Settings {
