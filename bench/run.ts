@@ -13,6 +13,8 @@ import { goalText, isMet, reachedText } from './figure.js';
 import type { Figure } from './figure.js';
 import { measureFloor } from './floor.js';
 import { measureEtcd } from './peers/etcd.js';
+import { measureLiferaft } from './peers/liferaft.js';
+import { measureNats } from './peers/nats.js';
 import { measureRecovery } from './recovery.js';
 import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
@@ -27,6 +29,8 @@ const questions = new Map([
   ['snapshot', measureSnapshot],
   ['recovery', measureRecovery],
   ['etcd', measureEtcd],
+  ['nats', measureNats],
+  ['liferaft', measureLiferaft],
 ]);
 
 interface Settings {

@@ -127,7 +127,7 @@ function cpuTicks(pid: number): number {
   }
 }
 
-/** Waits until someone listens: a client that comes too early waits out its back-off, which is not the server's time. */
+/** Waits until someone listens: a client that comes too early would wait out its own back-off. */
 export async function untilListening(port: number, signal: AbortSignal): Promise<void> {
   while (!(await accepts(port))) await sleep(POLL_MS, null, { signal });
 }

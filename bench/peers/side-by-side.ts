@@ -62,7 +62,7 @@ export function compareRates({ work, peer, ofConclave, ofPeer, timesAtLeast }: C
       value: rate(ofConclave) / rate(ofPeer),
       unit: 'x',
       ...goal,
-      note: `CPU time of an operation: ${quantity(cpuUs(ofPeer) / cpuUs(ofConclave), 'x')} less`,
+      note: `CPU time of an operation there and here: ${quantity(cpuUs(ofPeer) / cpuUs(ofConclave), 'x')}`,
     },
   ];
 }
