@@ -50,7 +50,7 @@ export async function runArrivals(
   }
   await Promise.all(arrived);
   return {
-    operationsPerSecond: (latenciesMs.length / (performance.now() - startedAt)) * 1000,
+    operationsPerSecond: (latenciesMs.length / Math.max(durationMs, performance.now() - startedAt)) * 1000,
     latencyNs: histogramOf(latenciesMs),
     latenessNs: histogramOf(latenessMs),
     refused,

@@ -63,7 +63,7 @@ async function measureResidentMemory(): Promise<Figure[]> {
       value: cluster.atRestBytes / 1e6,
       unit: 'MB',
       goal: { atMost: goals.residentMegabytes },
-      note: `${megabytes(cluster.emptyBytes)} before the start, ${megabytes(cluster.busyBytes ?? 0)} after 1,000 writes`,
+      note: `${megabytes(cluster.emptyBytes)} before, ${megabytes(cluster.busyBytes ?? 0)} after 1,000 writes`,
     },
     {
       name: 'resident memory of each of their nine threads',

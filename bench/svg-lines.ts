@@ -59,7 +59,8 @@ export function drawLines({ title, horizontal, vertical, lines }: LineChart): st
     ...lines.map((line, at) => drawLine(line, at, toX, toY)),
   ];
   const box = `viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${box}>\n  <style>${style}</style>\n  ${parts.join('\n  ')}\n</svg>\n`;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" ${box}>`;
+  return [head, `  <style>${style}</style>`, ...parts.map((part) => `  ${part}`), '</svg>', ''].join('\n');
 }
 
 /** The powers of ten from below the least to above the most. */
