@@ -28,6 +28,11 @@ export const chartTexts = {
   'latency-by-rate': {
     title: 'Latency of leader changes that arrive at a fixed rate',
     horizontal: 'arrivals a second',
+    vertical: 'milliseconds',
+  },
+  'update-by-partitions': {
+    title: 'One leader change in the state machine alone',
+    horizontal: 'partitions',
     vertical: 'microseconds',
   },
 } as const satisfies Record<string, ChartText>;

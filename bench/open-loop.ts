@@ -28,8 +28,8 @@ export async function measureOpenLoop({ quick }: { readonly quick: boolean }): P
     const late = `issued late by ${latencyText(lateness)}`;
     figures.push({
       name: `update leader arriving ${rate.toLocaleString('en-US')} times a second: p99`,
-      value: latency.p99Us,
-      unit: 'µs',
+      value: latency.p99Us / 1000,
+      unit: 'ms',
       latency,
       chart: { chart: 'latency-by-rate', series: 'p99', at: rate },
       note: refused === 0 ? late : `${late}; ${refused.toLocaleString('en-US')} refused and not counted`,
