@@ -8,6 +8,9 @@ import { measureFloor } from './floor.js';
 import { measureNodes } from './nodes.js';
 import { measureOpenLoop } from './open-loop.js';
 import { measureOperations } from './operations.js';
+import { measureEtcd } from './peers/etcd.js';
+import { measureLiferaft } from './peers/liferaft.js';
+import { measureNats } from './peers/nats.js';
 import { measureRecovery } from './recovery.js';
 import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
@@ -32,4 +35,7 @@ export const questions: readonly Question[] = [
   { name: 'batches', measure: measureBatches, seconds: 12, quickSeconds: null },
   { name: 'snapshot', measure: measureSnapshot, seconds: 25, quickSeconds: null },
   { name: 'recovery', measure: measureRecovery, seconds: 25, quickSeconds: null },
+  { name: 'etcd', measure: measureEtcd, seconds: 60, quickSeconds: 10 },
+  { name: 'nats', measure: measureNats, seconds: 35, quickSeconds: 5 },
+  { name: 'liferaft', measure: measureLiferaft, seconds: 12, quickSeconds: null },
 ];

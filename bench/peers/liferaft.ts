@@ -1,16 +1,17 @@
 /**
  * Conclave beside `@markwylde/liferaft`, the other Raft for Node.js: three nodes in memory each, there on one thread,
- * with messages that are mere calls. One command at a time, since commands under way together take the same place in
- * its log, and are lost.
+ * with messages that are mere calls. One command at a time there, since commands under way together take the same
+ * place in its log, and are lost.
  */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { Figure } from '../figure.js';
+import { countText } from '../in-turns.js';
 import { opaqueEntry, startOpaqueCluster } from '../opaque-entries.js';
 import { importInstalled, notInstalled } from './availability.js';
-import { compareRates, warmAndRun, type Load, type Run } from './side-by-side.js';
+import { compareRates, loadsOf, ofLoad, runLoads, type Load, type Run } from './side-by-side.js';
 
+const peer = 'liferaft, one at a time';
 const manyClients = 256;
 const startMs = 20_000;
 
@@ -18,34 +19,30 @@ export async function measureLiferaft({ quick }: { readonly quick: boolean }): P
   if ((await importInstalled(() => import('@markwylde/liferaft'))) === null) {
     return [notInstalled('liferaft', 'npm install --no-save --ignore-scripts @markwylde/liferaft@1.4.0')];
   }
-  const runMs = quick ? 500 : 2000;
-  const load: Load = { clients: 1, warmUpMs: runMs / 2, runMs };
-  const ofLiferaft: Run[] = [];
-  const one: Run[] = [];
-  const many: Run[] = [];
+  const runMs = quick ? 500 : 1000;
+  const loads = loadsOf([manyClients, 1], runMs);
+  const ofPeer: Run[] = [];
+  const ofConclave: Run[][] = [];
   const rounds = quick ? 1 : 3;
   for (let round = 0; round < rounds; round += 1) {
-    ofLiferaft.push(await runLiferaft(load));
+    ofPeer.push(await runLiferaft({ clients: 1, warmUpMs: runMs, runMs }));
     await using cluster = await startOpaqueCluster({});
-    const propose = (): Promise<unknown> => cluster.propose(opaqueEntry);
-    one.push(await warmAndRun(load, propose));
-    many.push(await warmAndRun({ ...load, clients: manyClients }, propose));
+    ofConclave.push(await runLoads(loads, () => cluster.propose(opaqueEntry)));
   }
-  const peer = 'liferaft';
-  return [
-    ...compareRates({ work: '128 opaque bytes, memory, 1 client', peer, ofPeer: ofLiferaft, ofConclave: one }),
-    ...compareRates({
-      work: `128 opaque bytes, memory, ${manyClients} clients (there: 1)`,
-      peer,
-      ofPeer: ofLiferaft,
-      ofConclave: many,
-    }).slice(1), // the peer's rate is the one above
-  ];
+  return loads.flatMap(({ clients }, load) => {
+    const work = `opaque entries, memory, ${countText(clients)}`;
+    const figures = compareRates({ work, peer, ofPeer, ofConclave: ofLoad(ofConclave, load) });
+    return load === 0 ? figures : figures.slice(1); // the peer's rate stands above
+  });
 }
 
-async function runLiferaft({ warmUpMs, runMs }: Load): Promise<Run> {
-  const file = fileURLToPath(new URL('./liferaft-process.js', import.meta.url));
-  const timeout = startMs + warmUpMs + runMs;
-  const { stdout } = await promisify(execFile)(process.execPath, [file, String(warmUpMs), String(runMs)], { timeout });
-  return JSON.parse(stdout) as Run;
+async function runLiferaft(load: Load): Promise<Run> {
+  const thread = new Worker(new URL('./liferaft-thread.js', import.meta.url), { workerData: load });
+  try {
+    const signal = AbortSignal.timeout(startMs + load.warmUpMs + load.runMs);
+    const [run] = (await once(thread, 'message', { signal })) as [Run];
+    return run;
+  } finally {
+    await thread.terminate();
+  }
 }

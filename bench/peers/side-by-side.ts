@@ -3,8 +3,10 @@
  * A run is warmed up first; CPU time is that of all processes which take part, so it stays comparable on a machine
  * that has something else to do.
  */
+import type { ChartPoint } from '../chart-list.js';
 import { runClosedLoop, type LoopResult } from '../closed-loop.js';
 import { median, quantity, type Figure } from '../figure.js';
+import { rateFigure, rateOf, ratios } from '../in-turns.js';
 import type { ServerProcesses } from './server-processes.js';
 
 export interface Run extends LoopResult {
@@ -20,7 +22,22 @@ export interface Load {
   readonly runMs: number;
 }
 
-export async function warmAndRun(load: Load, call: () => Promise<unknown>, servers?: ServerProcesses): Promise<Run> {
+/** Most clients first, with a warm-up that is long enough for all. */
+export function loadsOf(counts: readonly number[], runMs: number): Load[] {
+  return counts.map((clients, place) => ({ clients, warmUpMs: place === 0 ? runMs : runMs / 4, runMs }));
+}
+
+export async function runLoads(
+  loads: readonly Load[],
+  call: () => Promise<unknown>,
+  servers?: ServerProcesses,
+): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const load of loads) runs.push(await runLoad(load, call, servers));
+  return runs;
+}
+
+export async function runLoad(load: Load, call: () => Promise<unknown>, servers?: ServerProcesses): Promise<Run> {
   await runClosedLoop(load.clients, load.warmUpMs, call);
   let calls = 0;
   const counted = (): Promise<unknown> => {
@@ -44,25 +61,27 @@ export interface Comparison {
   /** The work, with its conditions. */
   readonly work: string;
   readonly peer: string;
+  /** By round. */
   readonly ofConclave: readonly Run[];
   readonly ofPeer: readonly Run[];
   /** Times the peer's rate; absent where there is no goal. */
   readonly timesAtLeast?: number;
+  readonly charts?: { readonly ofConclave?: ChartPoint; readonly ofPeer: ChartPoint };
 }
 
-/** Both rates, and the ratio of their medians. */
-export function compareRates({ work, peer, ofConclave, ofPeer, timesAtLeast }: Comparison): Figure[] {
-  const rate = (runs: readonly Run[]): number => median(runs.map(({ operationsPerSecond }) => operationsPerSecond));
+/** The peer's rate, Conclave's, and their ratio. */
+export function compareRates({ work, peer, ofConclave, ofPeer, timesAtLeast, charts }: Comparison): Figure[] {
   const goal = timesAtLeast === undefined ? {} : { goal: { atLeast: timesAtLeast } };
+  const chartOf = (chart: ChartPoint | undefined): Partial<Figure> => (chart === undefined ? {} : { chart });
   return [
-    { name: `${work}: ${peer}`, value: rate(ofPeer), unit: 'ops/s', note: noteOf(ofPeer) },
-    { name: `${work}: Conclave`, value: rate(ofConclave), unit: 'ops/s', note: noteOf(ofConclave) },
+    rateFigure(`${work}: ${peer}`, ofPeer, { ...chartOf(charts?.ofPeer), note: cpuText(ofPeer) }),
+    rateFigure(`${work}: Conclave`, ofConclave, { ...chartOf(charts?.ofConclave), note: cpuText(ofConclave) }),
     {
-      name: `${work}: Conclave, in times of ${peer}`,
-      value: rate(ofConclave) / rate(ofPeer),
+      name: `${work}: times ${peer}`,
       unit: 'x',
+      ...ratios(ofConclave, ofPeer, rateOf),
       ...goal,
-      note: `CPU time of an operation there and here: ${quantity(cpuUs(ofPeer) / cpuUs(ofConclave), 'x')}`,
+      note: `an operation there costs ${quantity(cpuUs(ofPeer) / cpuUs(ofConclave), 'x')} the CPU time`,
     },
   ];
 }
@@ -71,11 +90,13 @@ function cpuUs(runs: readonly Run[]): number {
   return median(runs.map(({ ownCpuUs, serversCpuUs }) => ownCpuUs + (serversCpuUs ?? 0)));
 }
 
-function noteOf(runs: readonly Run[]): string {
+function cpuText(runs: readonly Run[]): string {
   const of = (field: (run: Run) => number): string => quantity(median(runs.map(field)), 'µs');
-  const servers = runs.some(({ serversCpuUs }) => serversCpuUs !== null);
-  const cpu = servers
-    ? `CPU: client ${of((run) => run.ownCpuUs)}, servers ${of((run) => run.serversCpuUs ?? 0)}`
-    : `CPU ${of((run) => run.ownCpuUs)}`;
-  return `median ${of((run) => run.medianUs)}, p99 ${of((run) => run.p99Us)}; ${cpu}`;
+  if (runs.every(({ serversCpuUs }) => serversCpuUs === null)) return `CPU time ${of((run) => run.ownCpuUs)} each`;
+  return `CPU time ${of((run) => run.ownCpuUs)} each in the client, ${of((run) => run.serversCpuUs ?? 0)} in servers`;
+}
+
+/** What each run of each round did under a load, where loads are many. */
+export function ofLoad(rounds: readonly (readonly Run[])[], load: number): Run[] {
+  return rounds.flatMap((runs) => runs[load] ?? []);
 }

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runClosedLoop } from '../../../bench/closed-loop.js';
 import { isMet } from '../../../bench/figure.js';
-import { compareRates, type Run } from '../../../bench/peers/side-by-side.js';
+import { compareRates, loadsOf, ofLoad, type Run } from '../../../bench/peers/side-by-side.js';
 
 const test = suite('side by side');
 const anyRun = await runClosedLoop(1, 1, () => Promise.resolve());
@@ -19,22 +19,35 @@ const comparison = {
   ofConclave: runsAt([1000, 1, 2000], { ownCpuUs: 10, serversCpuUs: null }),
 };
 
-test('rates are medians, and their ratio is held against the goal', () => {
-  const [ofPeer, ofConclave, ratio] = compareRates({ ...comparison, timesAtLeast: 6 });
+test('rates are medians, and the ratio, taken round by round, is held against the goal', () => {
+  const [ofPeer, ofConclave, ratio] = compareRates({ ...comparison, timesAtLeast: 11 });
   assert.ok(ratio);
   assert.is(ofPeer?.value, 200);
   assert.is(ofConclave?.value, 1000);
-  assert.is(ratio.value, 5);
-  assert.equal(ratio.goal, { atLeast: 6 });
+  assert.equal(ratio.repeats, [10, 1 / 900, 10]);
+  assert.is(ratio.value, 10);
+  assert.equal(ratio.goal, { atLeast: 11 });
   assert.not.ok(isMet(ratio));
   assert.is(compareRates(comparison)[2]?.goal, undefined);
 });
 
 test('the CPU time of a peer is that of client and servers', () => {
   const [ofPeer, ofConclave, ratio] = compareRates(comparison);
-  assert.match(ofPeer?.note ?? '', /client 30 µs, servers 10 µs$/);
-  assert.match(ofConclave?.note ?? '', /CPU 10 µs$/);
-  assert.match(ratio?.note ?? '', / 4 x$/);
+  assert.is(ofPeer?.note, 'CPU time 30 µs each in the client, 10 µs in servers');
+  assert.is(ofConclave?.note, 'CPU time 10 µs each');
+  assert.is(ratio?.note, 'an operation there costs 4 x the CPU time');
+});
+
+test('the first load, of the most clients, warms up the others', () => {
+  const [most, one] = loadsOf([1024, 1], 800);
+  assert.equal(most, { clients: 1024, warmUpMs: 800, runMs: 800 });
+  assert.equal(one, { clients: 1, warmUpMs: 200, runMs: 800 });
+});
+
+test('runs of a load, round by round; none of a round that has none', () => {
+  const [first, second, third] = runsAt([1, 2, 3], { ownCpuUs: 1, serversCpuUs: null }) as [Run, Run, Run];
+  assert.equal(ofLoad([[first, second], [third]], 1), [second]);
+  assert.equal(ofLoad([[first, second], [third]], 0), [first, third]);
 });
 
 test.run();

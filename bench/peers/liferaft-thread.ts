@@ -1,14 +1,15 @@
 /**
- * A process that runs three nodes of `@markwylde/liferaft` under load and prints the run as JSON. Started by
- * `liferaft.ts`, with the durations of warm-up and run; no question by itself. Its end is the end of the nodes, whose
- * timers do not survive an orderly one.
+ * A thread that runs three nodes of `@markwylde/liferaft` under load, one command at a time, and posts the run. Started
+ * by `liferaft.ts` with the load as its data; no question by itself. Its end is the end of the nodes, whose timers do
+ * not survive an orderly one.
  */
 import LifeRaft from '@markwylde/liferaft';
 import Log from '@markwylde/liferaft/log.js';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../../src/assert.js';
 import { opaqueEntry } from '../opaque-entries.js';
-import { warmAndRun } from './side-by-side.js';
+import { runLoad, type Load } from './side-by-side.js';
 
 const names = ['one', 'two', 'three'];
 /** Long, since a leader that is only late would lose its office; the first is made one at once. */
@@ -50,8 +51,6 @@ function proposer(leader: LifeRaft): () => Promise<void> {
   };
 }
 
-const [warmUpMs, runMs] = process.argv.slice(2).map(Number) as [number, number];
 const [first] = startNodes();
-const leader = await elect(must(first, 'there are three'));
-const run = await warmAndRun({ clients: 1, warmUpMs, runMs }, proposer(leader));
-process.stdout.write(JSON.stringify(run), () => process.exit());
+const propose = proposer(await elect(must(first, 'there are three')));
+parentPort?.postMessage(await runLoad(workerData as Load, propose));
