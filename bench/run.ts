@@ -17,6 +17,8 @@ import { ExitCode, parseSettings, type Settings } from './settings.js';
 import { changeTable, figureTable, goalTable } from './tables.js';
 
 interface Run extends Circumstances {
+  /** How long each question took. */
+  readonly seconds: Readonly<Record<string, number>>;
   readonly figures: readonly Answer[];
 }
 
@@ -40,12 +42,16 @@ async function main(): Promise<number> {
     return ExitCode.usage;
   }
   const circumstances = describeCircumstances(settings.quick);
-  const figures = await answerAll(questionsFor(settings), settings.quick);
-  const run: Run = { ...circumstances, figures };
+  const asked = questionsFor(settings);
+  const run: Run = { ...circumstances, ...(await answerAll(asked, settings.quick)) };
+  const { figures } = run;
   const colours = coloursFor(process.stdout, process.env);
   console.log(`${circumstancesText(run)}\n\n${figureTable(figures, colours)}`);
   writeFiles(run, settings);
   const isWorse = before === null ? false : printChanges(before, run, settings.thresholdPercent, colours);
+  const leftOut =
+    settings.only === null ? names.filter((name) => asked.every((question) => question.name !== name)) : [];
+  if (leftOut.length > 0) console.log(`\nnot part of a quick run: ${leftOut.join(', ')}`);
   console.log(`\n${goalTable(figures, colours)}`);
   const failed = before === null ? figures.some((figure) => !isMet(figure)) : isWorse;
   return failed ? ExitCode.worse : ExitCode.ok;
@@ -57,22 +63,25 @@ function questionsFor({ only, quick }: Settings): readonly Question[] {
   return questions.filter(({ quickSeconds }) => !quick || quickSeconds !== null);
 }
 
-async function answerAll(asked: readonly Question[], quick: boolean): Promise<Answer[]> {
+async function answerAll(asked: readonly Question[], quick: boolean): Promise<Pick<Run, 'seconds' | 'figures'>> {
   const steps = asked.map(({ name, seconds, quickSeconds }) => {
     return { name, seconds: quick ? (quickSeconds ?? seconds / 5) : seconds };
   });
   const progress = createProgress(process.stderr, steps);
-  const answers: Answer[] = [];
+  const figures: Answer[] = [];
+  const seconds: Record<string, number> = {};
   try {
     for (const [step, { name, measure }] of asked.entries()) {
       progress.begin(step);
-      const figures = await measure({ quick });
-      answers.push(...figures.map((figure) => ({ question: name, ...figure })));
+      const startedAt = performance.now();
+      const answered = await measure({ quick });
+      figures.push(...answered.map((figure) => ({ question: name, ...figure })));
+      seconds[name] = Number(((performance.now() - startedAt) / 1000).toFixed(1));
     }
   } finally {
     progress.end();
   }
-  return answers;
+  return { seconds, figures };
 }
 
 function writeFiles(run: Run, { json, charts }: Settings): void {
