@@ -1,4 +1,4 @@
-/** What the benchmark uses of `@markwylde/liferaft`, which ships no types of its own. */
+/** What the benchmark uses of `@markwylde/liferaft` and `memdown`, which ship no types of their own. */
 declare module '@markwylde/liferaft' {
   interface Packet {
     readonly type: string;
@@ -8,6 +8,8 @@ declare module '@markwylde/liferaft' {
 
   interface Log {
     readonly Log: unknown;
+    /** Where the log is kept. */
+    readonly adapter: unknown;
   }
 
   class LifeRaft {
@@ -29,4 +31,9 @@ declare module '@markwylde/liferaft' {
 declare module '@markwylde/liferaft/log.js' {
   const Log: unknown;
   export = Log;
+}
+
+declare module 'memdown' {
+  const memdown: unknown;
+  export = memdown;
 }

@@ -7,6 +7,7 @@ import LifeRaft from '@markwylde/liferaft';
 import Log from '@markwylde/liferaft/log.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import memdown from 'memdown';
 import { must } from '../../src/assert.js';
 import { opaqueEntry } from '../opaque-entries.js';
 import { runLoad, type Load } from './side-by-side.js';
@@ -18,7 +19,7 @@ const pollMs = 5;
 
 /** Messages are handed over as they are, at once: no transport is faster. */
 function startNodes(): LifeRaft[] {
-  const nodes = names.map((name) => new LifeRaft(name, { Log, path: name, ...election }));
+  const nodes = names.map((name) => new LifeRaft(name, { Log, adapter: memdown, path: name, ...election }));
   for (const node of nodes) {
     for (const other of nodes) {
       if (other === node) continue;

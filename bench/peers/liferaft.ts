@@ -16,8 +16,13 @@ const manyClients = 256;
 const startMs = 20_000;
 
 export async function measureLiferaft({ quick }: { readonly quick: boolean }): Promise<Figure[]> {
-  if ((await importInstalled(() => import('@markwylde/liferaft'))) === null) {
-    return [notInstalled('liferaft', 'npm install --no-save --ignore-scripts @markwylde/liferaft@1.4.0')];
+  const packages = [
+    await importInstalled(() => import('@markwylde/liferaft')),
+    await importInstalled(() => import('memdown')),
+  ];
+  if (packages.includes(null)) {
+    const names = '@markwylde/liferaft@1.4.0 memdown@6.1.1';
+    return [notInstalled('liferaft', `npm install --no-save --ignore-scripts ${names}`)];
   }
   const runMs = quick ? 500 : 1000;
   const loads = loadsOf([manyClients, 1], runMs);
