@@ -93,7 +93,9 @@ function cpuUs(runs: readonly Run[]): number {
 function cpuText(runs: readonly Run[]): string {
   const of = (field: (run: Run) => number): string => quantity(median(runs.map(field)), 'µs');
   if (runs.every(({ serversCpuUs }) => serversCpuUs === null)) return `CPU time ${of((run) => run.ownCpuUs)} each`;
-  return `CPU time ${of((run) => run.ownCpuUs)} each in the client, ${of((run) => run.serversCpuUs ?? 0)} in servers`;
+  const busyPercent = median(runs.map(({ ownCpuUs, operationsPerSecond }) => (ownCpuUs * operationsPerSecond) / 1e4));
+  const client = `${of((run) => run.ownCpuUs)} each in the client, busy ${quantity(busyPercent, '%')}`;
+  return `CPU time ${client}; ${of((run) => run.serversCpuUs ?? 0)} in servers`;
 }
 
 /** What each run of each round did under a load, where loads are many. */
