@@ -41,7 +41,7 @@ export async function measureEtcd({ quick }: { readonly quick: boolean }): Promi
   if (program === null) return [notInstalled(peer, 'apt-get install etcd-server')];
   const library = await importInstalled(() => import('etcd3'));
   if (library === null) return [notInstalled(peer, 'npm install --no-save etcd3@1.1.2')];
-  const runMs = quick ? 700 : 1500;
+  const runMs = quick ? 600 : 1200;
   const loads: Loads = {
     writes: loadsOf(quick ? [manyClients, 1] : [manyClients, 256, 1], runMs),
     reads: { clients: readers, warmUpMs: runMs / 2, runMs },

@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { must } from '../../src/assert.js';
 import type { Figure } from '../figure.js';
 import { countText } from '../in-turns.js';
 import { opaqueEntry, startOpaqueCluster } from '../opaque-entries.js';
@@ -24,13 +25,13 @@ export async function measureLiferaft({ quick }: { readonly quick: boolean }): P
     const names = '@markwylde/liferaft@1.4.0 memdown@6.1.1';
     return [notInstalled('liferaft', `npm install --no-save --ignore-scripts ${names}`)];
   }
-  const runMs = quick ? 500 : 1000;
+  const runMs = quick ? 500 : 800;
   const loads = loadsOf([manyClients, 1], runMs);
   const ofPeer: Run[] = [];
   const ofConclave: Run[][] = [];
-  const rounds = quick ? 1 : 3;
+  const rounds = quick ? 1 : 2;
   for (let round = 0; round < rounds; round += 1) {
-    ofPeer.push(await runLiferaft({ clients: 1, warmUpMs: runMs, runMs }));
+    ofPeer.push(await runLiferaft(must(loads.at(-1), 'the lone client')));
     await using cluster = await startOpaqueCluster({});
     ofConclave.push(await runLoads(loads, () => cluster.propose(opaqueEntry)));
   }

@@ -29,10 +29,10 @@ export async function measureNats({ quick }: { readonly quick: boolean }): Promi
   }));
   const packages = '@nats-io/transport-node@3.3.1 @nats-io/jetstream@3.3.1';
   if (library === null) return [notInstalled('NATS', `npm install --no-save ${packages}`)];
-  const loads = loadsOf(quick ? [manyClients] : [manyClients, 256, 1], quick ? 700 : 1500);
+  const loads = loadsOf(quick ? [manyClients] : [manyClients, 256, 1], quick ? 600 : 1200);
   const ofNats: NatsRun[] = [];
   const ofConclave: Run[][] = [];
-  const rounds = quick ? 1 : 3;
+  const rounds = quick ? 1 : 2;
   for (let round = 0; round < rounds; round += 1) {
     ofNats.push(await runNats({ program, library }, loads));
     ofConclave.push(await runConclave(loads));

@@ -38,10 +38,11 @@ test('the CPU time of a peer is that of client and servers', () => {
   assert.is(ratio?.note, 'an operation there costs 4 x the CPU time');
 });
 
-test('the first load, of the most clients, warms up the others', () => {
-  const [most, one] = loadsOf([1024, 1], 800);
+test('the first load, of the most clients, warms up the others, but for a lone client', () => {
+  const [most, fewer, one] = loadsOf([1024, 256, 1], 800);
   assert.equal(most, { clients: 1024, warmUpMs: 800, runMs: 800 });
-  assert.equal(one, { clients: 1, warmUpMs: 200, runMs: 800 });
+  assert.equal(fewer, { clients: 256, warmUpMs: 200, runMs: 800 });
+  assert.ok(one && one.warmUpMs > 1000);
 });
 
 test('runs of a load, round by round; none of a round that has none', () => {
