@@ -35,7 +35,7 @@ export const questions: readonly Question[] = [
   { name: 'batches', measure: measureBatches, seconds: 12, quickSeconds: null },
   { name: 'snapshot', measure: measureSnapshot, seconds: 25, quickSeconds: null },
   { name: 'recovery', measure: measureRecovery, seconds: 25, quickSeconds: null },
-  { name: 'etcd', measure: measureEtcd, seconds: 60, quickSeconds: 10 },
-  { name: 'nats', measure: measureNats, seconds: 35, quickSeconds: 5 },
-  { name: 'liferaft', measure: measureLiferaft, seconds: 12, quickSeconds: null },
+  { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
+  { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
+  { name: 'liferaft', measure: measureLiferaft, seconds: 17, quickSeconds: null },
 ];

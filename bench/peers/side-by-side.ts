@@ -22,14 +22,15 @@ export interface Load {
   readonly runMs: number;
 }
 
+const FIRST_WARM_UP_MS = 1000;
 /** A lone client runs one turn an operation, and thousands of turns have to pass before their code is compiled. */
 const LONE_WARM_UP_MS = 1500;
 
 /** Most clients first, with a warm-up that is long enough for all that share turns. */
 export function loadsOf(counts: readonly number[], runMs: number): Load[] {
   return counts.map((clients, place) => {
-    const warmUpMs = place === 0 ? runMs : runMs / 4;
-    return { clients, warmUpMs: clients === 1 ? Math.max(warmUpMs, LONE_WARM_UP_MS) : warmUpMs, runMs };
+    const warmUpMs = place === 0 ? Math.max(runMs, FIRST_WARM_UP_MS) : runMs / 4;
+    return { clients, warmUpMs: clients === 1 ? Math.max(2 * runMs, LONE_WARM_UP_MS) : warmUpMs, runMs };
   });
 }
 
