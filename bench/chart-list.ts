@@ -16,7 +16,7 @@ export const chartTexts = {
     vertical: 'operations a second',
   },
   'latency-by-clients': {
-    title: 'Latency of an opaque entry, three nodes, in memory',
+    title: 'Latency of an opaque entry of 128 bytes, three nodes',
     horizontal: 'clients',
     vertical: 'microseconds',
   },

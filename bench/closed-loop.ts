@@ -11,6 +11,8 @@ export interface LoopResult {
   readonly medianUs: number;
   readonly p99Us: number;
   readonly longestUs: number;
+  /** Of all threads of this process, by operation: what other programs do on the machine hardly changes it. */
+  readonly cpuUs: number;
   readonly latencyNs: RecordableHistogram;
 }
 
@@ -22,6 +24,7 @@ export async function runClosedLoop(
   // A list as it grows costs the host a tenth more than a histogram, but the reference floor keeps one, and ratios to
   // a floor of another cost would be no ratios.
   const latenciesMs: number[] = [];
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const endsAt = startedAt + durationMs;
   const client = async (): Promise<void> => {
@@ -33,12 +36,14 @@ export async function runClosedLoop(
   };
   await Promise.all(Array.from({ length: clients }, client));
   const tookMs = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
   const latencyNs = histogramOf(latenciesMs);
   return {
     operationsPerSecond: (latenciesMs.length / tookMs) * 1000,
     medianUs: latencyNs.percentile(50) / 1000,
     p99Us: latencyNs.percentile(99) / 1000,
     longestUs: latencyNs.max / 1000,
+    cpuUs: (user + system) / latenciesMs.length,
     latencyNs,
   };
 }

@@ -3,7 +3,7 @@
  * made of such turns: a rate with its spread and percentiles, and a ratio taken turn by turn.
  */
 import { runClosedLoop, type LoopResult } from './closed-loop.js';
-import { median, type Figure } from './figure.js';
+import { median, quantity, type Figure } from './figure.js';
 import { percentilesOf } from './latency.js';
 
 export interface Turns {
@@ -43,7 +43,9 @@ export async function inTurns<Name extends string>(
 export function rateFigure(name: string, results: readonly LoopResult[], more: Partial<Figure> = {}): Figure {
   const repeats = results.map(({ operationsPerSecond }) => operationsPerSecond);
   const latency = percentilesOf(results.map(({ latencyNs }) => latencyNs));
-  return { name, value: median(repeats), unit: 'ops/s', repeats, latency, note: '', ...more };
+  const cpu = `CPU ${quantity(median(results.map(({ cpuUs }) => cpuUs)), 'µs')}`;
+  const note = more.note === undefined ? cpu : `${cpu}; ${more.note}`;
+  return { name, value: median(repeats), unit: 'ops/s', repeats, latency, ...more, note };
 }
 
 export function medianFigure(name: string, results: readonly LoopResult[], more: Partial<Figure> = {}): Figure {

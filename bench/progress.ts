@@ -53,7 +53,7 @@ export function createProgress(screen: Screen, steps: readonly Step[]): Progress
       const startedAt = performance.now();
       const draw = (): void => {
         const text = barText(steps, step, (performance.now() - startedAt) / 1000);
-        screen.write(clearLine + text.slice(0, (screen.columns ?? 80) - 1));
+        screen.write(clearLine + text.slice(0, (screen.columns || 80) - 1));
       };
       draw();
       timer = setInterval(draw, redrawMs).unref();

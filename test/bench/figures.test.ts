@@ -91,7 +91,7 @@ const turns = suite('turns');
 
 function result(operationsPerSecond: number, latenciesMs: readonly number[] = [1]): LoopResult {
   const latencyNs = histogramOf(latenciesMs);
-  return { operationsPerSecond, medianUs: 1000, p99Us: 1000, longestUs: 1000, latencyNs };
+  return { operationsPerSecond, medianUs: 1000, p99Us: 1000, longestUs: 1000, cpuUs: 7, latencyNs };
 }
 
 turns('a rate is the median of its repeats, its percentiles are those of all', () => {
@@ -99,6 +99,8 @@ turns('a rate is the median of its repeats, its percentiles are those of all', (
   assert.is(figure.value, 20);
   assert.equal(figure.repeats, [30, 10, 20]);
   assert.ok(Math.abs((figure.latency?.p50Us ?? 0) - 2000) < 5);
+  assert.is(figure.note, 'CPU 7 µs');
+  assert.is(rateFigure('work', [result(1)], { note: '9 threads' }).note, 'CPU 7 µs; 9 threads');
 });
 
 turns('a ratio is taken turn by turn: a machine that slows down for one turn changes nothing', () => {

@@ -1,4 +1,7 @@
 /** `conclave bench`: flags and exit codes are the benchmark's own, and an installation without one says so. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bench } from '../../src/cli/bench.js';
@@ -6,6 +9,12 @@ import { CommandError } from '../../src/cli/errors.js';
 import { runCommand } from '../support/command.js';
 
 const test = suite('conclave bench');
+
+let folder = '';
+test.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'conclave-cli-'));
+});
+test.after(() => rm(folder, { recursive: true, force: true }));
 
 test('--help is the help of the benchmark, with its exit codes', async () => {
   const { exitCode, stdout } = await runCommand(['bench', '--help']);
@@ -26,6 +35,27 @@ test('a file to compare with that is none is refused before anything is measured
   const { exitCode, stderr } = await runCommand(['bench', '--compare', 'package.json']);
   assert.is(exitCode, 2);
   assert.match(stderr, /^bench: package\.json is not what --json writes\n$/);
+});
+
+test('a run: its figures, what has changed, the goals last; all of it in a file', async () => {
+  const [before, now] = [join(folder, 'before.json'), join(folder, 'now.json')];
+  const threadsBefore = { question: 'start', name: 'nine bare threads up', value: 0.001, unit: 'ms', note: '' };
+  await writeFile(
+    before,
+    JSON.stringify({ startedAt: 'once', machine: {}, configuration: {}, figures: [threadsBefore] }),
+  );
+  const words = ['bench', '--quick', '--only', 'start', '--compare', before, '--json', now];
+  const { exitCode, stdout, stderr } = await runCommand(words);
+  assert.is(stderr, '');
+  assert.is(exitCode, 1, 'threads were never started in a microsecond');
+  assert.match(stdout, /start +nine bare threads up +0\.001 ms .* worse\n/);
+  assert.match(stdout, /\nWORK +REACHED +GOAL\nthree nodes ready, in times of nine bare threads .* x +<= 2 x .*\n$/);
+  const run = JSON.parse(await readFile(now, 'utf8')) as {
+    machine: object;
+    figures: { question: string; name: string }[];
+  };
+  assert.ok('cpu' in run.machine);
+  assert.equal([...new Set(run.figures.map(({ question }) => question))], ['start']);
 });
 
 test('without the benchmark the command names what is missing', async () => {
