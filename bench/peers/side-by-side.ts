@@ -9,9 +9,8 @@ import { median, quantity, type Figure } from '../figure.js';
 import { rateFigure, rateOf, ratios } from '../in-turns.js';
 import type { ServerProcesses } from './server-processes.js';
 
+/** `cpuUs` is that of this process: all of Conclave, or the peer's client. */
 export interface Run extends LoopResult {
-  /** An operation's share of this process: all of Conclave, or the peer's client. */
-  readonly ownCpuUs: number;
   /** An operation's share of the peer's servers; null where there are none, or the platform does not tell. */
   readonly serversCpuUs: number | null;
 }
@@ -46,22 +45,11 @@ export async function runLoads(
 
 export async function runLoad(load: Load, call: () => Promise<unknown>, servers?: ServerProcesses): Promise<Run> {
   await runClosedLoop(load.clients, load.warmUpMs, call);
-  let calls = 0;
-  const counted = (): Promise<unknown> => {
-    calls += 1;
-    return call();
-  };
-  const own = process.cpuUsage();
-  const serversBeforeMs = servers?.cpuMs() ?? null;
-  const result = await runClosedLoop(load.clients, load.runMs, counted);
-  const { user, system } = process.cpuUsage(own);
-  const serversAfterMs = servers?.cpuMs() ?? null;
-  const serversMs = serversBeforeMs === null || serversAfterMs === null ? null : serversAfterMs - serversBeforeMs;
-  return {
-    ...result,
-    ownCpuUs: (user + system) / calls,
-    serversCpuUs: serversMs === null ? null : (serversMs * 1000) / calls,
-  };
+  const beforeMs = servers?.cpuMs() ?? null;
+  const result = await runClosedLoop(load.clients, load.runMs, call);
+  const afterMs = servers?.cpuMs() ?? null;
+  const serversMs = beforeMs === null || afterMs === null ? null : afterMs - beforeMs;
+  return { ...result, serversCpuUs: serversMs === null ? null : (serversMs * 1000) / result.latencyNs.count };
 }
 
 export interface Comparison {
@@ -81,8 +69,8 @@ export function compareRates({ work, peer, ofConclave, ofPeer, timesAtLeast, cha
   const goal = timesAtLeast === undefined ? {} : { goal: { atLeast: timesAtLeast } };
   const chartOf = (chart: ChartPoint | undefined): Partial<Figure> => (chart === undefined ? {} : { chart });
   return [
-    rateFigure(`${work}: ${peer}`, ofPeer, { ...chartOf(charts?.ofPeer), note: cpuText(ofPeer) }),
-    rateFigure(`${work}: Conclave`, ofConclave, { ...chartOf(charts?.ofConclave), note: cpuText(ofConclave) }),
+    rateFigure(`${work}: ${peer}`, ofPeer, { ...chartOf(charts?.ofPeer), ...serversNote(ofPeer) }),
+    rateFigure(`${work}: Conclave`, ofConclave, chartOf(charts?.ofConclave)),
     {
       name: `${work}: times ${peer}`,
       unit: 'x',
@@ -94,15 +82,16 @@ export function compareRates({ work, peer, ofConclave, ofPeer, timesAtLeast, cha
 }
 
 function cpuUs(runs: readonly Run[]): number {
-  return median(runs.map(({ ownCpuUs, serversCpuUs }) => ownCpuUs + (serversCpuUs ?? 0)));
+  return median(runs.map((run) => run.cpuUs + (run.serversCpuUs ?? 0)));
 }
 
-function cpuText(runs: readonly Run[]): string {
-  const of = (field: (run: Run) => number): string => quantity(median(runs.map(field)), 'µs');
-  if (runs.every(({ serversCpuUs }) => serversCpuUs === null)) return `CPU time ${of((run) => run.ownCpuUs)} each`;
-  const busyPercent = median(runs.map(({ ownCpuUs, operationsPerSecond }) => (ownCpuUs * operationsPerSecond) / 1e4));
-  const client = `${of((run) => run.ownCpuUs)} each in the client, busy ${quantity(busyPercent, '%')}`;
-  return `CPU time ${client}; ${of((run) => run.serversCpuUs ?? 0)} in servers`;
+/** How busy the client is tells whether it or the servers are the limit. */
+function serversNote(runs: readonly Run[]): Partial<Figure> {
+  if (runs.every(({ serversCpuUs }) => serversCpuUs === null)) return {};
+  const busyPercent = median(runs.map((run) => (run.cpuUs * run.operationsPerSecond) / 1e4));
+  const serversUs = median(runs.map(({ serversCpuUs }) => serversCpuUs ?? 0));
+  const client = `that is the client, ${quantity(busyPercent, '%')} of a core`;
+  return { note: `${client}; the servers ${quantity(serversUs, 'µs')} more` };
 }
 
 /** What each run of each round did under a load, where loads are many. */

@@ -8,15 +8,15 @@ import { compareRates, loadsOf, ofLoad, type Run } from '../../../bench/peers/si
 const test = suite('side by side');
 const anyRun = await runClosedLoop(1, 1, () => Promise.resolve());
 
-function runsAt(rates: readonly number[], cpuUs: Pick<Run, 'ownCpuUs' | 'serversCpuUs'>): Run[] {
-  return rates.map((operationsPerSecond) => ({ ...anyRun, ...cpuUs, operationsPerSecond }));
+function runsAt(rates: readonly number[], cpu: Pick<Run, 'cpuUs' | 'serversCpuUs'>): Run[] {
+  return rates.map((operationsPerSecond) => ({ ...anyRun, ...cpu, operationsPerSecond }));
 }
 
 const comparison = {
   work: 'puts',
   peer: 'etcd',
-  ofPeer: runsAt([100, 900, 200], { ownCpuUs: 30, serversCpuUs: 10 }),
-  ofConclave: runsAt([1000, 1, 2000], { ownCpuUs: 10, serversCpuUs: null }),
+  ofPeer: runsAt([100, 900, 200], { cpuUs: 30, serversCpuUs: 10 }),
+  ofConclave: runsAt([1000, 1, 2000], { cpuUs: 10, serversCpuUs: null }),
 };
 
 test('rates are medians, and the ratio, taken round by round, is held against the goal', () => {
@@ -33,8 +33,8 @@ test('rates are medians, and the ratio, taken round by round, is held against th
 
 test('the CPU time of a peer is that of client and servers', () => {
   const [ofPeer, ofConclave, ratio] = compareRates(comparison);
-  assert.is(ofPeer?.note, 'CPU time 30 µs each in the client, busy 0.6 %; 10 µs in servers');
-  assert.is(ofConclave?.note, 'CPU time 10 µs each');
+  assert.is(ofPeer?.note, 'CPU 30 µs; that is the client, 0.6 % of a core; the servers 10 µs more');
+  assert.is(ofConclave?.note, 'CPU 10 µs');
   assert.is(ratio?.note, 'an operation there costs 4 x the CPU time');
 });
 
@@ -46,7 +46,7 @@ test('the first load, of the most clients, warms up the others, but for a lone c
 });
 
 test('runs of a load, round by round; none of a round that has none', () => {
-  const [first, second, third] = runsAt([1, 2, 3], { ownCpuUs: 1, serversCpuUs: null }) as [Run, Run, Run];
+  const [first, second, third] = runsAt([1, 2, 3], { cpuUs: 1, serversCpuUs: null }) as [Run, Run, Run];
   assert.equal(ofLoad([[first, second], [third]], 1), [second]);
   assert.equal(ofLoad([[first, second], [third]], 0), [first, third]);
 });
