@@ -6,10 +6,13 @@ import { median } from './figure.js';
 
 export async function withDataDir<T>(body: (dataDir: string) => Promise<T>): Promise<T> {
   const dataDir = fs.mkdtempSync(join(tmpdir(), 'conclave-bench-'));
+  const remove = (): void => fs.rmSync(dataDir, { recursive: true, force: true });
+  process.on('exit', remove); // Ctrl-C skips what follows
   try {
     return await body(dataDir);
   } finally {
-    fs.rmSync(dataDir, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -1,16 +1,16 @@
 /**
  * What do threads and messages alone cost? The picture of a three-node cluster (nine threads, the same ports and
- * batches) with bare forwarding: the floor that every other figure stands on. It knows no cluster.
+ * batches) with bare forwarding: the floor that every other figure stands on. It knows no cluster; beside one, turn by
+ * turn, it is measured in `clients.ts`.
  */
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { runClosedLoop } from './closed-loop.js';
-import type { LoopResult } from './closed-loop.js';
-import { quantity } from './figure.js';
 import type { Figure } from './figure.js';
 import { pack } from './floor-worker.js';
 import type { Answers, FloorRole, Proposal } from './floor-worker.js';
+import { countText, inTurns, rateFigure, type Contender } from './in-turns.js';
 
 const operation = Buffer.from(
   JSON.stringify({
@@ -20,11 +20,10 @@ const operation = Buffer.from(
   }),
 );
 
-export interface Floor {
+export interface Floor extends AsyncDisposable {
   /** From the first thread's start until all nine serve. */
   readonly upMs: number;
-  run(clients: number, durationMs: number): Promise<LoopResult>;
-  stop(): Promise<void>;
+  readonly run: Contender;
 }
 
 export async function startFloor(): Promise<Floor> {
@@ -40,7 +39,7 @@ export async function startFloor(): Promise<Floor> {
       const propose = proposer(proposals.port1, answers.port1, clients === 1);
       return runClosedLoop(clients, durationMs, propose);
     },
-    stop: async () => {
+    [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
       proposals.port1.close();
       answers.port1.close();
@@ -115,19 +114,13 @@ function proposer(proposals: MessagePort, answers: MessagePort, alone: boolean):
     });
 }
 
-export async function measureFloor({ quick }: { readonly quick: boolean }): Promise<Figure[]> {
+export async function measureFloor(): Promise<Figure[]> {
+  await using floor = await startFloor();
+  await floor.run(64, 1000);
   const figures: Figure[] = [];
-  const floor = await startFloor();
-  await floor.run(64, quick ? 300 : 1000);
-  for (const clients of [1, 16, 64, 256, 1024]) {
-    const { operationsPerSecond, medianUs, p99Us } = await floor.run(clients, quick ? 800 : 2500);
-    figures.push({
-      name: `floor, ${clients} ${clients === 1 ? 'client' : 'clients'}`,
-      value: operationsPerSecond,
-      unit: 'ops/s',
-      note: `median ${quantity(medianUs, 'µs')}, p99 ${quantity(p99Us, 'µs')}`,
-    });
+  for (const clients of [1, 16, 64, 256, 1024, 4096]) {
+    const results = await inTurns({ floor: floor.run }, clients, { rounds: 3, runMs: 600, warmUpMs: 200 });
+    figures.push(rateFigure(`floor alone, ${countText(clients)}`, results.floor));
   }
-  await floor.stop();
   return figures;
 }

@@ -13,7 +13,6 @@ import { openFileSnapshots } from '../src/storage/file-snapshots.js';
 import { openLogFiles } from '../src/storage/log-files.js';
 import { nodeFolder, readIdentity, readClusterFile } from '../src/storage/data-folder.js';
 import { createNodeDisk } from '../src/storage/node-disk.js';
-import { runClosedLoop } from './closed-loop.js';
 import { withDataDir } from './data-dir.js';
 import { median, quantity, type Figure } from './figure.js';
 import { largeState, leaderChanges, registerBrokers } from './leader-changes.js';
@@ -52,16 +51,7 @@ async function prepare(dataDir: string, size: typeof largeState, entries: number
   const { call } = await leaderChanges(store, 'recovery', size);
   await cluster.waitForHealthy({ timeoutMs });
   for (const id of cluster.nodeIds) await cluster.node(id).takeSnapshot({ timeoutMs });
-  let left = entries;
-  await runClosedLoop(
-    256,
-    Number.POSITIVE_INFINITY,
-    () => {
-      left -= 1;
-      return call();
-    },
-    () => left <= 0,
-  );
+  await Promise.all(Array.from({ length: entries }, call));
   await cluster.waitForHealthy({ timeoutMs });
 }
 

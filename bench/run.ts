@@ -1,121 +1,109 @@
 /**
- * The benchmark: `node dist/bench/run.js [--only NAME[,NAME]] [--quick] [--json FILE]`. Runs the questions of this
- * folder one after another, each alone on the machine, and prints one table with the machine and the settings. Exit
- * code 1 when a goal was missed, 2 for wrong usage.
+ * The benchmark: `npm run bench -- [flags]` or `conclave bench [flags]`; `--help` tells them and the exit codes. Runs
+ * the questions of this folder one after another, each alone on the machine, and prints all figures with the machine
+ * and the settings, and at the end the goals.
  */
-import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
-import { measureDurability } from './durability.js';
-import { measureFailover } from './failover.js';
-import { goalText, isMet, reachedText } from './figure.js';
-import type { Figure } from './figure.js';
-import { measureFloor } from './floor.js';
-import { measureRecovery } from './recovery.js';
-import { measureSnapshot } from './snapshot.js';
-import { measureStart } from './start.js';
-import { measureThroughput } from './throughput.js';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { coloursFor, type Colours } from '../src/cli/screen.js';
+import { drawCharts } from './charts.js';
+import { compareAnswers, type Answer } from './compare.js';
+import { isMet } from './figure.js';
+import { circumstancesText, describeCircumstances, type Circumstances } from './machine.js';
+import { createProgress } from './progress.js';
+import { questions, type Question } from './questions.js';
+import { ExitCode, parseSettings, type Settings } from './settings.js';
+import { changeTable, figureTable, goalTable } from './tables.js';
 
-const questions = new Map([
-  ['floor', measureFloor],
-  ['start', measureStart],
-  ['failover', measureFailover],
-  ['throughput', measureThroughput],
-  ['durability', measureDurability],
-  ['snapshot', measureSnapshot],
-  ['recovery', measureRecovery],
-]);
-
-interface Settings {
-  readonly only: readonly string[];
-  readonly quick: boolean;
-  readonly json: string | undefined;
+interface Run extends Circumstances {
+  /** How long each question took. */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly figures: readonly Answer[];
 }
 
-function readSettings(): Settings {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true },
-      quick: { type: 'boolean', default: false },
-      json: { type: 'string' },
-    },
-  });
-  const only = values.only?.flatMap((names) => names.split(',')) ?? [...questions.keys()];
-  const unknown = only.find((name) => !questions.has(name));
-  if (unknown !== undefined) throw new TypeError(`unknown question '${unknown}': ${[...questions.keys()].join(', ')}`);
-  return { only, quick: values.quick, json: values.json };
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal])); // what was started ends with `exit`
 }
+process.exitCode = await main();
 
-/** Where the figures hold. */
-function describeRun({ quick }: Settings): Record<string, string | number | boolean> {
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    clusterNodes: 3,
-    durability: 'memory unless said',
-    quick,
-  };
-}
-
-/** One line on stderr that is written over and over; nothing where no one watches. */
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-}
-
-async function answerAll({ only, quick }: Settings): Promise<Map<string, Figure[]>> {
-  const answers = new Map<string, Figure[]>();
-  for (const [name, measure] of questions) {
-    if (!only.includes(name)) continue;
-    showProgress(`${name} …`);
-    answers.set(name, await measure({ quick }));
+async function main(): Promise<number> {
+  const names = questions.map(({ name }) => name);
+  let settings: Settings | undefined;
+  let before: Run | null;
+  try {
+    settings = parseSettings(process.argv.slice(2), names, (text) => process.stdout.write(text));
+    if (settings === undefined) return ExitCode.ok;
+    before = settings.compare === null ? null : readRun(settings.compare);
+    if (settings.charts !== null) mkdirSync(settings.charts, { recursive: true });
+    if (settings.json !== null) writeFileSync(settings.json, ''); // not after ten minutes
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    return ExitCode.usage;
   }
-  showProgress('');
-  return answers;
+  const circumstances = describeCircumstances(settings.quick);
+  const asked = questionsFor(settings);
+  const run: Run = { ...circumstances, ...(await answerAll(asked, settings.quick)) };
+  const { figures } = run;
+  const colours = coloursFor(process.stdout, process.env);
+  console.log(`${circumstancesText(run)}\n\n${figureTable(figures, colours)}`);
+  writeFiles(run, settings);
+  const isWorse = before === null ? false : printChanges(before, run, settings.thresholdPercent, colours);
+  const leftOut =
+    settings.only === null ? names.filter((name) => asked.every((question) => question.name !== name)) : [];
+  if (leftOut.length > 0) console.log(`\nnot part of a quick run: ${leftOut.join(', ')}`);
+  console.log(`\n${goalTable(figures, colours)}`);
+  const failed = before === null ? figures.some((figure) => !isMet(figure)) : isWorse;
+  return failed ? ExitCode.worse : ExitCode.ok;
 }
 
-function verdict(figure: Figure): string {
-  if (figure.goal === undefined) return '';
-  return isMet(figure) ? 'ok' : 'missed';
+/** What has no goal is left out of a quick run, unless it is asked for by name. */
+function questionsFor({ only, quick }: Settings): readonly Question[] {
+  if (only !== null) return questions.filter(({ name }) => only.includes(name));
+  return questions.filter(({ quickSeconds }) => !quick || quickSeconds !== null);
 }
 
-function printTable(answers: ReadonlyMap<string, readonly Figure[]>): void {
-  const table = new Table({
-    head: ['question', 'figure', 'goal', 'reached', '', 'note'],
-    colAligns: ['left', 'left', 'right', 'right', 'left', 'left'],
-    style: { head: [], border: [], compact: true },
+async function answerAll(asked: readonly Question[], quick: boolean): Promise<Pick<Run, 'seconds' | 'figures'>> {
+  const steps = asked.map(({ name, seconds, quickSeconds }) => {
+    return { name, seconds: quick ? (quickSeconds ?? seconds / 5) : seconds };
   });
-  for (const [name, figures] of answers) {
-    for (const figure of figures) {
-      table.push([name, figure.name, goalText(figure), reachedText(figure), verdict(figure), figure.note]);
+  const progress = createProgress(process.stderr, steps);
+  const figures: Answer[] = [];
+  const seconds: Record<string, number> = {};
+  try {
+    for (const [step, { name, measure }] of asked.entries()) {
+      progress.begin(step);
+      const startedAt = performance.now();
+      const answered = await measure({ quick });
+      figures.push(...answered.map((figure) => ({ question: name, ...figure })));
+      seconds[name] = Number(((performance.now() - startedAt) / 1000).toFixed(1));
     }
+  } finally {
+    progress.end();
   }
-  console.log(table.toString());
+  return { seconds, figures };
 }
 
-function usageError(error: unknown): never {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exit(2);
+function writeFiles(run: Run, { json, charts }: Settings): void {
+  if (json !== null) {
+    const figures = run.figures.map((figure) => ({ ...figure, ...(figure.goal && { met: isMet(figure) }) }));
+    writeFileSync(json, `${JSON.stringify({ ...run, figures }, null, 2)}\n`);
+  }
+  if (charts === null) return;
+  for (const [name, svg] of drawCharts(run.figures)) writeFileSync(join(charts, name), svg);
 }
 
-let settings: Settings;
-try {
-  settings = readSettings();
-} catch (error) {
-  usageError(error);
+function readRun(path: string): Run {
+  const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (typeof run === 'object' && run !== null && 'figures' in run && Array.isArray(run.figures)) return run as Run;
+  throw new TypeError(`${path} is not what --json writes`);
 }
-const startedAt = new Date().toISOString();
-const run = describeRun(settings);
-const answers = await answerAll(settings);
-const line = Object.entries(run).map(([name, value]) => `${name} ${value}`);
-console.log(line.join(' · '));
-printTable(answers);
-if (settings.json !== undefined) {
-  const figures = [...answers].flatMap(([question, answered]) => {
-    return answered.map((figure) => ({ question, ...figure, ...(figure.goal && { met: isMet(figure) }) }));
-  });
-  writeFileSync(settings.json, `${JSON.stringify({ startedAt, run, figures }, null, 2)}\n`);
+
+/** Whether a figure is worse than the threshold allows. */
+function printChanges(before: Run, now: Run, thresholdPercent: number, colours: Colours): boolean {
+  const changes = compareAnswers(before.figures, now.figures, thresholdPercent);
+  console.log(`\nsince ${circumstancesText(before)}\n\n${changeTable(changes, colours)}`);
+  const worse = changes.filter(({ verdict }) => verdict === 'worse').length;
+  console.log(`\n${worse} of ${changes.length} figures worse by more than ${thresholdPercent} %`);
+  return worse > 0;
 }
-if ([...answers.values()].flat().some((figure) => !isMet(figure))) process.exitCode = 1;

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { oneLine, usageError } from './errors.js';
 
-export type Request = UpRequest | OfflineRequest;
+export type Request = UpRequest | OfflineRequest | BenchRequest;
 
 export interface UpRequest {
   command: 'up';
@@ -34,6 +34,12 @@ export type OfflineRequest =
   | { command: 'snapshot restore'; file: string; data: string; nodes: number | null }
   | { command: 'recover'; data: string; fromNode: number }
   | { command: 'repair'; data: string };
+
+/** The flags are the benchmark's own. */
+export interface BenchRequest {
+  command: 'bench';
+  flags: string[];
+}
 
 export type OutputFormat = 'table' | 'json';
 
@@ -70,7 +76,7 @@ export function parseCommandLine(words: readonly string[], output: Output): Requ
   const ask = (asked: Request): void => {
     request = asked;
   };
-  for (const command of [upCommand(ask), ...folderCommands(ask)]) program.addCommand(command);
+  for (const command of [upCommand(ask), ...folderCommands(ask), benchCommand(ask)]) program.addCommand(command);
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: output.stdout,
@@ -193,6 +199,18 @@ function folderCommands(ask: (request: OfflineRequest) => void): Command[] {
       ask({ command: 'repair', data });
     });
   return [log, snapshot, recover, repair];
+}
+
+function benchCommand(ask: (request: BenchRequest) => void): Command {
+  return new Command('bench')
+    .usage('[flags]')
+    .argument('[flags...]')
+    .description('measure throughput, latency and failover on this machine; conclave bench --help has the flags')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((flags: string[]) => {
+      ask({ command: 'bench', flags });
+    });
 }
 
 function outputOption(): Option {

@@ -3,10 +3,12 @@
  * The `conclave` command: words and signals in, exit code out. Every error ends here as one line on stderr.
  */
 
-import { parseCommandLine } from './command-line.js';
+import { bench } from './bench.js';
+import { parseCommandLine, type Request } from './command-line.js';
 import { describeError, ExitCode, exitCodeOf } from './errors.js';
 import { createInterrupts } from './interrupts.js';
 import { workOffline } from './offline.js';
+import type { Terminal } from './terminal.js';
 import { up } from './up.js';
 
 process.exitCode = await main();
@@ -35,11 +37,22 @@ async function main(): Promise<number> {
     if (!request) return ExitCode.ok;
     const { stdout, stderr, env } = process;
     const terminal = { stdout, stderr, environment: env, interrupt: interrupts.signal };
-    const exitCode = request.command === 'up' ? await up(request, terminal) : await workOffline(request, terminal);
+    const exitCode = await answer(request, terminal);
     return interrupts.exitCode ?? exitCode;
   } catch (error) {
     if (interrupts.exitCode !== undefined) return interrupts.exitCode;
     process.stderr.write(`conclave: ${describeError(error)}\n`);
     return exitCodeOf(error);
+  }
+}
+
+function answer(request: Request, terminal: Terminal): Promise<number> {
+  switch (request.command) {
+    case 'up':
+      return up(request, terminal);
+    case 'bench':
+      return bench(request.flags, terminal.interrupt);
+    default:
+      return workOffline(request, terminal);
   }
 }

@@ -54,9 +54,9 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
 }
 
 /** A heading and how it is aligned; left unless told. */
-type Column = readonly [heading: string, align?: 'right'];
+export type Column = readonly [heading: string, align?: 'right'];
 
-function table(columns: readonly Column[], rows: readonly string[][], colours: Colours): string {
+export function table(columns: readonly Column[], rows: readonly string[][], colours: Colours): string {
   const none = '';
   const output = new CliTable({
     chars: {

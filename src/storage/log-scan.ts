@@ -56,6 +56,8 @@ export interface ScannedDamage {
   readonly synced: boolean;
 }
 
+const ZEROS = new Uint8Array(64 * 1024);
+
 /** The header of a segment, or why it is none. */
 type Decoded = ReturnType<typeof decodeHeader>;
 
@@ -143,6 +145,8 @@ class SegmentScan {
   provenPosition = 0;
   readonly #file: string;
   readonly #bytes: Uint8Array;
+  /** The bytes up to the last that is not zero: no record begins behind it. */
+  readonly #content: Uint8Array;
   readonly #startPosition: number;
   readonly #seed: number;
   #offset = SEGMENT_HEADER_BYTES;
@@ -152,12 +156,13 @@ class SegmentScan {
   constructor(file: string, bytes: Uint8Array, { header, checksum }: DecodedHeader) {
     this.#file = file;
     this.#bytes = bytes;
+    this.#content = bytes.subarray(0, endOfContent(bytes));
     this.#startPosition = header.startPosition;
     this.#seed = identitySeed(header.identity);
     this.endPosition = header.startPosition;
     this.#previousChecksum = checksum;
     for (let next = this.#nextHead(); next !== null; next = this.#nextHead()) this.#take(next.offset, next.head);
-    this.#damageUntil(endOfContent(bytes, this.#offset), 'bytes that are no record');
+    this.#damageUntil(this.#content.length, 'bytes that are no record');
   }
 
   #positionAt(offset: number): number {
@@ -166,10 +171,9 @@ class SegmentScan {
 
   /** The first whole head from here on: its place is in it, so nothing that an entry contains is taken for one. */
   #nextHead(): { offset: number; head: RecordHead } | null {
-    const bytes = this.#bytes;
-    let offset = nextMagic(bytes, this.#offset);
-    for (; offset !== null; offset = nextMagic(bytes, offset + RECORD_ALIGNMENT)) {
-      const head = decodeHead(bytes, offset, this.#positionAt(offset), this.#seed);
+    let offset = nextMagic(this.#content, this.#offset);
+    for (; offset !== null; offset = nextMagic(this.#content, offset + RECORD_ALIGNMENT)) {
+      const head = decodeHead(this.#bytes, offset, this.#positionAt(offset), this.#seed);
       if (head !== null) return { offset, head };
     }
     return null;
@@ -208,9 +212,12 @@ class SegmentScan {
   }
 }
 
-/** Behind the last byte that is not zero. */
-function endOfContent(bytes: Uint8Array, from: number): number {
+/** Behind the last byte that is not zero; block by block, since most of a segment is still to be written. */
+function endOfContent(bytes: Uint8Array): number {
   let end = bytes.length;
-  while (end > from && bytes[end - 1] === 0) end -= 1;
+  while (end >= ZEROS.length && Buffer.compare(bytes.subarray(end - ZEROS.length, end), ZEROS) === 0) {
+    end -= ZEROS.length;
+  }
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return end;
 }

@@ -124,6 +124,13 @@ test('the commands for a folder without a cluster that runs', () => {
   for (const [words, request] of requests) assert.equal(parse(words).request, request, words);
 });
 
+test('whatever follows bench is for the benchmark, in its order', () => {
+  const flags = '--only clients --quick --json f --help --nodes 3 x --threshold=5';
+  assert.equal(parse(`bench ${flags}`).request, { command: 'bench', flags: flags.split(' ') });
+  assert.equal(parse('bench').request, { command: 'bench', flags: [] });
+  assert.match(complaint('benhc'), /Did you mean bench/);
+});
+
 test('a folder command that lacks something says what', () => {
   assert.match(complaint('snapshot'), /a command is missing/);
   assert.match(complaint('log dmp d'), /unknown command 'dmp'.*dump/);

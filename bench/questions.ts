@@ -1,0 +1,41 @@
+/** All questions, in the order in which they are answered, and how long each usually takes. */
+import { measureBatches } from './batches.js';
+import { measureClients } from './clients.js';
+import { measureDurability } from './durability.js';
+import { measureFailover } from './failover.js';
+import type { Figure } from './figure.js';
+import { measureFloor } from './floor.js';
+import { measureNodes } from './nodes.js';
+import { measureOpenLoop } from './open-loop.js';
+import { measureOperations } from './operations.js';
+import { measureEtcd } from './peers/etcd.js';
+import { measureLiferaft } from './peers/liferaft.js';
+import { measureNats } from './peers/nats.js';
+import { measureRecovery } from './recovery.js';
+import { measureSnapshot } from './snapshot.js';
+import { measureStart } from './start.js';
+
+export interface Question {
+  readonly name: string;
+  readonly measure: (options: { readonly quick: boolean }) => Promise<Figure[]>;
+  readonly seconds: number;
+  /** Null: it has no goal, and is not part of a quick run. */
+  readonly quickSeconds: number | null;
+}
+
+export const questions: readonly Question[] = [
+  { name: 'start', measure: measureStart, seconds: 15, quickSeconds: 3 },
+  { name: 'floor', measure: measureFloor, seconds: 16, quickSeconds: null },
+  { name: 'clients', measure: measureClients, seconds: 60, quickSeconds: 10 },
+  { name: 'operations', measure: measureOperations, seconds: 45, quickSeconds: 6 },
+  { name: 'durability', measure: measureDurability, seconds: 40, quickSeconds: 6 },
+  { name: 'failover', measure: measureFailover, seconds: 75, quickSeconds: 12 },
+  { name: 'nodes', measure: measureNodes, seconds: 40, quickSeconds: null },
+  { name: 'open-loop', measure: measureOpenLoop, seconds: 25, quickSeconds: null },
+  { name: 'batches', measure: measureBatches, seconds: 12, quickSeconds: null },
+  { name: 'snapshot', measure: measureSnapshot, seconds: 25, quickSeconds: null },
+  { name: 'recovery', measure: measureRecovery, seconds: 25, quickSeconds: null },
+  { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
+  { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
+  { name: 'liferaft', measure: measureLiferaft, seconds: 17, quickSeconds: null },
+];
