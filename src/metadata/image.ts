@@ -31,10 +31,9 @@ export class TopicRecord {
   readonly info: Readonly<TopicInfo>;
   readonly chunks: readonly Chunk[];
 
-  constructor(info: TopicInfo, chunks: readonly Chunk[]) {
-    Object.freeze(info.config.extra);
-    Object.freeze(info.config);
-    this.info = Object.freeze(info);
+  /** `info` is frozen: it is shared by all records of the topic until it changes. */
+  constructor(info: Readonly<TopicInfo>, chunks: readonly Chunk[]) {
+    this.info = info;
     this.chunks = chunks;
   }
 }
@@ -182,6 +181,17 @@ export function listPartitionsOf(record: TopicRecord): PartitionInfo[] {
   return partitions;
 }
 
+/** The record with a partition in the place of what was there: the short way, for the changes that come most often. */
+export function withPartition(record: TopicRecord, partition: PartitionInfo): TopicRecord {
+  const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
+  const chunk = [...must(record.chunks[position], 'a chunk for every partition of the topic')];
+  const place = partition.partition % PARTITIONS_PER_CHUNK;
+  chunk[place] = frozenPartition(partition, chunk[place]);
+  const chunks = [...record.chunks];
+  chunks[position] = chunk;
+  return new TopicRecord(record.info, chunks);
+}
+
 /** The record with these partitions in it, new ones or in the place of what was there. */
 export function withPartitions(record: TopicRecord, partitions: readonly PartitionInfo[]): TopicRecord {
   const chunks = [...record.chunks];
@@ -205,13 +215,20 @@ export function emptyTopicRecord(info: TopicInfo): TopicRecord {
   for (let start = 0; start < info.numPartitions; start += PARTITIONS_PER_CHUNK) {
     chunks.push(new Array<null>(Math.min(PARTITIONS_PER_CHUNK, info.numPartitions - start)).fill(null));
   }
-  return new TopicRecord(info, chunks);
+  return new TopicRecord(frozenTopic(info), chunks);
 }
 
-function frozenPartition(partition: PartitionInfo): PartitionInfo {
-  Object.freeze(partition.replicas);
-  Object.freeze(partition.isr);
-  Object.freeze(partition.offlineReplicas);
+export function frozenTopic(info: TopicInfo): Readonly<TopicInfo> {
+  Object.freeze(info.config.extra);
+  Object.freeze(info.config);
+  return Object.freeze(info);
+}
+
+/** Lists that are those of what was there are frozen already, which costs as much to find out as to do. */
+function frozenPartition(partition: PartitionInfo, replaced?: PartitionInfo | null): PartitionInfo {
+  if (partition.replicas !== replaced?.replicas) Object.freeze(partition.replicas);
+  if (partition.isr !== replaced?.isr) Object.freeze(partition.isr);
+  if (partition.offlineReplicas !== replaced?.offlineReplicas) Object.freeze(partition.offlineReplicas);
   return Object.freeze(partition);
 }
 
