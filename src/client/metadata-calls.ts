@@ -6,11 +6,11 @@
 import { AssertionError } from '../assert.js';
 import { toClusterError } from '../errors.js';
 import type { OperationAnswer } from '../metadata/answer.js';
+import type { PlainOperation } from '../metadata/operation-codec.js';
 import type { OperationType } from '../metadata/operations.js';
 import type { QueryType } from '../metadata/queries.js';
 import type { AnswerForm } from './call.js';
 import { encodeOperation } from './encode-operation.js';
-import type { PlainOperation } from './encode-operation.js';
 import { readCallArguments, unreadable } from './options.js';
 import { stopped } from './outcomes.js';
 import { plainCopy } from './plain-copy.js';
