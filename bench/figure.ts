@@ -3,7 +3,7 @@
  * with figures, and `run.ts` prints them as one table.
  */
 
-type Unit = 'ms' | 'µs' | 'ops/s' | 'x' | '%' | 'MB';
+type Unit = 'ms' | 'µs' | 'ns' | 'ops/s' | 'x' | '%' | 'MB' | 'B';
 
 export interface Figure {
   /** What was measured, with its conditions: stands alone in the table. */

@@ -12,8 +12,11 @@ import { measureFailover } from './failover.js';
 import { goalText, isMet, reachedText } from './figure.js';
 import type { Figure } from './figure.js';
 import { measureFloor } from './floor.js';
+import { measureMillionPartitions } from './million-partitions.js';
 import { measureRecovery } from './recovery.js';
 import { measureSnapshot } from './snapshot.js';
+import { measureStateMachine } from './state-machine.js';
+import { measureStateSize } from './state-size.js';
 import { measureStart } from './start.js';
 import { measureThroughput } from './throughput.js';
 
@@ -25,6 +28,9 @@ const questions = new Map([
   ['durability', measureDurability],
   ['snapshot', measureSnapshot],
   ['recovery', measureRecovery],
+  ['state-machine', measureStateMachine],
+  ['state-size', measureStateSize],
+  ['million-partitions', measureMillionPartitions],
 ]);
 
 interface Settings {
