@@ -3,7 +3,7 @@
  * every answer is an `OperationAnswer`. Holds the current image and, within a batch, its draft; knows nothing of
  * sessions or of Raft.
  */
-import { enableMapSet, Immer } from 'immer';
+import { Immer } from 'immer';
 import { assert } from '../assert.js';
 import { joinBytes } from '../state-machine/canonical-json.js';
 import type { HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
@@ -17,11 +17,9 @@ import type { ClusterMetadata } from './model.js';
 import { decodeJson } from './operation-codec.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
-enableMapSet();
-
 /**
- * Records freeze themselves; freezing every container as well would cost a third of the throughput and more on single
- * writes.
+ * Drafts the image itself and nothing below it. Records freeze themselves; freezing every container as well would cost
+ * a third of the throughput and more on single writes.
  */
 const immer = new Immer({ autoFreeze: false });
 
