@@ -20,6 +20,7 @@ import { payloadBytes } from '../src/raft/entries.js';
 import type { SnapshotWrite } from '../src/raft/ready.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
+import { packAnswers } from '../src/state-machine/answer-runs.js';
 import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
 import { corruptLog } from '../src/storage/corrupt-log.js';
@@ -130,7 +131,7 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
-    if (answer && answers.length > 0) this.#postHost({ kind: 'answers', answers });
+    if (answer && answers.length > 0) this.#postHost({ kind: 'answers', runs: packAnswers(answers) });
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
     this.#consumedBytes += bytes;
     this.#bytesSinceSnapshot += bytes;

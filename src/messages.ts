@@ -10,7 +10,7 @@ import type { Configuration, Input, MembershipChange, Member, RaftMessage } from
 import type { RaftLimits } from './raft/limits.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
 import type { RaftStatus } from './raft/status.js';
-import type { Answer } from './state-machine/envelope.js';
+import type { AnswerRun } from './state-machine/answer-runs.js';
 import type { FileDurability, StorageIdentity } from './storage/storage.js';
 
 // ---------------------------------------------------------------- host and raft-node
@@ -47,7 +47,7 @@ export interface HostToStore {
 }
 
 export type StoreToHost =
-  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
+  | { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] }
   | { readonly kind: 'readAnswers'; readonly answers: readonly ReadReply[] };
 
 export interface ReadReply {

@@ -7,6 +7,11 @@ export const clientLimits = {
   maxOperationBytes: 1024 * 1024,
   /** Payloads of one `propose` message; a larger operation still goes, alone. */
   maxBatchBytes: 1024 * 1024,
+  /**
+   * `propose` messages with unanswered writes. One is worked on while the next is on its way; more would only be
+   * smaller: 256 clients cost a third more then.
+   */
+  maxInFlightBatches: 2,
   /** Writes that left and are not yet answered: the credit of the node that leads. Reached, nothing more leaves. */
   maxInFlightOperations: 16_384,
   maxInFlightBytes: 8 * 1024 * 1024,

@@ -8,6 +8,7 @@ import { must } from '../../src/assert.js';
 import type { Router } from '../../src/client/router.js';
 import type { HostToNode, HostToStore, NodeToHost, Read, ReadReply, StoreToHost } from '../../src/messages.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
+import { packAnswers } from '../../src/state-machine/answer-runs.js';
 import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import type { Answer, OpenedEnvelope } from '../../src/state-machine/envelope.js';
 import { openEnvelope } from '../../src/state-machine/envelope.js';
@@ -62,7 +63,7 @@ export class FakeNode {
   }
 
   postAnswers(answers: readonly Answer[]): void {
-    this.#storePort.postMessage({ kind: 'answers', answers } satisfies StoreToHost);
+    this.#storePort.postMessage({ kind: 'answers', runs: packAnswers(answers) } satisfies StoreToHost);
   }
 
   /** With the command's own text as the result. */
