@@ -15,6 +15,7 @@ import { draftOf, emptyImage, writeDraft } from './image.js';
 import { digestImage } from './image-digest.js';
 import type { ClusterMetadata } from './model.js';
 import { decodeJson } from './operation-codec.js';
+import { postAnswer } from './posted-answer.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 /**
@@ -55,6 +56,7 @@ export function createMetadataMachine(): MetadataMachine {
       });
       draft = null;
     },
+    toPosted: (answer) => postAnswer(answer as OperationAnswer),
     query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
     capture() {
       const captured = settled();
