@@ -49,6 +49,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   readonly #context: ActorContext<MetadataStoreConfig>;
   readonly #host: MessagePort;
   readonly #node: MessagePort;
+  readonly #machine: HostedStateMachine;
   readonly #state: ReplicatedState;
   readonly #shelf: SnapshotShelf;
   /** The snapshot being written, and who waits for its end. */
@@ -67,6 +68,7 @@ class MetadataStoreShell implements MetadataStoreControl {
     this.#context = context;
     this.#host = context.port('host');
     this.#node = context.port('node');
+    this.#machine = machine;
     this.#state = createReplicatedState(machine, context.config.bootstrap);
     this.#shelf = openShelf(context.config, this.#state);
     this.#node.on('message', (message: NodeToStore) => {
@@ -131,7 +133,8 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
-    if (answer && answers.length > 0) this.#postHost({ kind: 'answers', runs: packAnswers(answers) });
+    if (answer && answers.length > 0)
+      this.#postHost({ kind: 'answers', runs: packAnswers(answers, this.#machine.toPosted) });
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
     this.#consumedBytes += bytes;
     this.#bytesSinceSnapshot += bytes;

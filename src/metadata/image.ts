@@ -1,7 +1,7 @@
 /**
- * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, which immer copies on write;
- * records are class instances, which immer leaves alone: a record is never drafted or changed, only replaced, so
- * whoever holds one holds plain data. Bucket counts, chunk size and hash are constants of the format (the state's
+ * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, copied when one of their
+ * records is replaced; a record is never drafted or changed, only replaced, so whoever holds one holds plain data.
+ * Bucket counts, chunk size and hash are constants of the format (the state's
  * digest depends on them).
  */
 import { must } from '../assert.js';
@@ -46,13 +46,8 @@ export interface Image {
   readonly lastModified: number;
 }
 
-/** An image whose containers may be changed: an immer draft of one, or a fresh one. */
-export interface MutableImage {
-  readonly brokers: readonly Map<number, BrokerRecord>[];
-  readonly topics: readonly Map<string, TopicRecord>[];
-  version: number;
-  lastModified: number;
-}
+/** An image whose members may be replaced: an immer draft of one, or a fresh one. */
+export type MutableImage = { -readonly [Member in keyof Image]: Image[Member] };
 
 /**
  * What a batch of operations has changed so far, over the image it began with: null where a record was removed. Plain
@@ -75,17 +70,37 @@ export function draftOf(base: Image): ImageDraft {
   return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
 }
 
-/** `into` holds what the draft's base holds. */
+/**
+ * `into` holds what the draft's base holds. Its buckets are copied here, once for a batch: as drafts of immer's they
+ * took most of the time of a batch that touches many.
+ */
 export function writeDraft(draft: ImageDraft, into: MutableImage): void {
-  for (const [id, record] of draft.changedBrokers) replace(brokerBucket(into.brokers, id), id, record);
-  for (const [key, record] of draft.changedTopics) replace(topicBucket(into.topics, key), key, record);
+  const { base, changedBrokers, changedTopics } = draft;
+  if (changedBrokers.size > 0) into.brokers = withChanges(base.brokers, changedBrokers, brokerBucket);
+  if (changedTopics.size > 0) into.topics = withChanges(base.topics, changedTopics, topicBucket);
   into.version = draft.version;
   into.lastModified = draft.lastModified;
 }
 
-function replace<Key, Value>(bucket: Map<Key, Value>, key: Key, value: Value | null): void {
-  if (value === null) bucket.delete(key);
-  else bucket.set(key, value);
+function withChanges<Key, Kept>(
+  buckets: readonly ReadonlyMap<Key, Kept>[],
+  changes: ReadonlyMap<Key, Kept | null>,
+  bucketOf: (key: Key) => number,
+): readonly ReadonlyMap<Key, Kept>[] {
+  const next = [...buckets];
+  const copies = new Map<number, Map<Key, Kept>>();
+  for (const [key, record] of changes) {
+    const number = bucketOf(key);
+    let bucket = copies.get(number);
+    if (bucket === undefined) {
+      bucket = new Map(buckets[number]);
+      copies.set(number, bucket);
+      next[number] = bucket;
+    }
+    if (record === null) bucket.delete(key);
+    else bucket.set(key, record);
+  }
+  return next;
 }
 
 export function emptyImage(): MutableImage {
@@ -106,7 +121,7 @@ function collisionKey(topic: string): string {
 }
 
 export function findBroker(image: ReadableImage, id: number): BrokerRecord | undefined {
-  if (!isDraft(image)) return brokerBucket(image.brokers, id).get(id);
+  if (!isDraft(image)) return image.brokers[brokerBucket(id)]?.get(id);
   const changed = image.changedBrokers.get(id);
   return changed === undefined ? findBroker(image.base, id) : (changed ?? undefined);
 }
@@ -140,9 +155,9 @@ export function findTopic(image: ReadableImage, name: string): TopicRecord | und
 /** The topic whose name is this one, or differs only in '.' and '_'. */
 export function findCollision(image: ReadableImage, name: string): TopicRecord | undefined {
   const key = collisionKey(name);
-  if (!isDraft(image)) return topicBucket(image.topics, key).get(key);
+  if (!isDraft(image)) return image.topics[topicBucket(key)]?.get(key);
   const changed = image.changedTopics.get(key);
-  return changed === undefined ? topicBucket(image.base.topics, key).get(key) : (changed ?? undefined);
+  return changed === undefined ? image.base.topics[topicBucket(key)]?.get(key) : (changed ?? undefined);
 }
 
 export function putTopic(draft: ImageDraft, record: TopicRecord): void {
@@ -232,12 +247,12 @@ function frozenPartition(partition: PartitionInfo, replaced?: PartitionInfo | nu
   return Object.freeze(partition);
 }
 
-function brokerBucket<Bucket>(buckets: readonly Bucket[], id: number): Bucket {
-  return must(buckets[id % BROKER_BUCKETS], 'broker bucket');
+function brokerBucket(id: number): number {
+  return id % BROKER_BUCKETS;
 }
 
-function topicBucket<Bucket>(buckets: readonly Bucket[], key: string): Bucket {
-  return must(buckets[hashOf(key) % TOPIC_BUCKETS], 'topic bucket');
+function topicBucket(key: string): number {
+  return hashOf(key) % TOPIC_BUCKETS;
 }
 
 /** FNV-1a over code units. */

@@ -9,13 +9,16 @@ export interface AnswerRun {
   readonly session: string;
   readonly firstSequence: number;
   readonly firstIndex: number;
-  /** One an answer; undefined where it is refused. */
+  /** One an answer, as its machine posts it; undefined where there is none. */
   readonly results: readonly unknown[];
   /** Of all of them. */
   readonly refusal: Answer['refusal'] | null;
 }
 
-export function packAnswers(answers: readonly Answer[]): AnswerRun[] {
+export function packAnswers(
+  answers: readonly Answer[],
+  toPosted: (result: unknown) => unknown = (result) => result,
+): AnswerRun[] {
   const runs: AnswerRun[] = [];
   let results: unknown[] = [];
   let previous: Answer | null = null;
@@ -25,7 +28,7 @@ export function packAnswers(answers: readonly Answer[]): AnswerRun[] {
       const { session, sequence, index, refusal = null } = answer;
       runs.push({ session, firstSequence: sequence, firstIndex: index, results, refusal });
     }
-    results.push(answer.result);
+    results.push(answer.result === undefined ? undefined : toPosted(answer.result));
     previous = answer;
   }
   return runs;
