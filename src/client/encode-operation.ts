@@ -11,7 +11,10 @@ import { invalid } from './options.js';
 import { tooLarge } from './plain-copy.js';
 import type { EncodedCommand } from './write.js';
 
-/** `operation` is a plain copy of what the caller gave. Throws the ClusterError that the operation would come to in any state. */
+/**
+ * `operation` is a plain copy of what the caller gave. Throws the ClusterError that the operation would come to in any
+ * state.
+ */
 export function encodeOperation(operation: PlainOperation): EncodedCommand {
   if (typeof operation.type !== 'string') throw invalid('the type of an operation must be a text');
   const refusal = refuseMalformed(operation);

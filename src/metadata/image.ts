@@ -1,8 +1,7 @@
 /**
  * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, copied when one of their
  * records is replaced; a record is never drafted or changed, only replaced, so whoever holds one holds plain data.
- * Bucket counts, chunk size and hash are constants of the format (the state's
- * digest depends on them).
+ * Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
  */
 import { must } from '../assert.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
