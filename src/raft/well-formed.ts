@@ -9,6 +9,8 @@ import type { PackedPayloads } from './entries.js';
 import type { LogPlace } from './log.js';
 import type { AppendEntries, Configuration, Member, SnapshotDescription } from './messages.js';
 
+const decoder = new TextDecoder();
+
 /** End offsets that ascend to the end of the bytes, and configurations that can be read. */
 export function isWellPacked(packed: PackedPayloads): boolean {
   const { count, data } = packed;
@@ -45,7 +47,7 @@ export function isWellFormedAppend({ runs, previousIndex, previousTerm, term }: 
 /** Of an entry of that kind; null when it holds none. */
 export function readConfiguration(payload: Uint8Array): Configuration | null {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(payload.subarray(1)));
+    const value: unknown = JSON.parse(decoder.decode(payload.subarray(1)));
     return isConfiguration(value) ? value : null;
   } catch {
     return null;

@@ -36,6 +36,11 @@ export interface FoundInFiles {
   readonly lost: boolean;
 }
 
+interface Part {
+  readonly offset: number;
+  readonly length: number;
+}
+
 const FOLDER = 'node';
 const CLUSTER = 'simulated';
 /** Of one write, and a little more: a call behind the last one is none. */
@@ -67,18 +72,24 @@ export function writeSnapshot(files: NodeFiles, file: SnapshotFile): void {
 }
 
 /** Part of the snapshot as it is in its file, which is what the ledger has. */
-export function readSnapshotPart(
-  { disk, options }: NodeFiles,
-  file: SnapshotFile,
-  { offset, length }: { offset: number; length: number },
-) {
-  const expected = file.bytes.slice(offset, offset + length);
+export function readSnapshotPart({ disk, options }: NodeFiles, { bytes }: SnapshotFile, part: Part): Uint8Array {
   const newest = newestSnapshot(disk, FOLDER, options.identity);
-  if (newest === null) return expected;
-  const opened = openSnapshotFile(disk, newest.path);
-  const bytes = opened.read(offset, length);
+  return newest === null ? partOf(bytes, part) : readPart(disk, newest.path, bytes, part);
+}
+
+function partOf(bytes: Uint8Array, { offset, length }: Part): Uint8Array {
+  return bytes.slice(offset, offset + length);
+}
+
+function readPart(disk: FaultyDisk, path: string, written: Uint8Array, part: Part): Uint8Array {
+  const opened = openSnapshotFile(disk, path);
+  const bytes = opened.read(part.offset, part.length);
   opened.close();
-  demand(sameBytes(bytes, expected), 'recovery', () => `the snapshot ${newest.path} does not read as it was written`);
+  demand(
+    sameBytes(bytes, partOf(written, part)),
+    'recovery',
+    () => `the snapshot ${path} does not read as it was written`,
+  );
   return bytes;
 }
 
@@ -143,8 +154,8 @@ export function openFiles(files: NodeFiles, ledger: Disk): FoundInFiles {
     'recovery',
     () => `the snapshot at ${stored.snapshot.index} instead of ${ledger.snapshot.description.index}`,
   );
-  if (newest !== null)
-    readSnapshotPart(files, ledger.snapshot, { offset: 0, length: ledger.snapshot.bytes.length + 1 });
+  const { bytes } = ledger.snapshot;
+  if (newest !== null) readPart(disk, newest.path, bytes, { offset: 0, length: bytes.length + 1 });
   return { stored, lost };
 }
 
