@@ -9,8 +9,8 @@ import type {
   MetadataStoreConfig,
   MetadataStoreControl,
   NodeToStore,
-  Read,
-  ReadReply,
+  ReadAnswers,
+  ReadBatch,
   StoreToHost,
   StoreToNode,
 } from '../src/messages.js';
@@ -20,6 +20,7 @@ import { payloadBytes } from '../src/raft/entries.js';
 import type { SnapshotWrite } from '../src/raft/ready.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
+import { packAnswers } from '../src/state-machine/answer-runs.js';
 import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
 import { corruptLog } from '../src/storage/corrupt-log.js';
@@ -48,6 +49,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   readonly #context: ActorContext<MetadataStoreConfig>;
   readonly #host: MessagePort;
   readonly #node: MessagePort;
+  readonly #machine: HostedStateMachine;
   readonly #state: ReplicatedState;
   readonly #shelf: SnapshotShelf;
   /** The snapshot being written, and who waits for its end. */
@@ -58,7 +60,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
   /** Confirmed reads whose index is not applied yet. */
-  #waiting: { readonly index: number; readonly reads: readonly Read[] }[] = [];
+  #waiting: { readonly index: number; readonly batch: ReadBatch }[] = [];
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
@@ -66,6 +68,7 @@ class MetadataStoreShell implements MetadataStoreControl {
     this.#context = context;
     this.#host = context.port('host');
     this.#node = context.port('node');
+    this.#machine = machine;
     this.#state = createReplicatedState(machine, context.config.bootstrap);
     this.#shelf = openShelf(context.config, this.#state);
     this.#node.on('message', (message: NodeToStore) => {
@@ -73,8 +76,8 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#receiveFromNode(message);
       });
     });
-    this.#host.on('message', ({ reads }: HostToStore) => {
-      this.#answer(reads);
+    this.#host.on('message', ({ batch }: HostToStore) => {
+      this.#answer(batch);
     });
     this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: this.#state.appliedIndex });
   }
@@ -130,7 +133,8 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
-    if (answer && answers.length > 0) this.#postHost({ kind: 'answers', answers });
+    if (answer && answers.length > 0)
+      this.#postHost({ kind: 'answers', runs: packAnswers(answers, this.#machine.toPosted) });
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
     this.#consumedBytes += bytes;
     this.#bytesSinceSnapshot += bytes;
@@ -217,21 +221,21 @@ class MetadataStoreShell implements MetadataStoreControl {
     const ready = this.#waiting.filter(({ index }) => index <= appliedIndex);
     if (ready.length === 0) return;
     this.#waiting = this.#waiting.filter(({ index }) => index > appliedIndex);
-    this.#answer(ready.flatMap(({ reads }) => reads));
+    for (const { batch } of ready) this.#answer(batch);
   }
 
-  #answer(reads: readonly Read[]): void {
-    this.#postHost({ kind: 'readAnswers', answers: reads.map((read) => this.#query(read)) });
-  }
-
-  #query({ id, request }: Read): ReadReply {
-    const index = this.#state.appliedIndex;
-    try {
-      return { id, index, value: this.#state.query(request) };
-    } catch (error) {
-      // A user's own machine may throw here: nothing but this read is lost.
-      return { id, index, error: { code: 'InvalidArgument', message: `the query failed: ${String(error)}` } };
-    }
+  #answer({ id, requests }: ReadBatch): void {
+    const errors: ReadAnswers['errors'][number][] = [];
+    const values = requests.map((request, place) => {
+      try {
+        return this.#state.query(request);
+      } catch (error) {
+        // A user's own machine may throw here: nothing but this read is lost.
+        errors.push({ place, error: { code: 'InvalidArgument', message: `the query failed: ${String(error)}` } });
+        return undefined;
+      }
+    });
+    this.#postHost({ kind: 'readAnswers', batch: id, index: this.#state.appliedIndex, values, errors });
   }
 
   /** Storage that failed once is not to be believed again. */

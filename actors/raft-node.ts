@@ -10,7 +10,7 @@ import type {
   NodeToStore,
   RaftNodeConfig,
   RaftNodeControl,
-  Read,
+  ReadBatch,
   StoreToNode,
 } from '../src/messages.js';
 import { must, unreachable } from '../src/assert.js';
@@ -55,8 +55,8 @@ class RaftNode implements RaftNodeControl {
     this.#scheduleTurn();
   });
   readonly #links = new Map<number, NodeLink>();
-  /** Requests the core is working on, by the id it knows them by. */
-  readonly #reads = new Map<number, Read>();
+  /** Requests the core is working on, by the id it knows them by: a batch of reads is one read to it. */
+  readonly #reads = new Map<number, ReadBatch>();
   readonly #requests = new Map<number, (refused: RefusalReason | null) => void>();
   #lastId = 0;
   /** The last term in which this life led: the results of its entries are its store's to post. */
@@ -144,11 +144,9 @@ class RaftNode implements RaftNodeControl {
       this.#enqueue(message);
       return;
     }
-    for (const read of message.reads) {
-      this.#lastId += 1;
-      this.#reads.set(this.#lastId, read);
-      this.#enqueue({ kind: 'read', id: this.#lastId });
-    }
+    this.#lastId += 1;
+    this.#reads.set(this.#lastId, message.batch);
+    this.#enqueue({ kind: 'read', id: this.#lastId });
   }
 
   #request(input: (id: number) => Input): Promise<RefusalReason | null> {
@@ -256,12 +254,12 @@ class RaftNode implements RaftNodeControl {
   #answerReads(answers: readonly ReadAnswer[]): void {
     const refused: number[] = [];
     for (const { id, index } of answers) {
-      const read = must(this.#reads.get(id), `read ${id}`);
+      const batch = must(this.#reads.get(id), `read ${id}`);
       this.#reads.delete(id);
-      if (index === null) refused.push(read.id);
-      else this.#postStore({ kind: 'reads', index, reads: [read] });
+      if (index === null) refused.push(batch.id);
+      else this.#postStore({ kind: 'reads', index, batch });
     }
-    if (refused.length > 0) this.#postHost({ kind: 'readsRefused', ids: refused, leader: this.status().leader });
+    if (refused.length > 0) this.#postHost({ kind: 'readsRefused', batches: refused });
   }
 
   #postHost(message: NodeToHost): void {

@@ -4,9 +4,11 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Hello, LinkFaultSettings, LinkReport, NodeToLink, TransportLinkControl } from '../src/messages.js';
+import { buffersToMove } from '../src/messages.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
 import { createLink, nextWakeUp, report, takePosts, type LinkConfig } from '../src/transport/link-state.js';
+import { bytesIn } from '../src/transport/packing.js';
 import { attach, cut, detached, heal, receive, setFaults, wake } from '../src/transport/link.js';
 
 export default function transportLink(task: ActorTask): Promise<ActorOutcome> {
@@ -73,7 +75,10 @@ class TransportLink implements TransportLinkControl {
   }
 
   #perform(): void {
-    for (const { end, message } of takePosts(this.#link)) this.#ports.get(end)?.postMessage(message);
+    for (const { end, message, movable } of takePosts(this.#link)) {
+      const moved = movable && message.kind === 'frame' ? buffersToMove(bytesIn(message.messages)) : [];
+      this.#ports.get(end)?.postMessage(message, moved);
+    }
     const { lastError } = this.#link;
     if (lastError !== this.#loggedError) this.#log('info', 'not connected', { reason: lastError });
     this.#loggedError = lastError;

@@ -8,9 +8,15 @@ import { measureFloor } from './floor.js';
 import { measureNodes } from './nodes.js';
 import { measureOpenLoop } from './open-loop.js';
 import { measureOperations } from './operations.js';
+import { measureEtcd } from './peers/etcd.js';
+import { measureMillionPartitions } from './million-partitions.js';
+import { measureLiferaft } from './peers/liferaft.js';
+import { measureNats } from './peers/nats.js';
 import { measureRecovery } from './recovery.js';
 import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
+import { measureStateMachine } from './state-machine.js';
+import { measureStateSize } from './state-size.js';
 
 export interface Question {
   readonly name: string;
@@ -32,4 +38,10 @@ export const questions: readonly Question[] = [
   { name: 'batches', measure: measureBatches, seconds: 12, quickSeconds: null },
   { name: 'snapshot', measure: measureSnapshot, seconds: 25, quickSeconds: null },
   { name: 'recovery', measure: measureRecovery, seconds: 25, quickSeconds: null },
+  { name: 'state-machine', measure: measureStateMachine, seconds: 20, quickSeconds: null },
+  { name: 'state-size', measure: measureStateSize, seconds: 40, quickSeconds: 5 },
+  { name: 'million-partitions', measure: measureMillionPartitions, seconds: 40, quickSeconds: null },
+  { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
+  { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
+  { name: 'liferaft', measure: measureLiferaft, seconds: 17, quickSeconds: null },
 ];

@@ -1,6 +1,6 @@
 /**
- * Every message that crosses a thread, one section a port. Types, and the version of the protocol between nodes. All
- * of them survive structured clone; every typed array owns its buffer. Ports are made anew for each life of an actor,
+ * Every message that crosses a thread, one section a port. Types, the version of the protocol between nodes, and
+ * which bytes move. All of them survive structured clone; every typed array owns its buffer. Ports are made anew for each life of an actor,
  * so a port names the lives at both its ends; what a link holds for a life that ended is discarded there.
  */
 import type { MessagePort } from 'node:worker_threads';
@@ -10,20 +10,34 @@ import type { Configuration, Input, MembershipChange, Member, RaftMessage } from
 import type { RaftLimits } from './raft/limits.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
 import type { RaftStatus } from './raft/status.js';
-import type { Answer } from './state-machine/envelope.js';
+import type { AnswerRun } from './state-machine/answer-runs.js';
 import type { FileDurability, StorageIdentity } from './storage/storage.js';
+
+/** Below this a copy costs less than the move of a buffer. */
+const LEAST_MOVED_BYTES = 16 * 1024;
+
+/**
+ * The transfer list of a message whose bytes the sender has no further use for: large ones move, since a copy makes
+ * both threads touch fresh memory. The same bytes may be in a message more than once.
+ */
+export function buffersToMove(bytes: readonly Uint8Array[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { length, buffer } of bytes) if (length >= LEAST_MOVED_BYTES) buffers.add(buffer as ArrayBuffer);
+  return [...buffers];
+}
 
 // ---------------------------------------------------------------- host and raft-node
 
 export type HostToNode =
   | { readonly kind: 'propose'; readonly admission: number; readonly payloads: PackedPayloads }
   /** Linearizable reads: answered by the node's metadata-store (`readAnswers`), or refused here. */
-  | { readonly kind: 'read'; readonly reads: readonly Read[] };
+  | { readonly kind: 'read'; readonly batch: ReadBatch };
 
-export interface Read {
+/** Answered, or refused, as a whole. */
+export interface ReadBatch {
   /** Unique within the host. */
   readonly id: number;
-  readonly request: unknown;
+  readonly requests: readonly unknown[];
 }
 
 export type NodeToHost =
@@ -36,26 +50,28 @@ export type NodeToHost =
   /** The link to that node's present incarnation was connected, or is no longer. */
   | { readonly kind: 'peer'; readonly peer: Member; readonly connected: boolean }
   /** Not led, or leadership could not be confirmed: ask again, perhaps elsewhere. */
-  | { readonly kind: 'readsRefused'; readonly ids: readonly number[]; readonly leader: number | null };
+  | { readonly kind: 'readsRefused'; readonly batches: readonly number[] };
 
 // ---------------------------------------------------------------- host and metadata-store
 
 /** Local reads: answered from whatever this store has applied. */
 export interface HostToStore {
   readonly kind: 'query';
-  readonly reads: readonly Read[];
+  readonly batch: ReadBatch;
 }
 
 export type StoreToHost =
-  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
-  | { readonly kind: 'readAnswers'; readonly answers: readonly ReadReply[] };
+  { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] } | ({ readonly kind: 'readAnswers' } & ReadAnswers);
 
-export interface ReadReply {
-  readonly id: number;
-  /** The applied index at which the value holds. */
+export interface ReadAnswers {
+  /** Its id. */
+  readonly batch: number;
+  /** The applied index at which the values hold. */
   readonly index: number;
-  readonly value?: unknown;
-  readonly error?: ErrorValue;
+  /** One a request; undefined where it failed. */
+  readonly values: readonly unknown[];
+  /** `place`: of the request in its batch. */
+  readonly errors: readonly { readonly place: number; readonly error: ErrorValue }[];
 }
 
 // ---------------------------------------------------------------- raft-node and metadata-store
@@ -64,7 +80,7 @@ export type NodeToStore =
   /** `answer`: this node took these proposals, so its store posts their results to the host. */
   | { readonly kind: 'committed'; readonly runs: readonly EntryRun[]; readonly answer: boolean }
   /** Answer these once `index` is applied. */
-  | { readonly kind: 'reads'; readonly index: number; readonly reads: readonly Read[] }
+  | { readonly kind: 'reads'; readonly index: number; readonly batch: ReadBatch }
   | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
   | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite };
 

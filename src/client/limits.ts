@@ -7,14 +7,21 @@ export const clientLimits = {
   maxOperationBytes: 1024 * 1024,
   /** Payloads of one `propose` message; a larger operation still goes, alone. */
   maxBatchBytes: 1024 * 1024,
+  /**
+   * `propose` messages with unanswered writes. One is worked on while the next is on its way; more would only be
+   * smaller: 256 clients cost a third more then.
+   */
+  maxInFlightBatches: 2,
   /** Writes that left and are not yet answered: the credit of the node that leads. Reached, nothing more leaves. */
   maxInFlightOperations: 16_384,
   maxInFlightBytes: 8 * 1024 * 1024,
   /** Writes that wait, in flight or not, of all stores together. */
   maxPendingOperations: 65_536,
   maxPendingBytes: 64 * 1024 * 1024,
-  /** Reads in flight to one node, and reads that wait. */
-  maxInFlightReads: 16_384,
+  /** Reads of one message; messages of them to one node that are not answered, of each consistency. */
+  maxReadBatch: 16_384,
+  maxInFlightReadBatches: 2,
+  /** Reads that wait, in flight or not. */
   maxPendingReads: 65_536,
   /**
    * Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and of so many last

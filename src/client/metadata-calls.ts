@@ -5,12 +5,12 @@
  */
 import { AssertionError } from '../assert.js';
 import { toClusterError } from '../errors.js';
-import type { OperationAnswer } from '../metadata/answer.js';
+import type { PlainOperation } from '../metadata/operation-codec.js';
 import type { OperationType } from '../metadata/operations.js';
+import { receiveAnswer } from '../metadata/posted-answer.js';
 import type { QueryType } from '../metadata/queries.js';
 import type { AnswerForm } from './call.js';
 import { encodeOperation } from './encode-operation.js';
-import type { PlainOperation } from './encode-operation.js';
 import { readCallArguments, unreadable } from './options.js';
 import { stopped } from './outcomes.js';
 import { plainCopy } from './plain-copy.js';
@@ -18,11 +18,11 @@ import type { Router } from './router.js';
 import type { Writer } from './write.js';
 
 const valueAlone: AnswerForm = (_index, result) => {
-  const answer = result as OperationAnswer;
+  const answer = receiveAnswer(result);
   return 'error' in answer ? toClusterError(answer.error) : answer.value;
 };
 const valueWithIndex: AnswerForm = (index, result) => {
-  const answer = result as OperationAnswer;
+  const answer = receiveAnswer(result);
   return 'error' in answer ? toClusterError(answer.error) : { index, value: answer.value };
 };
 

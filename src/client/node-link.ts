@@ -1,7 +1,8 @@
 /** One life of a node as the host sees it: its two data ports, and what it last said of its leadership. */
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { HostToNode, HostToStore, NodeToHost, Read, StoreToHost } from '../messages.js';
+import type { HostToNode, HostToStore, NodeToHost, ReadBatch, StoreToHost } from '../messages.js';
+import { buffersToMove } from '../messages.js';
 import type { Target } from './proposals.js';
 import type { ReadLink } from './reads.js';
 
@@ -9,7 +10,7 @@ type Leadership = Extract<NodeToHost, { readonly kind: 'leadership' }>['leadersh
 
 export class NodeLink implements ReadLink {
   attached = true;
-  readsInFlight = 0;
+  readonly reads: ReadLink['reads'] = { linearizable: new Map(), local: new Map() };
   readonly id: number;
   readonly life: number;
   readonly #nodePort: MessagePort;
@@ -59,9 +60,9 @@ export class NodeLink implements ReadLink {
     return this.#target;
   }
 
-  postReads(reads: readonly Read[], local: boolean): void {
-    if (local) this.#storePort.postMessage({ kind: 'query', reads } satisfies HostToStore);
-    else this.#postToNode({ kind: 'read', reads });
+  postReads(batch: ReadBatch, local: boolean): void {
+    if (local) this.#storePort.postMessage({ kind: 'query', batch } satisfies HostToStore);
+    else this.#postToNode({ kind: 'read', batch });
   }
 
   /** Answers that arrived and were not yet handled: closing the port would lose them. */
@@ -80,6 +81,6 @@ export class NodeLink implements ReadLink {
   }
 
   #postToNode(message: HostToNode): void {
-    this.#nodePort.postMessage(message);
+    this.#nodePort.postMessage(message, message.kind === 'propose' ? buffersToMove([message.payloads.data]) : []);
   }
 }

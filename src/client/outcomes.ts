@@ -30,6 +30,10 @@ export function neverSent(cause: Interruption, leader: number | null): ClusterEr
   }
 }
 
+export function notLeader(nodeId: number, leader: number | null): ClusterError {
+  return new ClusterError('NotLeader', `node ${nodeId} does not lead`, { leader });
+}
+
 export function stopped(): ClusterError {
   return new ClusterError('Stopped', 'the cluster or the store is stopped');
 }

@@ -10,11 +10,12 @@ import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
 import type { HostToNode } from '../messages.js';
 import { packPayloads } from '../raft/entries.js';
-import { openEnvelope, sealEnvelope, sealOpening, type Answer } from '../state-machine/envelope.js';
+import type { AnswerRun } from '../state-machine/answer-runs.js';
+import { openEnvelope, sealEnvelope, sealOpening } from '../state-machine/envelope.js';
 import type { AbortWatch } from './aborts.js';
-import type { Interruption } from './call.js';
+import type { AnswerForm, Interruption } from './call.js';
 import { clientLimits } from './limits.js';
-import { neverSent, outcomeUnknown, overloaded } from './outcomes.js';
+import { neverSent, notLeader, outcomeUnknown, overloaded } from './outcomes.js';
 import { SendWindow } from './send-window.js';
 import { Session } from './session.js';
 import { WriteList } from './write-list.js';
@@ -35,7 +36,8 @@ export interface ProposalsHost {
   scheduleFlush(): void;
 }
 
-const nobody: Settlement = { resolve: () => undefined, reject: () => undefined };
+const openingTerms: WriteTerms = { deadline: Number.POSITIVE_INFINITY, signal: undefined, requestId: undefined };
+const nobody: Settlement = { form: () => undefined, resolve: () => undefined, reject: () => undefined };
 
 export class Proposals {
   readonly #host: ProposalsHost;
@@ -59,15 +61,15 @@ export class Proposals {
     return this.#window.empty;
   }
 
-  submit(writer: Writer, command: EncodedCommand, terms: WriteTerms): Promise<unknown> {
+  submit(writer: Writer, command: EncodedCommand, terms: WriteTerms, form: AnswerForm): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const bytes = this.#list.bytes + command.bytes.length;
       if (this.#list.operations >= clientLimits.maxPendingOperations || bytes > clientLimits.maxPendingBytes) {
         reject(overloaded('writes'));
       } else if (writer.nodeId !== null && writer.nodeId !== this.#target?.nodeId) {
-        reject(this.#notLeader(writer.nodeId));
+        reject(notLeader(writer.nodeId, this.#host.leaderId()));
       } else {
-        const write = this.#append(writer, command, terms, { resolve, reject });
+        const write = this.#append(writer, command, terms, { form, resolve, reject });
         if (terms.signal !== undefined) this.#host.aborts.add(terms.signal, write);
         this.#host.scheduleFlush();
       }
@@ -90,7 +92,7 @@ export class Proposals {
     this.#target = target;
     if (target !== null) {
       this.#targetNumber += 1;
-      this.#window.reset();
+      this.#window.reset(this.#targetNumber);
       for (const write of this.#expired) this.#forget(write);
       this.#expired.clear();
       this.#list.rewind();
@@ -98,7 +100,7 @@ export class Proposals {
     this.#list.visit((write) => {
       const nodeId = write.writer.nodeId;
       if (nodeId === null || nodeId === target?.nodeId || write.timesSent > 0 || write.opensSession) return;
-      this.#fail(write, this.#notLeader(nodeId));
+      this.#fail(write, notLeader(nodeId, this.#host.leaderId()));
     });
     this.#host.scheduleFlush();
   }
@@ -110,12 +112,8 @@ export class Proposals {
     });
   }
 
-  answered(answers: readonly Answer[]): void {
-    for (const answer of answers) {
-      this.#knownIndex = Math.max(this.#knownIndex, answer.index);
-      const write = this.#sessions.get(answer.session)?.pending.get(answer.sequence);
-      if (write !== undefined) this.#take(write, answer);
-    }
+  answered(runs: readonly AnswerRun[]): void {
+    for (const run of runs) this.#takeRun(run);
     if (this.#list.cursor !== null) this.#host.scheduleFlush();
   }
 
@@ -171,35 +169,30 @@ export class Proposals {
     writer.session = session;
     const payload = sealOpening(session.id, this.#knownIndex);
     const place = { writer, session, sequence: session.takeSequence(), payload };
-    const terms = {
-      deadline: Number.POSITIVE_INFINITY,
-      signal: undefined,
-      requestId: undefined,
-      form: () => undefined,
-    };
-    this.#link(new Write(this, place, terms, nobody));
+    this.#link(new Write(this, place, openingTerms, nobody));
     return session;
   }
 
   #link(write: Write): Write {
     if (write.session.pending.size === 0) this.#sessions.set(write.session.id, write.session);
-    write.session.pending.set(write.sequence, write);
+    write.session.pending.add(write.sequence, write);
     this.#list.append(write);
     return write;
   }
 
   #takeBatch(target: Target): Uint8Array[] {
     const batch: Uint8Array[] = [];
+    const sent = this.#window.openBatch();
     let bytes = 0;
     let write = this.#list.cursor;
-    while (write !== null && this.#window.open) {
+    while (write !== null && this.#window.hasRoom) {
       const length = write.payload.length;
       if (batch.length > 0 && bytes + length > clientLimits.maxBatchBytes) break;
       const nodeId = write.writer.nodeId;
       if (nodeId === null || nodeId === target.nodeId || write.opensSession) {
-        write.sentUnder = this.#targetNumber;
+        write.batch = sent;
         write.timesSent += 1;
-        this.#window.take(length);
+        this.#window.take(sent, length);
         bytes += length;
         batch.push(write.payload);
       }
@@ -209,25 +202,35 @@ export class Proposals {
     return batch;
   }
 
-  #take(write: Write, answer: Answer): void {
-    if (write.sentUnder === this.#targetNumber) this.#window.giveBack(write.payload.length);
+  #takeRun({ session, firstSequence, firstIndex, results, refusal }: AnswerRun): void {
+    this.#knownIndex = Math.max(this.#knownIndex, firstIndex + results.length - 1);
+    const pending = this.#sessions.get(session)?.pending;
+    if (pending === undefined) return;
+    for (let place = 0; place < results.length; place += 1) {
+      const write = pending.get(firstSequence + place);
+      if (write !== undefined) this.#take(write, firstIndex + place, results[place], refusal);
+    }
+  }
+
+  #take(write: Write, index: number, result: unknown, refusal: AnswerRun['refusal']): void {
+    this.#window.giveBack(write.batch, write.payload.length);
     if (write.settled) {
       this.#expired.delete(write);
       this.#forget(write);
       return;
     }
-    if (answer.refusal === 'unknownSession') {
+    if (refusal === 'unknownSession') {
       this.#sessionLost(write);
       return;
     }
-    if (answer.refusal === 'forgotten') {
+    if (refusal === 'forgotten') {
       this.#fail(write, outcomeUnknown(write, 'Timeout'));
       return;
     }
     this.#settle(write);
     const value =
-      answer.refusal === undefined
-        ? write.terms.form(answer.index, answer.result)
+      refusal === null
+        ? write.form(index, result)
         : new ClusterError('InvalidArgument', 'the request id is that of another operation', {
             requestId: write.terms.requestId,
           });
@@ -241,7 +244,7 @@ export class Proposals {
    */
   #sessionLost(refused: Write): void {
     if (refused.writer.session === refused.session) refused.writer.session = null;
-    for (const write of [...refused.session.pending.values()]) {
+    for (const write of refused.session.pending.items()) {
       if (write.settled) continue;
       if (write.opensSession) this.#settle(write);
       else if (write.timesSent > 1 || write.moved) this.#expire(write, 'Timeout');
@@ -266,7 +269,7 @@ export class Proposals {
   #expire(write: Write, cause: Interruption): void {
     this.#detach(write);
     write.session.addUnknown(write.sequence);
-    if (write.sentUnder === this.#targetNumber) this.#expired.add(write);
+    if (this.#window.holds(write.batch)) this.#expired.add(write);
     else this.#forget(write);
     write.reject(outcomeUnknown(write, cause));
   }
@@ -292,9 +295,5 @@ export class Proposals {
     const { pending, id } = write.session;
     pending.delete(write.sequence);
     if (pending.size === 0) this.#sessions.delete(id);
-  }
-
-  #notLeader(nodeId: number): ClusterError {
-    return new ClusterError('NotLeader', `node ${nodeId} does not lead`, { leader: this.#host.leaderId() });
   }
 }

@@ -30,7 +30,7 @@ export function createProposer(router: Router): Proposer {
     propose(entry, options) {
       try {
         const call = readCallArguments(options, proposalTimeoutMs);
-        const bytes = copyBytes(entry);
+        const bytes = checkBytes(entry); // copied once, into its envelope
         const command = { bytes, fingerprint: crc32(bytes) };
         return router.propose(writer, command, call, withIndex) as Promise<{ index: number; result: unknown }>;
       } catch (thrown) {
@@ -41,7 +41,8 @@ export function createProposer(router: Router): Proposer {
     query(request, options) {
       try {
         const call = readCallArguments(options, proposalTimeoutMs);
-        return router.read(null, copyBytes(request), call, resultAlone);
+        // The caller may change its bytes as soon as the call returns; a view would be posted with its whole buffer.
+        return router.read(null, new Uint8Array(checkBytes(request)), call, resultAlone);
       } catch (thrown) {
         if (thrown instanceof AssertionError) throw thrown;
         return Promise.reject(unreadable(thrown));
@@ -50,9 +51,8 @@ export function createProposer(router: Router): Proposer {
   };
 }
 
-/** The caller may change its bytes as soon as the call returns; a view would be posted with its whole buffer. */
-function copyBytes(bytes: unknown): Uint8Array {
+function checkBytes(bytes: unknown): Uint8Array {
   if (!isUint8Array(bytes)) throw invalid('entries and requests are Uint8Arrays');
   if (bytes.byteLength > clientLimits.maxOperationBytes) throw tooLarge();
-  return new Uint8Array(bytes);
+  return bytes;
 }

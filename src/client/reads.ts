@@ -3,8 +3,9 @@
  * one straight to a metadata-store. Reads have no effect, so they are asked again wherever a node refused, ended, or
  * is no longer the one to ask, until an answer or the deadline.
  */
+import { must } from '../assert.js';
 import { ClusterError, toClusterError } from '../errors.js';
-import type { Read as ReadRequest, ReadReply } from '../messages.js';
+import type { ReadAnswers, ReadBatch } from '../messages.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
 import { clientLimits } from './limits.js';
@@ -12,9 +13,9 @@ import { neverSent, overloaded } from './outcomes.js';
 
 /** A node in one of its lives, as reads see it. */
 export interface ReadLink {
-  /** Asked and neither answered nor refused: the credit of this node. */
-  readsInFlight: number;
-  postReads(reads: readonly ReadRequest[], local: boolean): void;
+  /** Batches asked and neither answered nor refused, by id: the credit of this node. */
+  readonly reads: Readonly<Record<'linearizable' | 'local', Map<number, readonly Read[]>>>;
+  postReads(batch: ReadBatch, local: boolean): void;
 }
 
 export interface ReadsHost {
@@ -37,8 +38,7 @@ export interface ReadTerms extends CallTerms {
   readonly form: AnswerForm;
 }
 
-interface Read extends Call {
-  readonly id: number;
+export interface Read extends Call {
   readonly request: unknown;
   readonly lane: ReadLane;
   readonly form: AnswerForm;
@@ -48,12 +48,12 @@ interface Read extends Call {
 
 export class Reads {
   readonly #host: ReadsHost;
-  readonly #pending = new Map<number, Read>();
+  readonly #pending = new Set<Read>();
   readonly #lanes = new Map<string, ReadLane>();
   /** Refused, and not asked again yet. */
   readonly #refusedReads = new Set<Read>();
   #retryTimer: NodeJS.Timeout | undefined;
-  #nextId = 1;
+  #lastBatch = 0;
 
   constructor(host: ReadsHost) {
     this.#host = host;
@@ -75,54 +75,48 @@ export class Reads {
         return;
       }
       const { deadline, signal, form } = terms;
-      const id = this.#nextId;
-      this.#nextId += 1;
       const interrupt = (cause: Interruption): void => {
         this.#fail(read, neverSent(cause, this.#host.leaderId()));
       };
-      const read: Read = { id, request, lane, deadline, signal, form, link: null, resolve, reject, interrupt };
-      this.#pending.set(id, read);
+      const read: Read = { request, lane, deadline, signal, form, link: null, resolve, reject, interrupt };
+      this.#pending.add(read);
       lane.waiting.add(read);
       if (signal !== undefined) this.#host.aborts.add(signal, read);
       this.#host.scheduleFlush();
     });
   }
 
+  /** What comes while a node has as many batches as it may leaves as one: see `SendWindow`. */
   flush(): void {
     for (const lane of this.#lanes.values()) {
-      if (lane.waiting.size === 0) continue;
-      const link = this.#host.route(lane);
+      const link = lane.waiting.size === 0 ? null : this.#host.route(lane);
       if (link === null) continue;
-      const batch: ReadRequest[] = [];
-      for (const read of lane.waiting) {
-        if (link.readsInFlight >= clientLimits.maxInFlightReads) break;
-        lane.waiting.delete(read);
-        read.link = link;
-        link.readsInFlight += 1;
-        batch.push({ id: read.id, request: read.request });
+      const inFlight = lane.local ? link.reads.local : link.reads.linearizable;
+      while (lane.waiting.size > 0 && inFlight.size < clientLimits.maxInFlightReadBatches) {
+        const reads = takeSome(lane, clientLimits.maxReadBatch);
+        for (const read of reads) read.link = link;
+        this.#lastBatch += 1;
+        inFlight.set(this.#lastBatch, reads);
+        link.postReads({ id: this.#lastBatch, requests: reads.map(({ request }) => request) }, lane.local);
       }
-      if (batch.length > 0) link.postReads(batch, lane.local);
     }
   }
 
-  answered(link: ReadLink, replies: readonly ReadReply[]): void {
-    link.readsInFlight -= replies.length;
-    for (const reply of replies) {
-      const read = this.#pending.get(reply.id);
-      if (read === undefined) continue;
-      this.#settle(read);
-      const value = reply.error === undefined ? read.form(reply.index, reply.value) : toClusterError(reply.error);
+  answered(link: ReadLink, { batch, index, values, errors }: ReadAnswers): void {
+    const reads = takeBatch(link, batch);
+    for (const { place, error } of errors) this.#fail(must(reads[place], 'a read'), toClusterError(error));
+    reads.forEach((read, place) => {
+      if (!this.#settle(read)) return;
+      const value = read.form(index, values[place]);
       if (value instanceof ClusterError) read.reject(value);
       else read.resolve(value);
-    }
+    });
     this.#host.scheduleFlush();
   }
 
-  refused(link: ReadLink, ids: readonly number[]): void {
-    link.readsInFlight -= ids.length;
-    for (const id of ids) {
-      const read = this.#pending.get(id);
-      if (read?.link !== link) continue;
+  refused(link: ReadLink, batches: readonly number[]): void {
+    for (const read of batches.flatMap((batch) => takeBatch(link, batch))) {
+      if (read.link !== link || !this.#pending.has(read)) continue;
       read.link = null;
       this.#refusedReads.add(read);
     }
@@ -135,7 +129,7 @@ export class Reads {
    * now.
    */
   leaderChanged(): void {
-    for (const read of this.#pending.values()) {
+    for (const read of this.#pending) {
       if (read.link === null || read.lane.local || read.lane.nodeId !== null) continue;
       const link = this.#host.route(read.lane);
       if (link !== null && link !== read.link) this.#wait(read);
@@ -145,13 +139,13 @@ export class Reads {
 
   /** The threads behind this link have ended. */
   linkEnded(link: ReadLink): void {
-    for (const read of this.#pending.values()) if (read.link === link) this.#wait(read);
+    for (const read of this.#pending) if (read.link === link) this.#wait(read);
     this.#retry();
   }
 
   endDue(now: number): number {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const read of this.#pending.values()) {
+    for (const read of this.#pending) {
       if (read.deadline <= now) read.interrupt('Timeout');
       else if (read.deadline < earliest) earliest = read.deadline;
     }
@@ -160,7 +154,7 @@ export class Reads {
 
   /** Local reads too only if `local`. */
   endAll(error: () => ClusterError, local: boolean): void {
-    for (const read of this.#pending.values()) if (local || !read.lane.local) this.#fail(read, error());
+    for (const read of this.#pending) if (local || !read.lane.local) this.#fail(read, error());
   }
 
   close(): void {
@@ -186,10 +180,28 @@ export class Reads {
   }
 
   #settle(read: Read): boolean {
-    if (!this.#pending.delete(read.id)) return false;
+    if (!this.#pending.delete(read)) return false;
     read.lane.waiting.delete(read);
     this.#refusedReads.delete(read);
     if (read.signal !== undefined) this.#host.aborts.remove(read.signal, read);
     return true;
   }
+}
+
+function takeSome({ waiting }: ReadLane, count: number): Read[] {
+  const reads: Read[] = [];
+  for (const read of waiting) {
+    if (reads.length === count) break;
+    waiting.delete(read);
+    reads.push(read);
+  }
+  return reads;
+}
+
+/** Of an answer or a refusal. */
+function takeBatch({ reads }: ReadLink, id: number): readonly Read[] {
+  const batch = reads.linearizable.get(id) ?? reads.local.get(id);
+  reads.linearizable.delete(id);
+  reads.local.delete(id);
+  return must(batch, `batch ${id} was asked and is answered once`);
 }

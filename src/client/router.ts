@@ -133,9 +133,8 @@ export class Router {
   propose(writer: Writer, command: EncodedCommand, call: CallArguments, form: AnswerForm): Promise<unknown> {
     const refusal = this.#refusal(call, false);
     if (refusal !== null) return Promise.reject(refusal);
-    const { deadline, signal, requestId } = call;
-    const outcome = this.#proposals.submit(writer, command, { deadline, signal, requestId, form });
-    this.#deadlines.add(deadline);
+    const outcome = this.#proposals.submit(writer, command, call, form);
+    this.#deadlines.add(call.deadline);
     return outcome;
   }
 
@@ -208,7 +207,7 @@ export class Router {
         for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
         return;
       case 'readsRefused':
-        this.#reads.refused(link, message.ids);
+        this.#reads.refused(link, message.batches);
         return;
       default:
         unreachable(message);
@@ -216,8 +215,8 @@ export class Router {
   }
 
   #receiveFromStore(link: NodeLink, message: StoreToHost): void {
-    if (message.kind === 'answers') this.#proposals.answered(message.answers);
-    else this.#reads.answered(link, message.answers);
+    if (message.kind === 'answers') this.#proposals.answered(message.runs);
+    else this.#reads.answered(link, message);
   }
 
   #followLeader(): void {

@@ -5,12 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { generatedRequestId, sessionOfUuid } from '../state-machine/request-id.js';
 import { clientLimits } from './limits.js';
+import { PendingWindow } from './pending-window.js';
 
 export class Session<Pending> {
   /** As in an envelope. */
   readonly id = sessionOfUuid(randomUUID());
   /** Writes whose answer has not come, settled or not. */
-  readonly pending = new Map<number, Pending>();
+  readonly pending = new PendingWindow<Pending>();
   /**
    * Sequences that ended as `OutcomeUnknown`, oldest first: asked again under their request id, they get the first
    * answer.
@@ -31,7 +32,7 @@ export class Session<Pending> {
 
   /** The first of the sequences still to come unless an earlier one waits. */
   lowestUnanswered(): number {
-    while (this.#lowest < this.#nextSequence && !this.pending.has(this.#lowest)) {
+    while (this.#lowest < this.#nextSequence && this.pending.get(this.#lowest) === undefined) {
       if (this.#unknown.has(this.#lowest)) {
         if (this.#nextSequence - this.#lowest <= clientLimits.maxUnknownAge) break;
         this.#unknown.delete(this.#lowest);

@@ -4,6 +4,7 @@
  */
 import type { ClusterError } from '../errors.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
+import type { Batch } from './send-window.js';
 import type { Session } from './session.js';
 
 /** A command as the state machine will see it. */
@@ -15,7 +16,6 @@ export interface EncodedCommand {
 
 export interface WriteTerms extends CallTerms {
   readonly requestId: string | undefined;
-  readonly form: AnswerForm;
 }
 
 /** Who writes: one for each store, whose writes take effect in call order. */
@@ -27,6 +27,7 @@ export interface Writer {
 }
 
 export interface Settlement {
+  readonly form: AnswerForm;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ClusterError) => void;
 }
@@ -36,8 +37,8 @@ export class Write implements Call {
   next: Write | null = null;
   linked = false;
   settled = false;
-  /** The target under which it left last; 0: it has not left. */
-  sentUnder = 0;
+  /** With which it left last; null: it has not left. */
+  batch: Batch | null = null;
   timesSent = 0;
   /** It has been moved to a new session once. */
   moved = false;
@@ -46,8 +47,8 @@ export class Write implements Call {
   readonly sequence: number;
   readonly payload: Uint8Array;
   readonly terms: WriteTerms;
+  readonly form: AnswerForm;
   readonly deadline: number;
-  readonly signal: AbortSignal | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ClusterError) => void;
   readonly #owner: { interrupt(write: Write, cause: Interruption): void };
@@ -60,9 +61,13 @@ export class Write implements Call {
     this.payload = place.payload;
     this.terms = terms;
     this.deadline = terms.deadline;
-    this.signal = terms.signal;
+    this.form = settlement.form;
     this.resolve = settlement.resolve;
     this.reject = settlement.reject;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.terms.signal;
   }
 
   get opensSession(): boolean {

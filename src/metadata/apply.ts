@@ -8,6 +8,7 @@ import { rejected } from './answer.js';
 import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
 import type { ImageDraft } from './image.js';
 import { InputReader } from './input-reader.js';
+import { decodeOperation } from './operation-codec.js';
 import type { OperationType } from './operations.js';
 import type { OperationHandler } from './outcome.js';
 import { malformed } from './outcome.js';
@@ -39,19 +40,8 @@ const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries
 
 const MAX_SHOWN_TYPE = 40;
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** JSON in UTF-8; undefined when it is not. JSON itself never means undefined. */
-export function decodeJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
 export function applyCommand(draft: ImageDraft, command: Uint8Array): OperationAnswer {
-  return applyOperation(draft, decodeJson(command));
+  return applyOperation(draft, decodeOperation(command));
 }
 
 /** `given` is untrusted JSON data. */

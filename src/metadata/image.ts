@@ -1,7 +1,7 @@
 /**
- * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, which immer copies on write;
- * records are class instances, which immer leaves alone: a record is never drafted or changed, only replaced, so
- * whoever holds one holds plain data. Bucket counts, chunk size and hash are constants of the format (the state's
+ * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, copied when one of their
+ * records is replaced; a record is never drafted or changed, only replaced, so whoever holds one holds plain data.
+ * Bucket counts, chunk size and hash are constants of the format (the state's
  * digest depends on them).
  */
 import { must } from '../assert.js';
@@ -31,10 +31,9 @@ export class TopicRecord {
   readonly info: Readonly<TopicInfo>;
   readonly chunks: readonly Chunk[];
 
-  constructor(info: TopicInfo, chunks: readonly Chunk[]) {
-    Object.freeze(info.config.extra);
-    Object.freeze(info.config);
-    this.info = Object.freeze(info);
+  /** `info` is frozen: it is shared by all records of the topic until it changes. */
+  constructor(info: Readonly<TopicInfo>, chunks: readonly Chunk[]) {
+    this.info = info;
     this.chunks = chunks;
   }
 }
@@ -47,13 +46,8 @@ export interface Image {
   readonly lastModified: number;
 }
 
-/** An image whose containers may be changed: an immer draft of one, or a fresh one. */
-export interface MutableImage {
-  readonly brokers: readonly Map<number, BrokerRecord>[];
-  readonly topics: readonly Map<string, TopicRecord>[];
-  version: number;
-  lastModified: number;
-}
+/** An image whose members may be replaced: an immer draft of one, or a fresh one. */
+export type MutableImage = { -readonly [Member in keyof Image]: Image[Member] };
 
 /**
  * What a batch of operations has changed so far, over the image it began with: null where a record was removed. Plain
@@ -76,17 +70,37 @@ export function draftOf(base: Image): ImageDraft {
   return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
 }
 
-/** `into` holds what the draft's base holds. */
+/**
+ * `into` holds what the draft's base holds. Its buckets are copied here, once for a batch: as drafts of immer's they
+ * took most of the time of a batch that touches many.
+ */
 export function writeDraft(draft: ImageDraft, into: MutableImage): void {
-  for (const [id, record] of draft.changedBrokers) replace(brokerBucket(into.brokers, id), id, record);
-  for (const [key, record] of draft.changedTopics) replace(topicBucket(into.topics, key), key, record);
+  const { base, changedBrokers, changedTopics } = draft;
+  if (changedBrokers.size > 0) into.brokers = withChanges(base.brokers, changedBrokers, brokerBucket);
+  if (changedTopics.size > 0) into.topics = withChanges(base.topics, changedTopics, topicBucket);
   into.version = draft.version;
   into.lastModified = draft.lastModified;
 }
 
-function replace<Key, Value>(bucket: Map<Key, Value>, key: Key, value: Value | null): void {
-  if (value === null) bucket.delete(key);
-  else bucket.set(key, value);
+function withChanges<Key, Kept>(
+  buckets: readonly ReadonlyMap<Key, Kept>[],
+  changes: ReadonlyMap<Key, Kept | null>,
+  bucketOf: (key: Key) => number,
+): readonly ReadonlyMap<Key, Kept>[] {
+  const next = [...buckets];
+  const copies = new Map<number, Map<Key, Kept>>();
+  for (const [key, record] of changes) {
+    const number = bucketOf(key);
+    let bucket = copies.get(number);
+    if (bucket === undefined) {
+      bucket = new Map(buckets[number]);
+      copies.set(number, bucket);
+      next[number] = bucket;
+    }
+    if (record === null) bucket.delete(key);
+    else bucket.set(key, record);
+  }
+  return next;
 }
 
 export function emptyImage(): MutableImage {
@@ -107,7 +121,7 @@ function collisionKey(topic: string): string {
 }
 
 export function findBroker(image: ReadableImage, id: number): BrokerRecord | undefined {
-  if (!isDraft(image)) return brokerBucket(image.brokers, id).get(id);
+  if (!isDraft(image)) return image.brokers[brokerBucket(id)]?.get(id);
   const changed = image.changedBrokers.get(id);
   return changed === undefined ? findBroker(image.base, id) : (changed ?? undefined);
 }
@@ -141,9 +155,9 @@ export function findTopic(image: ReadableImage, name: string): TopicRecord | und
 /** The topic whose name is this one, or differs only in '.' and '_'. */
 export function findCollision(image: ReadableImage, name: string): TopicRecord | undefined {
   const key = collisionKey(name);
-  if (!isDraft(image)) return topicBucket(image.topics, key).get(key);
+  if (!isDraft(image)) return image.topics[topicBucket(key)]?.get(key);
   const changed = image.changedTopics.get(key);
-  return changed === undefined ? topicBucket(image.base.topics, key).get(key) : (changed ?? undefined);
+  return changed === undefined ? image.base.topics[topicBucket(key)]?.get(key) : (changed ?? undefined);
 }
 
 export function putTopic(draft: ImageDraft, record: TopicRecord): void {
@@ -182,6 +196,17 @@ export function listPartitionsOf(record: TopicRecord): PartitionInfo[] {
   return partitions;
 }
 
+/** The record with a partition in the place of what was there: the short way, for the changes that come most often. */
+export function withPartition(record: TopicRecord, partition: PartitionInfo): TopicRecord {
+  const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
+  const chunk = [...must(record.chunks[position], 'a chunk for every partition of the topic')];
+  const place = partition.partition % PARTITIONS_PER_CHUNK;
+  chunk[place] = frozenPartition(partition, chunk[place]);
+  const chunks = [...record.chunks];
+  chunks[position] = chunk;
+  return new TopicRecord(record.info, chunks);
+}
+
 /** The record with these partitions in it, new ones or in the place of what was there. */
 export function withPartitions(record: TopicRecord, partitions: readonly PartitionInfo[]): TopicRecord {
   const chunks = [...record.chunks];
@@ -205,22 +230,29 @@ export function emptyTopicRecord(info: TopicInfo): TopicRecord {
   for (let start = 0; start < info.numPartitions; start += PARTITIONS_PER_CHUNK) {
     chunks.push(new Array<null>(Math.min(PARTITIONS_PER_CHUNK, info.numPartitions - start)).fill(null));
   }
-  return new TopicRecord(info, chunks);
+  return new TopicRecord(frozenTopic(info), chunks);
 }
 
-function frozenPartition(partition: PartitionInfo): PartitionInfo {
-  Object.freeze(partition.replicas);
-  Object.freeze(partition.isr);
-  Object.freeze(partition.offlineReplicas);
+export function frozenTopic(info: TopicInfo): Readonly<TopicInfo> {
+  Object.freeze(info.config.extra);
+  Object.freeze(info.config);
+  return Object.freeze(info);
+}
+
+/** Lists that are those of what was there are frozen already, which costs as much to find out as to do. */
+function frozenPartition(partition: PartitionInfo, replaced?: PartitionInfo | null): PartitionInfo {
+  if (partition.replicas !== replaced?.replicas) Object.freeze(partition.replicas);
+  if (partition.isr !== replaced?.isr) Object.freeze(partition.isr);
+  if (partition.offlineReplicas !== replaced?.offlineReplicas) Object.freeze(partition.offlineReplicas);
   return Object.freeze(partition);
 }
 
-function brokerBucket<Bucket>(buckets: readonly Bucket[], id: number): Bucket {
-  return must(buckets[id % BROKER_BUCKETS], 'broker bucket');
+function brokerBucket(id: number): number {
+  return id % BROKER_BUCKETS;
 }
 
-function topicBucket<Bucket>(buckets: readonly Bucket[], key: string): Bucket {
-  return must(buckets[hashOf(key) % TOPIC_BUCKETS], 'topic bucket');
+function topicBucket(key: string): number {
+  return hashOf(key) % TOPIC_BUCKETS;
 }
 
 /** FNV-1a over code units. */

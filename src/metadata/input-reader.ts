@@ -36,11 +36,13 @@ export class InputReader {
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this.#members, name) && this.#members[name] !== undefined;
+    return this.value(name) !== undefined;
   }
 
   value(name: string): unknown {
-    return this.has(name) ? this.#members[name] : undefined;
+    const value = this.#members[name];
+    // Asked last, since most of what is asked for is there: what only a prototype has is absent.
+    return value === undefined || Object.hasOwn(this.#members, name) ? value : undefined;
   }
 
   names(): string[] {

@@ -1,25 +1,26 @@
 /**
- * The metadata as a state machine: commands are `Operation`s and requests `Query`s, as JSON in UTF-8; every answer is
- * an `OperationAnswer`. Holds the current image and, within a batch, its draft; knows nothing of sessions or of Raft.
+ * The metadata as a state machine: commands are `Operation`s as `operation-codec.ts` writes them, requests `Query`s;
+ * every answer is an `OperationAnswer`. Holds the current image and, within a batch, its draft; knows nothing of
+ * sessions or of Raft.
  */
-import { enableMapSet, Immer } from 'immer';
+import { Immer } from 'immer';
 import { assert } from '../assert.js';
 import { joinBytes } from '../state-machine/canonical-json.js';
 import type { HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
 import { answerQuery, toClusterMetadata } from './answer-query.js';
-import { applyCommand, decodeJson } from './apply.js';
+import { applyCommand } from './apply.js';
 import type { Image, ImageDraft } from './image.js';
 import { draftOf, emptyImage, writeDraft } from './image.js';
 import { digestImage } from './image-digest.js';
 import type { ClusterMetadata } from './model.js';
+import { decodeJson } from './operation-codec.js';
+import { postAnswer } from './posted-answer.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
-enableMapSet();
-
 /**
- * Records freeze themselves; freezing every container as well would cost a third of the throughput and more on single
- * writes.
+ * Drafts the image itself and nothing below it. Records freeze themselves; freezing every container as well would cost
+ * a third of the throughput and more on single writes.
  */
 const immer = new Immer({ autoFreeze: false });
 
@@ -55,6 +56,7 @@ export function createMetadataMachine(): MetadataMachine {
       });
       draft = null;
     },
+    toPosted: (answer) => postAnswer(answer as OperationAnswer),
     query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
     capture() {
       const captured = settled();

@@ -30,7 +30,7 @@ export function changedPartition(
   wanted: WantedChange,
   timestamp: number,
 ): OperationAnswer<PartitionInfo> {
-  const lists = changedLists(image, current, wanted);
+  const lists = wantsLists(wanted) ? changedLists(image, current, wanted) : { value: current };
   if ('error' in lists) return lists;
   const leadership = changedLeadership(current, lists.value, wanted);
   if ('error' in leadership) return leadership;
@@ -48,6 +48,10 @@ export function changedPartition(
       modifiedAt: Math.max(current.modifiedAt, timestamp),
     },
   };
+}
+
+function wantsLists({ replicas, isr, offlineReplicas }: WantedChange): boolean {
+  return replicas !== undefined || isr !== undefined || offlineReplicas !== undefined;
 }
 
 /** Who leaves the replicas leaves the other lists, unless those are given too. Lists that stay keep their identity. */

@@ -9,7 +9,7 @@ import { rejected } from './answer.js';
 import type { Refusal } from './assignment.js';
 import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { findPartition, findTopic, putTopic, withPartitions } from './image.js';
+import { findPartition, findTopic, putTopic, withPartition, withPartitions } from './image.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
 import type { NewPartition, PartitionInfo, TopicInfo } from './model.js';
@@ -77,7 +77,7 @@ function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, 
   const partition = next.value;
   if (partition === current) return unchanged(current);
   if (partition.replicas !== current.replicas) recount(draft, [current.replicas], [partition.replicas]);
-  putTopic(draft, withPartitions(record, [partition]));
+  putTopic(draft, withPartition(record, partition));
   return changed(partition);
 }
 

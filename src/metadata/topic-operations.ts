@@ -7,6 +7,7 @@ import {
   emptyTopicRecord,
   findCollision,
   findTopic,
+  frozenTopic,
   listPartitionsOf,
   putTopic,
   removeTopic,
@@ -83,7 +84,7 @@ export function updateTopic(draft: ImageDraft, input: InputReader, timestamp: nu
   if (record === undefined) return topicNotFound(name);
   if (equalConfigs(config, record.info.config)) return unchanged(record.info);
   const modifiedAt = Math.max(record.info.modifiedAt, timestamp);
-  const next = new TopicRecord({ ...record.info, config, modifiedAt }, record.chunks);
+  const next = new TopicRecord(frozenTopic({ ...record.info, config, modifiedAt }), record.chunks);
   putTopic(draft, next);
   return changed(next.info);
 }

@@ -3,6 +3,7 @@
  * use it sees what has been written so far.
  */
 import { ClusterError } from '../errors.js';
+import { decodeOperation } from '../metadata/operation-codec.js';
 import { unpackConfiguration } from '../raft/configuration.js';
 import { EntryKind, payloadAt } from '../raft/entries.js';
 import { openEnvelope } from '../state-machine/envelope.js';
@@ -105,13 +106,9 @@ function contentOf(payload: Uint8Array): Content {
 }
 
 function commandOf(command: Uint8Array): { operation: unknown } | { bytes: string } {
-  try {
-    const operation: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(command));
-    if (typeof operation === 'object') return { operation };
-  } catch {
-    // Bytes of a state machine of the user's own.
-  }
-  return bytesOf(command);
+  const operation = decodeOperation(command);
+  // Otherwise the bytes of a state machine of the user's own.
+  return typeof operation === 'object' ? { operation } : bytesOf(command);
 }
 
 function bytesOf(command: Uint8Array): { bytes: string } {

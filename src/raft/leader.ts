@@ -93,6 +93,7 @@ export function driveLeader(state: RaftState): void {
  * synced.
  */
 function advanceCommit(state: RaftState): void {
+  if (state.commitIndex === lastLogIndex(state.log)) return;
   const matched = state.peers.filter((peer) => peer.voter).map((peer) => peer.matchIndex);
   if (isVoter(state)) matched.push(state.persistence.index);
   const index = quorumIndex(matched);

@@ -1,5 +1,4 @@
 /** Gathers what has accumulated into one `Ready`, and decides which messages wait for the sync (thesis 3.8, 10.2.1). */
-import { assert } from '../assert.js';
 import { sameConfiguration, sameMember } from './configuration.js';
 import { payloadBytes, type EntryRun } from './entries.js';
 import { driveLeader } from './leader.js';
@@ -7,44 +6,29 @@ import { lastLogIndex, sliceLog } from './log.js';
 import type { Configuration, RaftMessage } from './messages.js';
 import { currentConfiguration, isVoter } from './peers.js';
 import { askReadIndex, hasCommittedInTerm } from './read-index.js';
-import type { Leadership, Persist, Ready } from './ready.js';
+import type { Leadership, Persist, Ready, Role } from './ready.js';
 import type { RaftState } from './state.js';
 
-/** False while a `Persist` is unfinished: one turn after the other. */
-export function hasReady(state: RaftState): boolean {
-  if (state.persistence.pending !== null) return false;
+/** Null when there is nothing to do, and while a `Persist` is unfinished: one turn after the other. */
+export function takeReady(state: RaftState): Ready | null {
+  if (state.persistence.pending !== null) return null;
   settle(state);
-  const { outputs } = state;
-  return (
-    outputs.messages.length > 0 ||
-    needsPersist(state) ||
-    canApply(state) ||
-    outputs.readAnswers.length > 0 ||
-    outputs.answers.length > 0 ||
-    outputs.timers.length > 0 ||
-    outputs.snapshotReads.length > 0 ||
-    outputs.snapshotWrites.length > 0 ||
-    newLeadership(state) !== null ||
-    newConfiguration(state) !== null
-  );
-}
-
-export function takeReady(state: RaftState): Ready {
-  assert(state.persistence.pending === null, 'the write before is unfinished');
-  settle(state);
+  if (!hasReady(state)) return null;
   const { messages, readAnswers, answers, timers, snapshotReads, snapshotWrites } = state.outputs;
-  const waits = messages.map((message) => waitsForSync(state, message));
+  const sendNow: RaftMessage[] = [];
+  const sendAfterPersist: RaftMessage[] = [];
+  for (const message of messages) (waitsForSync(state, message) ? sendAfterPersist : sendNow).push(message);
   const ready: Ready = {
-    sendNow: messages.filter((_, position) => waits[position] === false),
+    sendNow,
     persist: needsPersist(state) ? takePersist(state) : null,
-    sendAfterPersist: messages.filter((_, position) => waits[position] === true),
+    sendAfterPersist,
     apply: canApply(state) ? takeApply(state) : [],
     reads: readAnswers,
     answers,
     timers,
     snapshotReads,
     snapshotWrites,
-    leadership: newLeadership(state),
+    leadership: hasNewLeadership(state) ? leadershipOf(state) : null,
     configuration: newConfiguration(state),
   };
   state.outputs = {
@@ -64,6 +48,22 @@ export function takeReady(state: RaftState): Ready {
 function settle(state: RaftState): void {
   if (state.role === 'leader') driveLeader(state);
   askReadIndex(state);
+}
+
+function hasReady(state: RaftState): boolean {
+  const { outputs } = state;
+  return (
+    outputs.messages.length > 0 ||
+    needsPersist(state) ||
+    canApply(state) ||
+    outputs.readAnswers.length > 0 ||
+    outputs.answers.length > 0 ||
+    outputs.timers.length > 0 ||
+    outputs.snapshotReads.length > 0 ||
+    outputs.snapshotWrites.length > 0 ||
+    hasNewLeadership(state) ||
+    newConfiguration(state) !== null
+  );
 }
 
 // ------------------------------------------------------------ stable storage
@@ -138,7 +138,7 @@ function takeApply(state: RaftState): EntryRun[] {
 
 export function leadershipOf(state: RaftState): Leadership {
   return {
-    role: state.role === 'follower' && !isVoter(state) ? 'learner' : state.role,
+    role: roleOf(state),
     term: state.term,
     leader: state.leader?.id ?? null,
     admission: state.admission,
@@ -146,16 +146,20 @@ export function leadershipOf(state: RaftState): Leadership {
   };
 }
 
-function newLeadership(state: RaftState): Leadership | null {
-  const now = leadershipOf(state);
+function roleOf(state: RaftState): Role {
+  return state.role === 'follower' && !isVoter(state) ? 'learner' : state.role;
+}
+
+/** Field by field: asked several times a turn, and seldom true. */
+function hasNewLeadership(state: RaftState): boolean {
   const told = state.outputs.leadership;
-  const same =
-    told?.role === now.role &&
-    told.term === now.term &&
-    told.leader === now.leader &&
-    told.admission === now.admission &&
-    told.committedInTerm === now.committedInTerm;
-  return same ? null : now;
+  return (
+    told?.term !== state.term ||
+    told.leader !== (state.leader?.id ?? null) ||
+    told.admission !== state.admission ||
+    told.role !== roleOf(state) ||
+    told.committedInTerm !== hasCommittedInTerm(state)
+  );
 }
 
 function newConfiguration(state: RaftState): Configuration | null {

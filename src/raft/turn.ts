@@ -20,7 +20,7 @@ import type {
 } from './ready.js';
 import type { RaftState } from './state.js';
 import { step } from './step.js';
-import { hasReady, takeReady } from './take-ready.js';
+import { takeReady } from './take-ready.js';
 
 export type TurnEffect =
   | { readonly kind: 'send'; readonly messages: readonly RaftMessage[] }
@@ -36,22 +36,27 @@ export type TurnEffect =
 
 export function* performTurn(state: RaftState, inputs: readonly Input[]): Generator<TurnEffect, void, void> {
   for (const input of inputs) step(state, input);
-  while (hasReady(state)) yield* perform(state, takeReady(state));
+  for (let ready = takeReady(state); ready !== null; ready = takeReady(state)) {
+    if (ready.sendNow.length > 0) yield { kind: 'send', messages: ready.sendNow };
+    if (ready.persist !== null) {
+      yield { kind: 'persist', persist: ready.persist };
+      step(state, { kind: 'persisted', sequence: ready.persist.sequence });
+    }
+    if (ready.sendAfterPersist.length > 0) yield { kind: 'send', messages: ready.sendAfterPersist };
+    for (const effect of ownEffects(ready)) yield effect;
+  }
 }
 
-function* perform(state: RaftState, ready: Ready): Generator<TurnEffect, void, void> {
-  if (ready.sendNow.length > 0) yield { kind: 'send', messages: ready.sendNow };
-  if (ready.persist !== null) {
-    yield { kind: 'persist', persist: ready.persist };
-    step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-  }
-  if (ready.sendAfterPersist.length > 0) yield { kind: 'send', messages: ready.sendAfterPersist };
-  if (ready.apply.length > 0) yield { kind: 'apply', runs: ready.apply };
-  if (ready.reads.length > 0) yield { kind: 'reads', reads: ready.reads };
-  if (ready.answers.length > 0) yield { kind: 'answers', answers: ready.answers };
-  if (ready.timers.length > 0) yield { kind: 'timers', timers: ready.timers };
-  if (ready.snapshotReads.length > 0) yield { kind: 'snapshotReads', snapshotReads: ready.snapshotReads };
-  if (ready.snapshotWrites.length > 0) yield { kind: 'snapshotWrites', snapshotWrites: ready.snapshotWrites };
-  if (ready.leadership !== null) yield { kind: 'leadership', leadership: ready.leadership };
-  if (ready.configuration !== null) yield { kind: 'configuration', configuration: ready.configuration };
+/** 4. */
+function ownEffects(ready: Ready): TurnEffect[] {
+  const effects: TurnEffect[] = [];
+  if (ready.apply.length > 0) effects.push({ kind: 'apply', runs: ready.apply });
+  if (ready.reads.length > 0) effects.push({ kind: 'reads', reads: ready.reads });
+  if (ready.answers.length > 0) effects.push({ kind: 'answers', answers: ready.answers });
+  if (ready.timers.length > 0) effects.push({ kind: 'timers', timers: ready.timers });
+  if (ready.snapshotReads.length > 0) effects.push({ kind: 'snapshotReads', snapshotReads: ready.snapshotReads });
+  if (ready.snapshotWrites.length > 0) effects.push({ kind: 'snapshotWrites', snapshotWrites: ready.snapshotWrites });
+  if (ready.leadership !== null) effects.push({ kind: 'leadership', leadership: ready.leadership });
+  if (ready.configuration !== null) effects.push({ kind: 'configuration', configuration: ready.configuration });
+  return effects;
 }

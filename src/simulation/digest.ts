@@ -63,7 +63,8 @@ function digestObject(value: object): number {
   if (value instanceof Uint8Array) return digestBytes(value);
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => extendDigest(sum, digestValue(item)), 2);
   let digest = 3;
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
     digest = (digest + extendDigest(digestText(name), digestValue(member))) | 0;
   }
   return digest >>> 0;

@@ -153,7 +153,8 @@ function setTimer(world: World, node: SimulatedNode, command: TimerCommand): voi
     return;
   }
   const delayMs = wholeTicks(timerDelayMs(command, world.plan, world.random) * node.clockRate);
-  wakeIn(world, node, command.timer, setAlarm(alarms, command.timer, world.queue.nowMs, delayMs));
+  const wakesInMs = setAlarm(alarms, command.timer, world.queue.nowMs, delayMs);
+  if (wakesInMs !== null) wakeIn(world, node, command.timer, wakesInMs);
 }
 
 /** To the node it seems that `byMs` have passed at once; below 0: that they have not passed. */
@@ -165,10 +166,10 @@ export function jumpClock(world: World, node: SimulatedNode, byMs: number): void
   for (const timer of jumpAhead(node.alarms, world.queue.nowMs, wholeTicks(byMs))) wakeIn(world, node, timer, 0);
 }
 
-function wakeIn(world: World, node: SimulatedNode, timer: TimerName, delayMs: number | null): void {
-  if (delayMs === null) return;
+function wakeIn(world: World, node: SimulatedNode, timer: TimerName, delayMs: number): void {
   later(world, node, delayMs, () => {
-    wakeIn(world, node, timer, wake(node.alarms, timer, world.queue.nowMs));
+    const againInMs = wake(node.alarms, timer, world.queue.nowMs);
+    if (againInMs !== null) wakeIn(world, node, timer, againInMs);
     world.turns.advance(node);
   });
 }

@@ -2,6 +2,7 @@
  * The state machine's side of a node: it pulls committed entries within its credit, takes snapshots and installs
  * received ones.
  */
+import { must } from '../assert.js';
 import { drawFraction } from '../random.js';
 import { payloadAt, payloadBytes, type EntryRun } from '../raft/entries.js';
 import type { SnapshotDescription } from '../raft/messages.js';
@@ -18,7 +19,6 @@ import { readSnapshotPart, writeSnapshot } from './node-files.js';
 import { requestMore } from './pulling.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver, later } from './inputs.js';
-import { readProposal } from './proposal.js';
 import { happened, tell, type World } from './world.js';
 
 export function applyRuns(world: World, node: SimulatedNode, runs: readonly EntryRun[]): void {
@@ -27,9 +27,9 @@ export function applyRuns(world: World, node: SimulatedNode, runs: readonly Entr
     bytes += payloadBytes(run);
     for (let position = 0; position < run.count; position += 1) checkEntry(world, node, run, position);
     applyRun(node.machine, run, world.history.outcomes);
-    for (let position = 0; position < run.count; position += 1) {
-      const proposal = readProposal(payloadAt(run, position));
-      if (proposal !== 0) world.client.applied(node, proposal, run.firstIndex + position);
+    for (let index = run.firstIndex; index < run.firstIndex + run.count; index += 1) {
+      const { proposal } = must(committedAt(world.history, index), 'an entry just compared');
+      if (proposal !== 0) world.client.applied(node, proposal, index);
     }
   }
   tell(world, () => `node ${node.member.id} has applied ${node.machine.appliedIndex}`);

@@ -10,16 +10,17 @@ const SLICE_LENGTH = 1 << 16;
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') {
     assert(Number.isFinite(value), `${value} is not JSON`);
-    return JSON.stringify(value);
+    return String(value);
   }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
   assert(typeof value === 'object', `${typeof value} is not JSON`);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  return `{${Object.keys(value)
-    .sort()
-    .filter((name) => memberOf(value, name) !== undefined)
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(memberOf(value, name))}`)
-    .join(',')}}`;
+  let members = '';
+  for (const name of Object.keys(value).sort()) {
+    const member = memberOf(value, name);
+    if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
 
 /** Texts as UTF-8, in slices of about 64 KiB, made as they are asked for: about a millisecond of work each. */

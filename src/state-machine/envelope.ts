@@ -28,7 +28,7 @@ export interface Envelope {
   /** Tells one operation from another under the same id; computed by the client over what the user gave. */
   readonly fingerprint: number;
   /** The user's own id, if any. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 export interface OpenedEnvelope extends Envelope {
@@ -44,7 +44,9 @@ export function sealEnvelope(envelope: Envelope, command: Uint8Array): Uint8Arra
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + requestIdBytes + command.length);
   bytes[0] = EntryKind.application;
   bytes[1] = (requestId === undefined ? 0 : FLAG_REQUEST_ID) | (envelope.sequence === 0 ? FLAG_OPEN_SESSION : 0);
-  bytes.write(envelope.session, SESSION_OFFSET, 'latin1');
+  for (let place = 0; place < SESSION_BYTES; place += 1) {
+    bytes[SESSION_OFFSET + place] = envelope.session.charCodeAt(place);
+  }
   bytes.writeUInt32LE(envelope.sequence, SEQUENCE_OFFSET);
   bytes.writeUInt32LE(envelope.lowestUnanswered, LOWEST_OFFSET);
   bytes.writeUInt32LE(envelope.fingerprint, FINGERPRINT_OFFSET);
@@ -73,29 +75,63 @@ export function knownIndexOf({ command }: OpenedEnvelope): number {
 
 /** Null when these are not the bytes of one. */
 export function openEnvelope(payload: Uint8Array): OpenedEnvelope | null {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-  if (bytes.length < HEADER_BYTES) return null;
-  const flags = bytes.readUInt8(1);
-  let commandOffset = HEADER_BYTES;
-  let requestId: string | undefined;
-  if ((flags & FLAG_REQUEST_ID) !== 0) {
-    commandOffset += 2;
-    if (bytes.length < commandOffset) return null;
-    commandOffset += bytes.readUInt16LE(HEADER_BYTES);
-    if (bytes.length < commandOffset) return null;
-    requestId = bytes.toString('utf8', HEADER_BYTES + 2, commandOffset);
+  return new EnvelopeReader(payload).open(0, payload.length);
+}
+
+/** Opens the envelopes of packed entries where they stand. */
+export class EnvelopeReader {
+  readonly #packed: Uint8Array;
+  readonly #bytes: Buffer;
+  /** The session read last and where it stands: most entries are of the same as the one before. */
+  #session = '';
+  #sessionOffset = -1;
+
+  constructor(packed: Uint8Array) {
+    this.#packed = packed;
+    this.#bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.length);
   }
-  const opensSession = (flags & FLAG_OPEN_SESSION) !== 0;
-  if (opensSession && bytes.length - commandOffset !== KNOWN_INDEX_BYTES) return null;
-  return {
-    session: bytes.toString('latin1', SESSION_OFFSET, SEQUENCE_OFFSET),
-    sequence: bytes.readUInt32LE(SEQUENCE_OFFSET),
-    lowestUnanswered: bytes.readUInt32LE(LOWEST_OFFSET),
-    fingerprint: bytes.readUInt32LE(FINGERPRINT_OFFSET),
-    ...(requestId === undefined ? {} : { requestId }),
-    opensSession,
-    command: payload.subarray(commandOffset),
-  };
+
+  /** Of the payload from `start` to `end`; null when these are not the bytes of one. */
+  open(start: number, end: number): OpenedEnvelope | null {
+    const bytes = this.#bytes;
+    let commandOffset = start + HEADER_BYTES;
+    if (end < commandOffset) return null;
+    const flags = bytes.readUInt8(start + 1);
+    let requestId: string | undefined;
+    if ((flags & FLAG_REQUEST_ID) !== 0) {
+      const textOffset = commandOffset + 2;
+      if (end < textOffset) return null;
+      commandOffset = textOffset + bytes.readUInt16LE(commandOffset);
+      if (end < commandOffset) return null;
+      requestId = bytes.toString('utf8', textOffset, commandOffset);
+    }
+    const opensSession = (flags & FLAG_OPEN_SESSION) !== 0;
+    if (opensSession && end - commandOffset !== KNOWN_INDEX_BYTES) return null;
+    return {
+      session: this.#sessionAt(start + SESSION_OFFSET),
+      sequence: bytes.readUInt32LE(start + SEQUENCE_OFFSET),
+      lowestUnanswered: bytes.readUInt32LE(start + LOWEST_OFFSET),
+      fingerprint: bytes.readUInt32LE(start + FINGERPRINT_OFFSET),
+      requestId,
+      opensSession,
+      command: this.#packed.subarray(commandOffset, end),
+    };
+  }
+
+  #sessionAt(offset: number): string {
+    if (this.#sessionOffset === -1 || !this.#isRepeated(offset)) {
+      this.#session = this.#bytes.toString('latin1', offset, offset + SESSION_BYTES);
+    }
+    this.#sessionOffset = offset;
+    return this.#session;
+  }
+
+  #isRepeated(offset: number): boolean {
+    for (let place = 0; place < SESSION_BYTES; place += 1) {
+      if (this.#packed[offset + place] !== this.#packed[this.#sessionOffset + place]) return false;
+    }
+    return true;
+  }
 }
 
 /** The outcome of one enveloped command, addressed to the session that sent it. */

@@ -5,12 +5,12 @@
  */
 import { assert, must } from '../assert.js';
 import type { EntryRun } from '../raft/entries.js';
-import { EntryKind, lastIndexOf, payloadAt } from '../raft/entries.js';
+import { endsOf, EntryKind, lastIndexOf, payloadBytes } from '../raft/entries.js';
 import type { Configuration, SnapshotDescription } from '../raft/messages.js';
 import { readConfiguration } from '../raft/well-formed.js';
 import { digestOf } from './digest.js';
 import type { Answer, Envelope, OpenedEnvelope } from './envelope.js';
-import { knownIndexOf, openEnvelope } from './envelope.js';
+import { EnvelopeReader, knownIndexOf } from './envelope.js';
 import type { Outcome } from './outcome.js';
 import { decodeSnapshot, encodeSnapshot } from './replicated-snapshot.js';
 import type { WritePlace } from './request-id.js';
@@ -74,16 +74,7 @@ class ExactlyOnceState implements ReplicatedState {
     this.#machine.begin();
     for (const run of runs) {
       assert(run.firstIndex === this.#appliedIndex + 1, `entry ${run.firstIndex} follows ${this.#appliedIndex}`);
-      for (let position = 0; position < run.count; position += 1) {
-        const payload = payloadAt(run, position);
-        if (payload[0] === EntryKind.application) {
-          const envelope = openEnvelope(payload);
-          const context = { index: run.firstIndex + position, term: run.term };
-          if (envelope !== null) answers.push(this.#applyEnvelope(envelope, context));
-        } else if (payload[0] === EntryKind.configuration) {
-          this.#configuration = must(readConfiguration(payload), 'a configuration in its entry');
-        }
-      }
+      this.#applyRun(run, answers);
       this.#appliedIndex = lastIndexOf(run);
       this.#appliedTerm = run.term;
     }
@@ -135,6 +126,25 @@ class ExactlyOnceState implements ReplicatedState {
       digestOf([String(horizon), ...sessions.map(sessionToLine)]),
       ...requestIdDigests(this.#requestIds.capture()),
     ]);
+  }
+
+  #applyRun(run: EntryRun, answers: Answer[]): void {
+    const { firstIndex, term, data } = run;
+    const envelopes = new EnvelopeReader(data);
+    const ends = endsOf(run);
+    const head = data.length - payloadBytes(run);
+    let start = head;
+    for (let position = 0; position < run.count; position += 1) {
+      const end = head + must(ends[position], 'an end for every payload');
+      const kind = start < end ? data[start] : undefined;
+      if (kind === EntryKind.application) {
+        const envelope = envelopes.open(start, end);
+        if (envelope !== null) answers.push(this.#applyEnvelope(envelope, { index: firstIndex + position, term }));
+      } else if (kind === EntryKind.configuration) {
+        this.#configuration = must(readConfiguration(data.subarray(start, end)), 'a configuration in its entry');
+      }
+      start = end;
+    }
   }
 
   #applyEnvelope(envelope: OpenedEnvelope, context: ApplyContext): Answer {

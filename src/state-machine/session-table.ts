@@ -43,6 +43,8 @@ export class SessionTable {
   readonly #maxSessions: number;
   /** In order of `usedIndex`. */
   readonly #sessions = new Map<string, KeptSession>();
+  /** The one at the end of `#sessions`, which most entries are of. */
+  #latest: KeptSession | undefined;
   #horizon = 0;
   /** Counts captures: what is of an earlier generation may be held by one. */
   #generation = 0;
@@ -64,7 +66,7 @@ export class SessionTable {
       answers: new Map<number, Outcome>(),
       generation: this.#generation,
     };
-    this.#sessions.set(id, session);
+    this.#append(session);
     if (this.#sessions.size > this.#maxSessions) this.#evictOldest();
     return session;
   }
@@ -79,8 +81,10 @@ export class SessionTable {
   use(id: string, index: number, lowestUnanswered: number): Session | undefined {
     const session = this.#writable(id);
     if (session === undefined) return undefined;
-    this.#sessions.delete(id);
-    this.#sessions.set(id, session);
+    if (session !== this.#latest) {
+      this.#sessions.delete(id);
+      this.#append(session);
+    }
     session.usedIndex = index;
     dropBelow(session, lowestUnanswered);
     return session;
@@ -105,6 +109,7 @@ export class SessionTable {
   replaceAll({ horizon, sessions }: SessionRecords): void {
     this.#horizon = horizon;
     this.#sessions.clear();
+    this.#latest = undefined;
     for (const session of sessions) {
       this.#sessions.set(session.id, { ...session, answers: new Map(session.answers), generation: this.#generation });
     }
@@ -116,11 +121,17 @@ export class SessionTable {
     this.#horizon = oldest.usedIndex;
   }
 
+  #append(session: KeptSession): void {
+    this.#sessions.set(session.id, session);
+    this.#latest = session;
+  }
+
   #writable(id: string): KeptSession | undefined {
-    const session = this.#sessions.get(id);
+    const session = this.#latest?.id === id ? this.#latest : this.#sessions.get(id);
     if (session === undefined || session.generation === this.#generation) return session;
     const copy = { ...session, answers: new Map(session.answers), generation: this.#generation };
     this.#sessions.set(id, copy);
+    if (session === this.#latest) this.#latest = copy;
     return copy;
   }
 }

@@ -32,6 +32,8 @@ export interface HostedStateMachine {
   /** Between `begin` and `end`. The answer is plain data, safe to post and to keep. */
   apply(command: Uint8Array, context: ApplyContext): unknown;
   end(): void;
+  /** What of an answer crosses to the host, whose client makes the same answer of it; absent: the answer itself. */
+  readonly toPosted?: (answer: unknown) => unknown;
   /** Not between `begin` and `end`. */
   query(request: unknown): unknown;
   capture(): CapturedState;

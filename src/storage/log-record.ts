@@ -6,11 +6,13 @@
  * reset u64, a row a run (term u64, entries u32, bytes u32), the incarnation voted for, the runs as `entries.ts` packs
  * them, zeros up to a multiple of 8. A position counts the bytes of all records before, from the log's beginning.
  */
+import { must } from '../assert.js';
 import type { EntryRun } from '../raft/entries.js';
 import type { LogPlace } from '../raft/log.js';
 import type { Member } from '../raft/messages.js';
 import { areWellFormed, isLogPlace, isPlace } from '../raft/well-formed.js';
 import { checksum } from './checksum.js';
+import { getUint64, setUint64 } from './uint64.js';
 
 const MAGIC = 0x474f4c43;
 export const RECORD_ALIGNMENT = 8;
@@ -45,23 +47,23 @@ export interface RecordHead extends RecordLink {
   readonly checksum: number;
 }
 
+/** Ready to be written but for its head. */
 export interface EncodedRecord {
+  /** The first begins with room for the head. */
   readonly parts: readonly Uint8Array[];
   /** Of head and body: where the next record begins. */
   readonly bytes: number;
-  readonly checksum: number;
+  readonly bodyChecksum: number;
+  readonly runs: number;
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const PADDING = new Uint8Array(RECORD_ALIGNMENT);
 
+/** Of the record as a whole, without making it. */
 export function recordBytes(record: LogRecord): number {
-  return RECORD_HEAD_BYTES + bodyBytes(record, encoder.encode(record.vote?.incarnation ?? ''));
-}
-
-function bodyBytes(record: LogRecord, incarnation: Uint8Array): number {
-  let bytes = BODY_FIXED_BYTES + incarnation.length;
+  let bytes = RECORD_HEAD_BYTES + BODY_FIXED_BYTES + encoder.encode(record.vote?.incarnation ?? '').length;
   for (const run of record.entries) bytes += RUN_ROW_BYTES + run.data.length;
   return align(bytes);
 }
@@ -71,28 +73,36 @@ function align(bytes: number): number {
 }
 
 /** `seed`: that of the node's identity, see `checksum.ts`. The runs are taken as they are, not copied. */
-export function encodeRecord(record: LogRecord, link: RecordLink, seed: number): EncodedRecord {
-  const incarnation = encoder.encode(record.vote?.incarnation ?? '');
-  const total = bodyBytes(record, incarnation);
-  const front = encodeFront(record, incarnation);
-  const parts = [front, ...record.entries.map((run) => run.data)];
-  const unpadded = parts.reduce((sum, part) => sum + part.length, -RECORD_HEAD_BYTES);
-  if (unpadded < total) parts.push(PADDING.subarray(0, total - unpadded));
+export function encodeRecord(record: LogRecord, seed: number): EncodedRecord {
+  const front = encodeFront(record, encoder.encode(record.vote?.incarnation ?? ''));
+  const parts = [front];
+  let bytes = front.length;
   let bodyChecksum = checksum(front.subarray(RECORD_HEAD_BYTES), seed);
-  for (let part = 1; part < parts.length; part += 1) bodyChecksum = checksum(parts[part] ?? PADDING, bodyChecksum);
-  const head = { ...link, bodyBytes: total, bodyChecksum, runs: record.entries.length };
-  return { parts, bytes: RECORD_HEAD_BYTES + total, checksum: encodeHead(front, head, seed) };
+  const add = (part: Uint8Array): void => {
+    parts.push(part);
+    bytes += part.length;
+    bodyChecksum = checksum(part, bodyChecksum);
+  };
+  for (const run of record.entries) add(run.data);
+  if (align(bytes) > bytes) add(PADDING.subarray(0, align(bytes) - bytes));
+  return { parts, bytes, bodyChecksum, runs: record.entries.length };
 }
 
-function encodeHead(front: Uint8Array, head: Omit<RecordHead, 'checksum'>, seed: number): number {
+/** Writes the head of a record, now that its place is known; gives the checksum to which the next one links. */
+export function sealRecord(
+  { parts, bytes, bodyChecksum, runs }: EncodedRecord,
+  link: RecordLink,
+  seed: number,
+): number {
+  const front = must(parts[0], 'the front of a record');
   const view = new DataView(front.buffer, front.byteOffset);
   view.setUint32(0, MAGIC, true);
-  view.setUint32(4, head.bodyBytes, true);
-  view.setBigUint64(8, BigInt(head.position), true);
-  view.setBigUint64(16, BigInt(head.syncedPosition), true);
-  view.setUint32(24, head.previousChecksum, true);
-  view.setUint32(28, head.bodyChecksum, true);
-  view.setUint32(32, head.runs, true);
+  view.setUint32(4, bytes - RECORD_HEAD_BYTES, true);
+  setUint64(view, 8, link.position);
+  setUint64(view, 16, link.syncedPosition);
+  view.setUint32(24, link.previousChecksum, true);
+  view.setUint32(28, bodyChecksum, true);
+  view.setUint32(32, runs, true);
   const sum = checksum(front.subarray(0, RECORD_HEAD_BYTES - 4), seed);
   view.setUint32(36, sum, true);
   return sum;
@@ -103,15 +113,15 @@ function encodeFront(record: LogRecord, incarnation: Uint8Array): Uint8Array {
   const rows = RECORD_HEAD_BYTES + BODY_FIXED_BYTES;
   const front = new Uint8Array(rows + record.entries.length * RUN_ROW_BYTES + incarnation.length);
   const view = new DataView(front.buffer);
-  view.setBigUint64(40, BigInt(record.term), true);
+  setUint64(view, 40, record.term);
   view.setUint32(48, record.vote?.id ?? 0, true);
   view.setUint32(52, incarnation.length, true);
-  view.setBigUint64(56, BigInt(record.after.index), true);
-  view.setBigUint64(64, BigInt(record.after.term), true);
-  view.setBigUint64(72, record.reset ? 1n : 0n, true);
+  setUint64(view, 56, record.after.index);
+  setUint64(view, 64, record.after.term);
+  setUint64(view, 72, record.reset ? 1 : 0);
   record.entries.forEach((run, position) => {
     const row = rows + position * RUN_ROW_BYTES;
-    view.setBigUint64(row, BigInt(run.term), true);
+    setUint64(view, row, run.term);
     view.setUint32(row + 8, run.count, true);
     view.setUint32(row + 12, run.data.length, true);
   });
@@ -133,13 +143,13 @@ export function nextMagic(bytes: Uint8Array, from: number): number | null {
 export function decodeHead(bytes: Uint8Array, offset: number, position: number, seed: number): RecordHead | null {
   if (offset + RECORD_HEAD_BYTES > bytes.length) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, RECORD_HEAD_BYTES);
-  if (view.getUint32(0, true) !== MAGIC || Number(view.getBigUint64(8, true)) !== position) return null;
+  if (view.getUint32(0, true) !== MAGIC || getUint64(view, 8) !== position) return null;
   const sum = view.getUint32(36, true);
   if (checksum(bytes.subarray(offset, offset + RECORD_HEAD_BYTES - 4), seed) !== sum) return null;
   return {
     position,
     bodyBytes: view.getUint32(4, true),
-    syncedPosition: Number(view.getBigUint64(16, true)),
+    syncedPosition: getUint64(view, 16),
     previousChecksum: view.getUint32(24, true),
     bodyChecksum: view.getUint32(28, true),
     runs: view.getUint32(32, true),
@@ -158,8 +168,8 @@ export function decodeRecord(bytes: Uint8Array, offset: number, head: RecordHead
   const incarnationStart = BODY_FIXED_BYTES + head.runs * RUN_ROW_BYTES;
   if (body.length < incarnationStart) return null;
   const view = new DataView(body.buffer, body.byteOffset, body.length);
-  const term = Number(view.getBigUint64(0, true));
-  const after = { index: Number(view.getBigUint64(16, true)), term: Number(view.getBigUint64(24, true)) };
+  const term = getUint64(view, 0);
+  const after = { index: getUint64(view, 16), term: getUint64(view, 24) };
   const incarnationBytes = view.getUint32(12, true);
   const voteId = view.getUint32(8, true);
   let dataStart = incarnationStart + incarnationBytes;
@@ -171,7 +181,7 @@ export function decodeRecord(bytes: Uint8Array, offset: number, head: RecordHead
     const count = view.getUint32(row + 8, true);
     const dataEnd = dataStart + view.getUint32(row + 12, true);
     const data = new Uint8Array(body.subarray(dataStart, dataEnd));
-    entries.push({ firstIndex, term: Number(view.getBigUint64(row, true)), count, data });
+    entries.push({ firstIndex, term: getUint64(view, row), count, data });
     firstIndex += count;
     dataStart = dataEnd;
   }
@@ -181,7 +191,7 @@ export function decodeRecord(bytes: Uint8Array, offset: number, head: RecordHead
     term,
     vote: voteId === 0 ? null : { id: voteId, incarnation },
     after,
-    reset: view.getBigUint64(32, true) !== 0n,
+    reset: getUint64(view, 32) !== 0,
     entries,
   };
 }

@@ -56,6 +56,11 @@ export interface ScannedDamage {
   readonly synced: boolean;
 }
 
+const ZEROS = new Uint8Array(64 * 1024);
+
+/** The header of a segment, or why it is none. */
+type Decoded = ReturnType<typeof decodeHeader>;
+
 /** Damage before it is known what was synced. */
 type SegmentItem = ScannedRecord | (Omit<ScannedDamage, 'synced'> & { readonly position: number });
 
@@ -63,22 +68,38 @@ export function* scanLogFiles(disk: Disk, folder: string): Generator<ScanItem, v
   const numbers = segmentNumbers(disk, folder);
   let expected = numbers[0] ?? 1;
   if (numbers.length === 0) yield missing(segmentPath(folder, 1));
-  for (const number of numbers) {
+  let decoded: Decoded | null = null;
+  for (const [position, number] of numbers.entries()) {
     // One for all of a gap: a file name may claim any number.
     if (expected < number) yield missing(segmentPath(folder, expected));
-    yield* scanFile(disk, folder, number);
     expected = number + 1;
+    decoded ??= readHeader(disk, folder, number);
+    const next: Decoded | null = numbers[position + 1] === expected ? readHeader(disk, folder, expected) : null;
+    yield* scanFile(disk, folder, { number, decoded, end: startOf(next) });
+    decoded = next;
   }
+}
+
+function readHeader(disk: Disk, folder: string, number: number): Decoded {
+  return decodeHeader(readFile(disk, segmentPath(folder, number), SEGMENT_HEADER_BYTES));
+}
+
+/** Null when there is no segment that says where it begins: all before one was synced when it was made. */
+function startOf(decoded: Decoded | null): number | null {
+  return decoded === null || typeof decoded === 'string' ? null : decoded.header.startPosition;
 }
 
 function missing(file: string): ScannedDamage {
   return { kind: 'damage', file, offset: 0, bytes: 0, reason: 'there is no such file', synced: true };
 }
 
-function* scanFile(disk: Disk, folder: string, number: number): Generator<ScanItem, void, void> {
+function* scanFile(
+  disk: Disk,
+  folder: string,
+  { number, decoded, end }: { readonly number: number; readonly decoded: Decoded; readonly end: number | null },
+): Generator<ScanItem, void, void> {
   const file = segmentPath(folder, number);
   const bytes = readFile(disk, file);
-  const decoded = decodeHeader(bytes);
   if (typeof decoded === 'string' || decoded.header.number !== number) {
     const reason = typeof decoded === 'string' ? decoded : `it is segment ${decoded.header.number} under another name`;
     yield { kind: 'damage', file, offset: 0, bytes: bytes.length, reason, synced: true };
@@ -87,13 +108,12 @@ function* scanFile(disk: Disk, folder: string, number: number): Generator<ScanIt
   const { header } = decoded;
   yield { kind: 'segment', file, header, checksum: decoded.checksum, room: bytes.length - SEGMENT_HEADER_BYTES };
   const scan = new SegmentScan(file, bytes, decoded);
-  const next = startOf(disk, folder, number + 1);
-  const proven = next ?? Math.max(scan.provenPosition, markedPosition(disk, folder, header));
+  const proven = end ?? Math.max(scan.provenPosition, markedPosition(disk, folder, header));
   for (const item of scan.items) {
     if (item.kind === 'record') yield item;
     else {
       const { position, ...damage } = item;
-      yield { ...damage, synced: next !== null || position < proven };
+      yield { ...damage, synced: end !== null || position < proven };
     }
   }
   if (scan.endPosition < proven && scan.items.at(-1)?.kind !== 'damage') {
@@ -105,13 +125,6 @@ function* scanFile(disk: Disk, folder: string, number: number): Generator<ScanIt
 
 function markedPosition(disk: Disk, folder: string, { identity }: SegmentHeader): number {
   return readSyncedMark(disk, folder, identitySeed(identity))?.position ?? 0;
-}
-
-/** Where a segment begins, null when there is none that says so: all before it was synced when it was made. */
-function startOf(disk: Disk, folder: string, number: number): number | null {
-  if (!segmentNumbers(disk, folder).includes(number)) return null;
-  const decoded = decodeHeader(readFile(disk, segmentPath(folder, number), SEGMENT_HEADER_BYTES));
-  return typeof decoded === 'string' ? null : decoded.header.startPosition;
 }
 
 function readFile(disk: Disk, path: string, length?: number): Uint8Array {
@@ -132,6 +145,8 @@ class SegmentScan {
   provenPosition = 0;
   readonly #file: string;
   readonly #bytes: Uint8Array;
+  /** The bytes up to the last that is not zero: no record begins behind it. */
+  readonly #content: Uint8Array;
   readonly #startPosition: number;
   readonly #seed: number;
   #offset = SEGMENT_HEADER_BYTES;
@@ -141,12 +156,13 @@ class SegmentScan {
   constructor(file: string, bytes: Uint8Array, { header, checksum }: DecodedHeader) {
     this.#file = file;
     this.#bytes = bytes;
+    this.#content = bytes.subarray(0, endOfContent(bytes));
     this.#startPosition = header.startPosition;
     this.#seed = identitySeed(header.identity);
     this.endPosition = header.startPosition;
     this.#previousChecksum = checksum;
     for (let next = this.#nextHead(); next !== null; next = this.#nextHead()) this.#take(next.offset, next.head);
-    this.#damageUntil(endOfContent(bytes, this.#offset), 'bytes that are no record');
+    this.#damageUntil(this.#content.length, 'bytes that are no record');
   }
 
   #positionAt(offset: number): number {
@@ -155,10 +171,9 @@ class SegmentScan {
 
   /** The first whole head from here on: its place is in it, so nothing that an entry contains is taken for one. */
   #nextHead(): { offset: number; head: RecordHead } | null {
-    const bytes = this.#bytes;
-    let offset = nextMagic(bytes, this.#offset);
-    for (; offset !== null; offset = nextMagic(bytes, offset + RECORD_ALIGNMENT)) {
-      const head = decodeHead(bytes, offset, this.#positionAt(offset), this.#seed);
+    let offset = nextMagic(this.#content, this.#offset);
+    for (; offset !== null; offset = nextMagic(this.#content, offset + RECORD_ALIGNMENT)) {
+      const head = decodeHead(this.#bytes, offset, this.#positionAt(offset), this.#seed);
       if (head !== null) return { offset, head };
     }
     return null;
@@ -197,9 +212,12 @@ class SegmentScan {
   }
 }
 
-/** Behind the last byte that is not zero. */
-function endOfContent(bytes: Uint8Array, from: number): number {
+/** Behind the last byte that is not zero; block by block, since most of a segment is still to be written. */
+function endOfContent(bytes: Uint8Array): number {
   let end = bytes.length;
-  while (end > from && bytes[end - 1] === 0) end -= 1;
+  while (end >= ZEROS.length && Buffer.compare(bytes.subarray(end - ZEROS.length, end), ZEROS) === 0) {
+    end -= ZEROS.length;
+  }
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return end;
 }

@@ -7,7 +7,7 @@ import type { Member } from '../raft/messages.js';
 import type { Persist } from '../raft/ready.js';
 import { identitySeed } from './checksum.js';
 import type { Disk, DiskFile } from './disk.js';
-import { encodeRecord, recordBytes, type LogRecord } from './log-record.js';
+import { encodeRecord, sealRecord, type EncodedRecord, type LogRecord } from './log-record.js';
 import { createSegment, SEGMENT_HEADER_BYTES, segmentPath } from './log-segment.js';
 import type { LogTerms } from './log-terms.js';
 import type { FileDurability, LogStorage, StorageIdentity } from './storage.js';
@@ -86,9 +86,9 @@ export class LogWriter implements LogStorage {
 
   append(record: LogRecord): void {
     this.#once(() => {
-      const bytes = recordBytes(record);
-      if (this.#position + bytes > this.#segment().endPosition) this.#beginSegment(bytes);
-      this.#write(record);
+      const encoded = encodeRecord(record, this.#seed);
+      if (this.#position + encoded.bytes > this.#segment().endPosition) this.#beginSegment(encoded.bytes);
+      this.#write(record, encoded);
       if (this.#options.durability === 'fsync') this.#sync();
     });
   }
@@ -112,16 +112,16 @@ export class LogWriter implements LogStorage {
     this.#mark.close();
   }
 
-  #write(record: LogRecord): void {
+  #write(record: LogRecord, encoded: EncodedRecord): void {
     const link = {
       position: this.#position,
       syncedPosition: this.#syncedPosition,
       previousChecksum: this.#checksum,
     };
-    const encoded = encodeRecord(record, link, this.#seed);
+    const checksum = sealRecord(encoded, link, this.#seed);
     this.#file.write(encoded.parts, SEGMENT_HEADER_BYTES + this.#position - this.#segment().startPosition);
     this.#position += encoded.bytes;
-    this.#checksum = encoded.checksum;
+    this.#checksum = checksum;
     this.#term = record.term;
     this.#vote = record.vote;
     this.#terms.follow(record);

@@ -7,6 +7,7 @@
 import type { LogPlace } from '../raft/log.js';
 import { checksum } from './checksum.js';
 import type { Disk, DiskFile } from './disk.js';
+import { getUint64, setUint64 } from './uint64.js';
 
 const MAGIC = 0x4b52414d;
 /** A sector: what a disk writes at once. */
@@ -71,9 +72,9 @@ function syncedMark(file: DiskFile, seed: number): SyncedMark {
   return {
     advance({ position, last }) {
       view.setUint32(0, MAGIC, true);
-      view.setBigUint64(8, BigInt(position), true);
-      view.setBigUint64(16, BigInt(last.index), true);
-      view.setBigUint64(24, BigInt(last.term), true);
+      setUint64(view, 8, position);
+      setUint64(view, 16, last.index);
+      setUint64(view, 24, last.term);
       view.setUint32(4, checksum(bytes.subarray(8), seed), true);
       slot = (slot + 1) % SLOTS;
       file.write([bytes], slot * SLOT_BYTES);
@@ -87,6 +88,5 @@ function syncedMark(file: DiskFile, seed: number): SyncedMark {
 function decodeMark(bytes: Uint8Array, seed: number): SyncedPlace | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, MARK_BYTES);
   if (view.getUint32(0, true) !== MAGIC || view.getUint32(4, true) !== checksum(bytes.subarray(8), seed)) return null;
-  const [position = 0, index = 0, term = 0] = [8, 16, 24].map((offset) => Number(view.getBigUint64(offset, true)));
-  return { position, last: { index, term } };
+  return { position: getUint64(view, 8), last: { index: getUint64(view, 16), term: getUint64(view, 24) } };
 }

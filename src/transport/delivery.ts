@@ -28,7 +28,7 @@ export function receiveFrame(link: Link, end: End, frame: Frame, now: number): v
     return;
   }
   if (link.connection.phase === 'connected' && isUnhindered(outgoing)) {
-    handOn(link, end, frame.messages);
+    handOn(link, end, frame.messages, true);
     return;
   }
   enqueue(outgoing, frame.messages, now, link.random);
@@ -53,14 +53,14 @@ function deliverDue(link: Link, end: End, now: number): void {
     const messages = takeDue(outgoing, now, limit);
     if (messages.length === 0) return;
     if (breakAfter !== null) breakAfter.remaining -= messages.length;
-    handOn(link, end, messages);
+    handOn(link, end, messages, false); // a doubled message is in the queue twice
   }
 }
 
-function handOn(link: Link, from: End, messages: readonly RaftMessage[]): void {
+function handOn(link: Link, from: End, messages: readonly RaftMessage[], movable: boolean): void {
   const { attached, outgoing } = from;
   if (attached === null) return;
   outgoing.uncreditedFrames += 1;
   outgoing.delivered += messages.length;
-  post(link, otherEnd(link, from), { kind: 'frame', fromLife: attached.life, messages });
+  post(link, otherEnd(link, from), { kind: 'frame', fromLife: attached.life, messages }, movable);
 }

@@ -17,6 +17,8 @@ export interface LinkConfig {
 export interface LinkPost {
   readonly end: number;
   readonly message: LinkToNode;
+  /** The link keeps nothing of the message: its bytes may move instead of being copied. */
+  readonly movable: boolean;
 }
 
 export type Connection =
@@ -132,6 +134,6 @@ export function isCut(link: Link): boolean {
   return link.ends.some((end) => end.outgoing.cut);
 }
 
-export function post(link: Link, end: End, message: LinkToNode): void {
-  link.posts.push({ end: end.id, message });
+export function post(link: Link, end: End, message: LinkToNode, movable = false): void {
+  link.posts.push({ end: end.id, message, movable });
 }

@@ -15,6 +15,16 @@ export function groupByPeer(messages: readonly RaftMessage[]): Map<number, RaftM
   return groups;
 }
 
+/** The bytes of a frame: of entries and of snapshots. */
+export function bytesIn(messages: readonly RaftMessage[]): Uint8Array[] {
+  const bytes: Uint8Array[] = [];
+  for (const message of messages) {
+    if (message.kind === 'appendEntries') for (const { data } of message.runs) bytes.push(data);
+    else if (message.kind === 'installSnapshot') bytes.push(message.bytes);
+  }
+  return bytes;
+}
+
 const FIXED_BYTES_PER_MESSAGE = 128;
 
 /** About what a message holds in memory: exact for entries and snapshot chunks, a flat rate for the rest. */

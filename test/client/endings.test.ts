@@ -163,7 +163,7 @@ test(
     );
     const local = bench.read('f', { consistency: 'local' });
     await eventually(() => node.localReads.length === 1, 'a local read still has someone to answer it');
-    node.reply([{ id: node.localReads[0]?.id ?? 0, index: 1, value: 'still' }]);
+    node.reply(1, () => 'still');
     assert.is(await local, 'still');
   }),
 );

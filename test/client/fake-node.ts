@@ -6,8 +6,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';
 import { must } from '../../src/assert.js';
 import type { Router } from '../../src/client/router.js';
-import type { HostToNode, HostToStore, NodeToHost, Read, ReadReply, StoreToHost } from '../../src/messages.js';
+import type { HostToNode, HostToStore, NodeToHost, ReadAnswers, ReadBatch, StoreToHost } from '../../src/messages.js';
+import type { ErrorValue } from '../../src/errors.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
+import { packAnswers } from '../../src/state-machine/answer-runs.js';
 import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import type { Answer, OpenedEnvelope } from '../../src/state-machine/envelope.js';
 import { openEnvelope } from '../../src/state-machine/envelope.js';
@@ -21,8 +23,11 @@ export class FakeNode {
   readonly openings: OpenedEnvelope[] = [];
   /** One item a `propose` message: its admission and how many payloads. */
   readonly proposals: { admission: number; count: number }[] = [];
-  readonly reads: Read[] = [];
-  readonly localReads: Read[] = [];
+  /** Requests of linearizable and of local reads, in the order they came. */
+  readonly reads: unknown[] = [];
+  readonly localReads: unknown[] = [];
+  /** Of both, neither answered nor refused. */
+  readonly openReads: ReadBatch[] = [];
   /** Answers by itself from this state. */
   state: ReplicatedState | null = null;
   readonly #router: Router;
@@ -42,8 +47,8 @@ export class FakeNode {
       this.#receive(message);
     });
     this.#storePort.on('message', (message: HostToStore) => {
-      this.localReads.push(...message.reads);
-      if (this.state !== null) this.#answerReads(message.reads);
+      this.localReads.push(...message.batch.requests);
+      this.#receiveReads(message.batch);
     });
     router.attachNode(id, life, node.port1, store.port1);
   }
@@ -62,7 +67,7 @@ export class FakeNode {
   }
 
   postAnswers(answers: readonly Answer[]): void {
-    this.#storePort.postMessage({ kind: 'answers', answers } satisfies StoreToHost);
+    this.#storePort.postMessage({ kind: 'answers', runs: packAnswers(answers) } satisfies StoreToHost);
   }
 
   /** With the command's own text as the result. */
@@ -78,12 +83,20 @@ export class FakeNode {
     this.postAnswers(writes.map(({ session, sequence }) => ({ session, sequence, index: 1, refusal })));
   }
 
-  reply(answers: readonly ReadReply[]): void {
-    this.#storePort.postMessage({ kind: 'readAnswers', answers } satisfies StoreToHost);
+  /** Answers all open reads. */
+  reply(index: number, valueOf: (request: unknown) => unknown): void {
+    for (const { id, requests } of this.openReads.splice(0)) this.#postReads(id, index, requests.map(valueOf), []);
   }
 
-  refuseReads(...ids: readonly number[]): void {
-    this.#nodePort.postMessage({ kind: 'readsRefused', ids, leader: null } satisfies NodeToHost);
+  /** Fails the first read of each open batch. */
+  failReads(error: ErrorValue): void {
+    for (const { id } of this.openReads.splice(0)) this.#postReads(id, 1, [undefined], [{ place: 0, error }]);
+  }
+
+  /** Refuses all open reads. */
+  refuseReads(): void {
+    const batches = this.openReads.splice(0).map(({ id }) => id);
+    this.#nodePort.postMessage({ kind: 'readsRefused', batches } satisfies NodeToHost);
   }
 
   /** Until so many writes have come. */
@@ -120,8 +133,8 @@ export class FakeNode {
 
   #receive(message: HostToNode): void {
     if (message.kind === 'read') {
-      this.reads.push(...message.reads);
-      if (this.state !== null) this.#answerReads(message.reads);
+      this.reads.push(...message.batch.requests);
+      this.#receiveReads(message.batch);
       return;
     }
     const { payloads, admission } = message;
@@ -136,9 +149,13 @@ export class FakeNode {
     }
   }
 
-  #answerReads(reads: readonly Read[]): void {
-    const state = this.state;
-    if (state === null) return;
-    this.reply(reads.map(({ id, request }) => ({ id, index: state.appliedIndex, value: state.query(request) })));
+  #receiveReads(batch: ReadBatch): void {
+    this.openReads.push(batch);
+    const { state } = this;
+    if (state !== null) this.reply(state.appliedIndex, (request) => state.query(request));
+  }
+
+  #postReads(batch: number, index: number, values: readonly unknown[], errors: ReadAnswers['errors']): void {
+    this.#storePort.postMessage({ kind: 'readAnswers', batch, index, values, errors } satisfies StoreToHost);
   }
 }

@@ -3,6 +3,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { clientLimits } from '../../src/client/limits.js';
 import { eventually } from '../support/deadline.js';
 import { rejection, withBench } from './client-suite.js';
 import type { FakeNode } from './fake-node.js';
@@ -11,7 +12,7 @@ const test = suite('reads find who can answer');
 
 const textOf = (request: unknown): string => Buffer.from(request as Uint8Array).toString();
 const replyAll = (node: FakeNode): void => {
-  node.reply(node.reads.map(({ id, request }) => ({ id, index: 7, value: textOf(request) })));
+  node.reply(7, textOf);
 };
 
 test(
@@ -30,17 +31,40 @@ test(
 );
 
 test(
+  'while as many batches as allowed are unanswered reads wait; local ones do not wait for linearizable ones',
+  withBench(async (bench) => {
+    const node = bench.node(1);
+    await node.lead(1);
+    const calls: Promise<unknown>[] = [];
+    for (let batch = 1; batch <= clientLimits.maxInFlightReadBatches; batch += 1) {
+      calls.push(bench.read(`batch ${batch}`));
+      await node.receivesReads(batch);
+    }
+    calls.push(...['a', 'b', 'c'].map((text) => bench.read(text)));
+    const local = bench.read('d', { consistency: 'local' });
+    await eventually(() => node.localReads.length === 1, 'the local read');
+    assert.is(node.openReads.length, clientLimits.maxInFlightReadBatches + 1);
+    replyAll(node);
+    assert.is(await local, 'd');
+    await node.receivesReads(clientLimits.maxInFlightReadBatches + 3);
+    assert.is(node.openReads.length, 1, 'what waited comes as one');
+    replyAll(node);
+    assert.equal(await Promise.all(calls.slice(-3)), ['a', 'b', 'c']);
+  }),
+);
+
+test(
   'a refused read is asked again until it is answered',
   withBench(async (bench) => {
     const node = bench.node(1);
     await node.lead(1);
     const call = bench.read('a');
     await node.receivesReads(1);
-    node.refuseReads(node.reads[0]?.id ?? 0);
+    node.refuseReads();
     await node.receivesReads(2);
-    node.refuseReads(node.reads[1]?.id ?? 0);
+    node.refuseReads();
     await node.receivesReads(3);
-    assert.is(node.reads[2]?.id, node.reads[0]?.id);
+    assert.equal(node.reads.map(textOf), ['a', 'a', 'a']);
     replyAll(node);
     assert.is(await call, 'a');
   }),
@@ -57,14 +81,11 @@ test(
     await second.lead(2);
     await second.receivesReads(1);
     // The refusal of one that is no longer asked changes nothing.
-    first.refuseReads(first.reads[0]?.id ?? 0);
+    first.refuseReads();
     await first.follow(2, 2);
     void bench.read('b');
     await second.receivesReads(2);
-    assert.equal(
-      second.reads.map(({ request }) => textOf(request)),
-      ['a', 'b'],
-    );
+    assert.equal(second.reads.map(textOf), ['a', 'b']);
     second.end();
     await third.lead(3);
     await third.receivesReads(2);
@@ -83,8 +104,8 @@ test(
     await follower.follow(1, 1);
     const call = bench.store({ node: 2 }).getTopic('orders');
     await follower.receivesReads(1);
-    assert.equal(follower.reads[0]?.request, { type: 'get_topic', name: 'orders' });
-    follower.reply([{ id: follower.reads[0]?.id ?? 0, index: 3, value: { value: undefined } }]);
+    assert.equal(follower.reads[0], { type: 'get_topic', name: 'orders' });
+    follower.reply(3, () => ({ value: undefined }));
     assert.is(await call, undefined);
     assert.is(leader.reads.length, 0);
   }),
@@ -101,7 +122,7 @@ test(
     before.end();
     const after = bench.node(2, 2);
     await after.receivesReads(1);
-    after.reply([{ id: after.reads[0]?.id ?? 0, index: 3, value: { value: [] } }]);
+    after.reply(3, () => ({ value: [] }));
     assert.equal(await call, []);
   }),
 );
@@ -113,7 +134,7 @@ test(
     await node.follow(1, null);
     const call = bench.read('a', { consistency: 'local' });
     await eventually(() => node.localReads.length === 1, 'the local read');
-    node.reply([{ id: node.localReads[0]?.id ?? 0, index: 2, value: 'here' }]);
+    node.reply(2, () => 'here');
     assert.is(await call, 'here');
     assert.is(node.reads.length, 0);
   }),
@@ -127,7 +148,7 @@ test(
     await node.lead(1);
     const failing = bench.read('a');
     await node.receivesReads(1);
-    node.reply([{ id: node.reads[0]?.id ?? 0, index: 1, error: { code: 'StorageFailed', message: 'broken' } }]);
+    node.failReads({ code: 'StorageFailed', message: 'broken' });
     assert.is((await rejection(failing, 'StorageFailed')).message, 'broken');
     await rejection(bench.read('b', { timeoutMs: 20 }), 'Timeout');
     const controller = new AbortController();

@@ -22,7 +22,7 @@ test(
     await node.lead(1);
     const first = bench.write('a');
     await node.receives(1);
-    node.answer(...node.writes);
+    node.answer(...node.openings, ...node.writes);
     await first;
     await rejection(bench.write('b', { timeoutMs: 20 }), 'OutcomeUnknown');
     const third = bench.write('c');
@@ -74,6 +74,7 @@ test(
     const calls = ['a', 'b', 'c'].map((text) => bench.write(text));
     await node.receives(3);
     const lost = [...node.writes];
+    node.answer(...node.openings);
     node.refuse('unknownSession', ...lost);
     await node.receives(6);
     calls.push(bench.write('d'));

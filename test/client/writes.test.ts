@@ -178,6 +178,24 @@ test(
 );
 
 test(
+  'while as many batches as allowed are unanswered nothing leaves; what has come meanwhile then leaves as one',
+  withBench(async (bench) => {
+    const node = bench.node(1);
+    await node.lead(1);
+    for (let batch = 1; batch <= clientLimits.maxInFlightBatches; batch += 1) {
+      void bench.write(`batch ${batch}`);
+      await node.receives(batch);
+    }
+    for (const text of ['a', 'b', 'c']) void bench.write(text);
+    await node.lead(1);
+    assert.is(node.proposals.length, clientLimits.maxInFlightBatches);
+    node.answer(...node.openings, ...node.writes.slice(0, 1));
+    await node.receives(clientLimits.maxInFlightBatches + 3);
+    assert.is(node.proposals.at(-1)?.count, 3);
+  }),
+);
+
+test(
   'large writes are sent in several messages of bounded size',
   withBench(async (bench) => {
     const node = bench.node(1);

@@ -41,6 +41,25 @@ test('a follower far behind is filled from a snapshot', () =>
     await equalState(cluster);
   }));
 
+test('large entries, whose bytes move between threads, pass a link that doubles and reorders them', () =>
+  withCluster('large entries', { stateMachine: counter }, async (cluster) => {
+    const { leader, followers } = await leaderAndFollowers(cluster);
+    const large = new Uint8Array(100_000).fill(1);
+    for (const follower of followers) {
+      await cluster.link(leader, follower).setFaults({ duplicateRate: 0.5, reorderRate: 0.2, delayMs: [0, 2] });
+    }
+    for (let entry = 1; entry <= 30; entry += 1) assert.is((await cluster.propose(large)).result, entry);
+    await cluster.heal();
+    for (let entry = 31; entry <= 40; entry += 1) assert.is((await cluster.propose(large)).result, entry);
+    assert.is(large[99_999], 1, 'what the caller gave is its own');
+    await equalState(cluster);
+    const reconnects = await Promise.all(followers.map((each) => cluster.link(leader, each).status()));
+    assert.equal(
+      reconnects.map((link) => link.reconnects),
+      [0, 0],
+    );
+  }));
+
 test('a throw in apply stops its node and names the index', () =>
   withCluster('throw', { stateMachine: counter, nodes: 1 }, async (cluster) => {
     const code = await codeOf(cluster.propose(number(255), { timeoutMs: 2_000 }));

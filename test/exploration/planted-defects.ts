@@ -44,19 +44,19 @@ export const PLANTED_DEFECTS: readonly PlantedDefect[] = [
   {
     name: 'answers leave before the write is synced',
     file: 'turn',
-    text: `    if (ready.persist !== null) {
-        yield { kind: 'persist', persist: ready.persist };
-        step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-    }
-    if (ready.sendAfterPersist.length > 0)
-        yield { kind: 'send', messages: ready.sendAfterPersist };
+    text: `        if (ready.persist !== null) {
+            yield { kind: 'persist', persist: ready.persist };
+            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
+        }
+        if (ready.sendAfterPersist.length > 0)
+            yield { kind: 'send', messages: ready.sendAfterPersist };
 `,
-    replacement: `    if (ready.sendAfterPersist.length > 0)
-        yield { kind: 'send', messages: ready.sendAfterPersist };
-    if (ready.persist !== null) {
-        yield { kind: 'persist', persist: ready.persist };
-        step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-    }
+    replacement: `        if (ready.sendAfterPersist.length > 0)
+            yield { kind: 'send', messages: ready.sendAfterPersist };
+        if (ready.persist !== null) {
+            yield { kind: 'persist', persist: ready.persist };
+            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
+        }
 `,
     scenario: 'first election',
   },

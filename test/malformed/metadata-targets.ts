@@ -1,7 +1,7 @@
 /** Operations and queries: JSON in UTF-8 that any client may send, answered whatever it holds. */
-import { decodeJson } from '../../src/metadata/apply.js';
 import { findViolations } from '../../src/metadata/invariants.js';
 import { createMetadataMachine, type MetadataMachine } from '../../src/metadata/metadata-state-machine.js';
+import { decodeOperation } from '../../src/metadata/operation-codec.js';
 import { refuseMalformed } from '../../src/metadata/refuse-malformed.js';
 import { joinBytes } from '../../src/state-machine/canonical-json.js';
 import { mutateJson } from './mutate-json.js';
@@ -94,7 +94,7 @@ export const operations: Target = {
       machine.begin();
       const answer = machine.apply(command);
       machine.end();
-      const decoded = decodeJson(command);
+      const decoded = decodeOperation(command);
       const refusal = decoded === undefined ? null : refuseMalformed(decoded);
       if ('error' in answer) {
         require(machine.image() === before, 'an operation that is refused changes nothing');

@@ -12,7 +12,14 @@ import { checksum, identitySeed } from '../../src/storage/checksum.js';
 import { readClusterFile, readIdentity, refuseOrphans, takeNewFolders } from '../../src/storage/data-folder.js';
 import { writeJsonFile } from '../../src/storage/json-file.js';
 import { createLogFiles, openLogFiles, type LogFilesOptions } from '../../src/storage/log-files.js';
-import { decodeHead, decodeRecord, encodeRecord, nextMagic, RECORD_HEAD_BYTES } from '../../src/storage/log-record.js';
+import {
+  decodeHead,
+  decodeRecord,
+  encodeRecord,
+  nextMagic,
+  RECORD_HEAD_BYTES,
+  sealRecord,
+} from '../../src/storage/log-record.js';
 import { SEGMENT_HEADER_BYTES } from '../../src/storage/log-segment.js';
 import { readSyncedMark } from '../../src/storage/synced-mark.js';
 import { createMemoryDisk, type MemoryDisk } from '../storage/support/memory-disk.js';
@@ -31,8 +38,9 @@ const RECORDS = [
   { term: 3, vote: null, after: { index: 9, term: 3 }, reset: true, entries: [] },
   { term: 4, vote, after: { index: 9, term: 3 }, reset: false, entries: [run(10, 6, 4, 30)] },
 ].map((record) => {
-  const link = { position: 0, syncedPosition: 0, previousChecksum: 1 };
-  return joined(encodeRecord(record, link, seed).parts);
+  const encoded = encodeRecord(record, seed);
+  sealRecord(encoded, { position: 0, syncedPosition: 0, previousChecksum: 1 }, seed);
+  return joined(encoded.parts);
 });
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -44,7 +52,7 @@ function view(bytes: Uint8Array): DataView {
 }
 
 /** Makes head and body of the record at this offset consistent again; false when there is no room for one. */
-function sealRecord(bytes: Uint8Array, offset: number, previousChecksum?: number): number | null {
+function sealAgain(bytes: Uint8Array, offset: number, previousChecksum?: number): number | null {
   const end = offset + RECORD_HEAD_BYTES;
   if (end > bytes.length) return null;
   const fields = view(bytes);
@@ -61,7 +69,7 @@ export const records: Target = {
   share: 300_000,
   create: () => (random) => {
     const bytes = mutateBytes(random, pick(random, RECORDS), pick(random, RECORDS));
-    if (drawChance(random, 0.8)) sealRecord(bytes, 0);
+    if (drawChance(random, 0.8)) sealAgain(bytes, 0);
     const offset = nextMagic(bytes, 0);
     const head = offset === null ? null : decodeHead(bytes, offset, 0, seed);
     const record = head === null ? null : decodeRecord(bytes, offset ?? 0, head, seed);
@@ -99,7 +107,7 @@ function sealSegment(bytes: Uint8Array): void {
   view(bytes).setUint32(end, sum, true);
   let offset = nextMagic(bytes, SEGMENT_HEADER_BYTES);
   while (offset !== null && sum !== null) {
-    sum = sealRecord(bytes, offset, sum);
+    sum = sealAgain(bytes, offset, sum);
     offset = nextMagic(bytes, offset + 8);
   }
 }

@@ -1,11 +1,12 @@
 /** The order in which a turn is performed (thesis 3.8, 10.2.1), and what each message waits for. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { must } from '../../src/assert.js';
 import type { AppendEntries, Input, RaftMessage } from '../../src/raft/messages.js';
 import { createRaft, type RaftState } from '../../src/raft/state.js';
 import { defaultRaftLimits } from '../../src/raft/limits.js';
 import { step } from '../../src/raft/step.js';
-import { hasReady, takeReady } from '../../src/raft/take-ready.js';
+import { takeReady } from '../../src/raft/take-ready.js';
 import { performTurn, type TurnEffect } from '../../src/raft/turn.js';
 import {
   appliedTexts,
@@ -130,7 +131,7 @@ function writing(): { state: RaftState; sequence: number } {
   const stored = storedState(configurationOf([1, 2, 3]));
   const state = createRaft({ self: memberOf(3), stored, limits: defaultRaftLimits });
   step(state, { kind: 'message', message: append(1, 'old') });
-  const { persist } = takeReady(state);
+  const persist = takeReady(state)?.persist;
   return { state, sequence: persist?.sequence ?? 0 };
 }
 
@@ -143,10 +144,10 @@ function append(term: number, ...texts: readonly string[]): RaftMessage {
 test('a write that completes after its entries were replaced does not vouch for the new ones', () => {
   const { state, sequence } = writing();
   step(state, { kind: 'message', message: append(2, 'new') });
-  assert.is(hasReady(state), false, 'one write at a time');
+  assert.is(takeReady(state), null, 'one write at a time');
   step(state, { kind: 'persisted', sequence });
   assert.is(state.persistence.index, 0);
-  const ready = takeReady(state);
+  const ready = must(takeReady(state), 'the new entry');
   assert.equal(ready.sendNow, []);
   assert.equal([ready.persist?.truncateFrom, ready.persist?.entries[0]?.term], [1, 2]);
   assert.equal(
@@ -160,10 +161,10 @@ test('entries that are known to be committed are handed over once they are synce
   const state = createRaft({ self: memberOf(3), stored, limits: defaultRaftLimits });
   step(state, { kind: 'pull', bytes: 1000, appliedIndex: 0 });
   step(state, { kind: 'message', message: { ...append(1, 'a'), commitIndex: 1 } as RaftMessage });
-  const first = takeReady(state);
+  const first = must(takeReady(state), 'the entry');
   assert.equal([state.commitIndex, first.apply.length], [1, 0]);
   step(state, { kind: 'persisted', sequence: first.persist?.sequence ?? 0 });
-  assert.is(takeReady(state).apply.length, 1);
+  assert.is(takeReady(state)?.apply.length, 1);
 });
 
 test('a completion that is not of the pending write proves nothing', () => {

@@ -1,6 +1,7 @@
 /** Which messages leave at once and which after the sync: none says what a crash could make untrue (thesis 3.8). */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { must } from '../../src/assert.js';
 import { defaultRaftLimits } from '../../src/raft/limits.js';
 import type { RaftMessage } from '../../src/raft/messages.js';
 import { createRaft, type RaftState } from '../../src/raft/state.js';
@@ -23,7 +24,7 @@ function node(change: Partial<RaftState> = {}): RaftState {
 function waits(message: RaftMessage, change: Partial<RaftState> = {}): boolean {
   const state = node(change);
   state.outputs.messages.push(message);
-  const { sendNow, sendAfterPersist } = takeReady(state);
+  const { sendNow, sendAfterPersist } = must(takeReady(state), 'a message');
   assert.equal([...sendNow, ...sendAfterPersist], [message]);
   return sendAfterPersist.length === 1;
 }

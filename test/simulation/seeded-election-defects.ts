@@ -6,19 +6,19 @@ export const ELECTION_DEFECTS: readonly SeededDefect[] = [
     row: 2,
     name: 'answers leave before the write is synced (thesis 3.8)',
     file: 'raft/turn',
-    text: `    if (ready.persist !== null) {
-        yield { kind: 'persist', persist: ready.persist };
-        step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-    }
-    if (ready.sendAfterPersist.length > 0)
-        yield { kind: 'send', messages: ready.sendAfterPersist };
+    text: `        if (ready.persist !== null) {
+            yield { kind: 'persist', persist: ready.persist };
+            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
+        }
+        if (ready.sendAfterPersist.length > 0)
+            yield { kind: 'send', messages: ready.sendAfterPersist };
 `,
-    replacement: `    if (ready.sendAfterPersist.length > 0)
-        yield { kind: 'send', messages: ready.sendAfterPersist };
-    if (ready.persist !== null) {
-        yield { kind: 'persist', persist: ready.persist };
-        step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-    }
+    replacement: `        if (ready.sendAfterPersist.length > 0)
+            yield { kind: 'send', messages: ready.sendAfterPersist };
+        if (ready.persist !== null) {
+            yield { kind: 'persist', persist: ready.persist };
+            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
+        }
 `,
   },
   {

@@ -143,7 +143,7 @@ export const STORAGE_DEFECTS: readonly SeededDefect[] = [
     row: 45,
     name: 'damage in what was safe is taken for a torn tail (protocol-aware recovery)',
     file: file.scan,
-    text: 'yield { ...damage, synced: next !== null || position < proven };',
+    text: 'yield { ...damage, synced: end !== null || position < proven };',
     replacement: 'yield { ...damage, synced: false };',
   },
   {

@@ -3,7 +3,8 @@
  * process holds at the ends. Memory is compared between two moments of rest: once everything has reached its bounds,
  * and at the end.
  */
-import { startCluster } from '../../src/index.js';
+import { must } from '../../src/assert.js';
+import { startCluster, type Cluster } from '../../src/index.js';
 import { createRandom } from '../../src/random.js';
 import { checkCertificate, type Position } from '../linearizability/certificate.js';
 import { Clients } from '../linearizability/clients.js';
@@ -16,6 +17,7 @@ import { eventually } from '../support/deadline.js';
 import { heldBytes } from '../support/memory.js';
 import { countOpenHandles, countWorkerThreads, workerHeapBytes } from '../support/threads.js';
 
+const NODES = 3;
 const ROUND_CALLS = 30_000;
 const ELECTION_TIMEOUT_MS = 150;
 const HEARTBEAT_INTERVAL_MS = 30;
@@ -58,7 +60,7 @@ export async function soak({ durationMs, dataDir, seed, progress }: SoakOptions)
   const startedAt = performance.now();
   const elapsed = (): number => (performance.now() - startedAt) / durationMs;
   const cluster = await startCluster({
-    nodes: 3,
+    nodes: NODES,
     dataDir,
     durability: 'os',
     electionTimeoutMs: ELECTION_TIMEOUT_MS,
@@ -117,12 +119,21 @@ async function runRound(scene: Scene, workload: Workload, name: string, start: P
   const fired = await doHarm(scene, clients, { operations: ROUND_CALLS, log: () => undefined });
   await clients.stop();
   await makeWhole(scene.cluster);
+  await restoreSize(scene.cluster);
   await clients.conclude();
   await equalState(scene.cluster);
   const { verdict, end } = checkCertificate(clients.history, metadataModel, start);
   const problems = [...clients.violations];
   if (verdict.kind !== 'legal') problems.push(`${name}: ${verdict.kind}, ${verdict.reason}`);
   return { commands: clients.settled, faults: fired.length, problems, end };
+}
+
+/** Changes of membership that timed out have left more or fewer nodes. */
+async function restoreSize(cluster: Cluster): Promise<void> {
+  while (cluster.nodeIds.length < NODES) await cluster.addNode({ timeoutMs: PATIENCE_MS });
+  while (cluster.nodeIds.length > NODES) {
+    await cluster.removeNode(must(cluster.nodeIds.at(-1), 'a node'), { timeoutMs: PATIENCE_MS });
+  }
 }
 
 interface Memory {

@@ -131,6 +131,20 @@ test('bytes behind the last record that were never synced are cut off', () => {
   );
 });
 
+test('a single byte far behind the last record is found, wherever in the room it stands', () => {
+  const segmentBytes = 256 * 1024;
+  const end = segmentBytes + HEADER_BYTES;
+  const block = 64 * 1024;
+  for (const offset of [5000, end - 3 * block, end - 3 * block - 1, end - block, end - block - 1, end - 1]) {
+    const log = tenRecords({ segmentBytes });
+    file(log)[offset] = 1;
+    const [damage] = [...scanLogFiles(log.disk, 'n')].filter((item) => item.kind === 'damage');
+    assert.is(must(damage, `damage at ${offset}`).offset + must(damage, 'damage').bytes, offset + 1);
+    assert.is(entryCount(log), 10);
+    assert.is(file(log)[offset], 0);
+  }
+});
+
 test('in mode os an unsynced stretch that the machine lost is cut off with all behind it, and stays away', () => {
   const log = tenRecords({ durability: 'os' });
   flip(log, must(offsets(log)[4], 'fifth record') + 60);

@@ -7,7 +7,7 @@ import type { Persist } from '../../raft/ready.js';
 import { lastWrittenIndex, writtenTermAt, type Disk } from '../disk.js';
 import type { SimulatedNode } from '../simulated-node.js';
 import { committedAt, recordEntry, type EntryRecord, type History } from './history.js';
-import { demand } from './violation.js';
+import { demand, holds, Violation } from './violation.js';
 
 /** Before the write happens. */
 export function checkWrite(history: History, node: SimulatedNode, persist: Persist): void {
@@ -113,11 +113,9 @@ export function checkConfiguration(node: SimulatedNode): void {
   const written = watch.configurations.at(-1)?.configuration;
   if (inForce === undefined || (inForce === watch.checked.inForce && written === watch.checked.written)) return;
   watch.checked = { inForce, written };
-  demand(
-    JSON.stringify(inForce) === JSON.stringify(written),
-    'configuration of the log',
-    () => `node ${member.id} acts on ${JSON.stringify(inForce)}, its log says ${JSON.stringify(written)}`,
-  );
+  if (holds(JSON.stringify(inForce) === JSON.stringify(written), 'configuration of the log')) return;
+  const facts = `node ${member.id} acts on ${JSON.stringify(inForce)}, its log says ${JSON.stringify(written)}`;
+  throw new Violation('configuration of the log', facts);
 }
 
 /** A snapshot names the configuration of the newest committed change that it covers. */

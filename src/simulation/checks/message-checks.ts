@@ -23,11 +23,7 @@ export function checkMessage(
   }
   switch (message.kind) {
     case 'requestVote':
-      demand(
-        syncedTerm(disk) > message.term || sameMember(syncedVote(disk), member),
-        'persist before send',
-        () => `node ${member.id} asks for votes in term ${message.term} before its own is synced`,
-      );
+      checkCandidacy(sender, message.term);
       return;
     case 'voteResponse':
       if (message.granted) checkGrant(history, sender, message.term, message);
@@ -49,6 +45,14 @@ export function checkMessage(
     default:
       return;
   }
+}
+
+function checkCandidacy({ disk, member }: SimulatedNode, term: number): void {
+  demand(
+    syncedTerm(disk) > term || sameMember(syncedVote(disk), member),
+    'persist before send',
+    () => `node ${member.id} asks for votes in term ${term} before its own is synced`,
+  );
 }
 
 function checkGrant(history: History, sender: SimulatedNode, term: number, { to }: RaftMessage): void {

@@ -15,15 +15,7 @@ import { demand, holds, Violation } from './violation.js';
 export function checkState(history: History, nodes: readonly SimulatedNode[], node: SimulatedNode): void {
   const { watch, member } = node;
   const state = must(node.state, 'a live node');
-  if (state.term !== watch.term) {
-    demand(
-      state.term > watch.term,
-      'monotone',
-      () => `node ${member.id} goes from term ${watch.term} to ${state.term}`,
-    );
-    watch.term = state.term;
-    watch.matches.clear();
-  }
+  if (state.term !== watch.term) checkTerm(node, state);
   // A cluster of one leads before its vote is synced; nothing of that term leaves the node until then.
   if (state.role === 'leader' && watch.knownLeaderTerm !== state.term && syncedTerm(node.disk) === state.term) {
     watch.knownLeaderTerm = state.term;
@@ -35,6 +27,12 @@ export function checkState(history: History, nodes: readonly SimulatedNode[], no
     checkMatches(history, node, state);
     checkNotRemoved(member, state);
   }
+}
+
+function checkTerm({ member, watch }: SimulatedNode, { term }: RaftState): void {
+  demand(term > watch.term, 'monotone', () => `node ${member.id} goes from term ${watch.term} to ${term}`);
+  watch.term = term;
+  watch.matches.clear();
 }
 
 /** What was compacted, covered, committed, written; and what was handed to the state machine. */
@@ -62,22 +60,18 @@ function checkMatches(history: History, { member, watch, disk }: SimulatedNode, 
     if (matchIndex === known && peer.nextIndex > matchIndex) continue;
     watch.matches.set(peer, matchIndex);
     const follower = diskOf(history, peer.member);
-    demand(
-      matchIndex >= known && peer.nextIndex > matchIndex && hasSynced(follower, disk, term, matchIndex),
-      'true acknowledgements',
-      () => `node ${member.id} takes ${matchIndex} after ${known} for synced at ${peer.member.id}`,
-    );
+    const isTrue = matchIndex >= known && peer.nextIndex > matchIndex && hasSynced(follower, disk, term, matchIndex);
+    if (holds(isTrue, 'true acknowledgements')) continue;
+    const facts = `node ${member.id} takes ${matchIndex} after ${known} for synced at ${peer.member.id}`;
+    throw new Violation('true acknowledgements', facts);
   }
 }
 
 /** A leader whose removal is committed leads no more (thesis 4.2.2). */
 function checkNotRemoved(leader: Member, { configurations, commitIndex }: RaftState): void {
   const { index, configuration } = latestConfiguration(configurations);
-  demand(
-    index > commitIndex || includesMember(configuration.voters, leader),
-    'removed leader',
-    () => `node ${leader.id} leads on although its removal at ${index} is committed`,
-  );
+  if (holds(index > commitIndex || includesMember(configuration.voters, leader), 'removed leader')) return;
+  throw new Violation('removed leader', `node ${leader.id} leads on although its removal at ${index} is committed`);
 }
 
 function hasSynced(follower: Disk, leader: Disk, term: number, index: number): boolean {

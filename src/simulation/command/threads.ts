@@ -23,7 +23,7 @@ export interface SwarmOptions {
 /** Handed to a thread in advance, so that it never waits for the next. */
 const SEEDS_IN_ADVANCE = 2;
 /** Nearly all that a seed makes is garbage soon: collected less often, it costs less. */
-const YOUNG_GENERATION = { maxYoungGenerationSizeMb: 96 };
+const YOUNG_GENERATION = { maxYoungGenerationSizeMb: 192 };
 
 export async function runSwarm(options: SwarmOptions): Promise<Totals> {
   const swarm = new Swarm(options);

@@ -10,6 +10,7 @@ import { ClusterError } from '../../../src/errors.js';
 import type { HostToNode } from '../../../src/messages.js';
 import { payloadBytes, type PackedPayloads } from '../../../src/raft/entries.js';
 import { createRandom, drawChance, drawInteger, type Random } from '../../../src/random.js';
+import { packAnswers } from '../../../src/state-machine/answer-runs.js';
 import type { Answer } from '../../../src/state-machine/envelope.js';
 import { createReplicatedState, type ReplicatedState } from '../../../src/state-machine/exactly-once.js';
 import { demand } from './finding.js';
@@ -157,7 +158,7 @@ class ClientRun {
     const writer = this.#writers[call.writer] as Writer;
     const command = { bytes, fingerprint: call.name.length };
     const form = (index: number): unknown => ({ index });
-    this.#proposals.submit(writer, command, { ...terms, signal: abort.signal, form }).then(
+    this.#proposals.submit(writer, command, { ...terms, signal: abort.signal }, form).then(
       (value) => (call.outcome = value as { index: number }),
       (error: unknown) => (call.outcome = error as ClusterError),
     );
@@ -179,7 +180,7 @@ class ClientRun {
 
   #receive(): void {
     const answers = this.#answers.shift();
-    if (answers !== undefined) this.#proposals.answered(answers);
+    if (answers !== undefined) this.#proposals.answered(packAnswers(answers));
   }
 
   /** What is left of its queue is lost, and of its answers the last. */
