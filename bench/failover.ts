@@ -52,7 +52,7 @@ export async function measureFailover({ quick }: { readonly quick: boolean }): P
   const figures: Figure[] = [];
   for (const loss of losses) {
     const isKill = loss === leaderKilled;
-    figures.push(...(await measureLoss(loss, quick ? (isKill ? 9 : 5) : isKill ? 100 : 20)));
+    figures.push(...(await measureLoss(loss, quick ? (isKill ? 9 : 5) : isKill ? 100 : 15)));
   }
   return figures;
 }

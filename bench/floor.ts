@@ -119,7 +119,7 @@ export async function measureFloor(): Promise<Figure[]> {
   await floor.run(64, 1000);
   const figures: Figure[] = [];
   for (const clients of [1, 16, 64, 256, 1024, 4096]) {
-    const results = await inTurns({ floor: floor.run }, clients, { rounds: 3, runMs: 600, warmUpMs: 200 });
+    const results = await inTurns({ floor: floor.run }, clients, { rounds: 2, runMs: 600, warmUpMs: 200 });
     figures.push(rateFigure(`floor alone, ${countText(clients)}`, results.floor));
   }
   return figures;

@@ -16,7 +16,7 @@ interface SizeRuns {
 }
 
 export async function measureNodes({ quick }: { readonly quick: boolean }): Promise<Figure[]> {
-  const runMs = quick ? 400 : 1000;
+  const runMs = quick ? 400 : 700;
   const rounds = quick ? 1 : 3;
   const runs = new Map(sizes.map((nodes): [number, SizeRuns] => [nodes, { one: [], many: [] }]));
   for (let round = 0; round < rounds; round += 1) {

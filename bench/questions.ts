@@ -27,14 +27,14 @@ export interface Question {
 }
 
 export const questions: readonly Question[] = [
-  { name: 'start', measure: measureStart, seconds: 15, quickSeconds: 3 },
-  { name: 'floor', measure: measureFloor, seconds: 16, quickSeconds: null },
-  { name: 'clients', measure: measureClients, seconds: 60, quickSeconds: 10 },
-  { name: 'operations', measure: measureOperations, seconds: 45, quickSeconds: 6 },
+  { name: 'start', measure: measureStart, seconds: 12, quickSeconds: 3 },
+  { name: 'floor', measure: measureFloor, seconds: 10, quickSeconds: null },
+  { name: 'clients', measure: measureClients, seconds: 50, quickSeconds: 10 },
+  { name: 'operations', measure: measureOperations, seconds: 41, quickSeconds: 6 },
   { name: 'durability', measure: measureDurability, seconds: 40, quickSeconds: 6 },
-  { name: 'failover', measure: measureFailover, seconds: 75, quickSeconds: 12 },
-  { name: 'nodes', measure: measureNodes, seconds: 40, quickSeconds: null },
-  { name: 'open-loop', measure: measureOpenLoop, seconds: 25, quickSeconds: null },
+  { name: 'failover', measure: measureFailover, seconds: 60, quickSeconds: 9 },
+  { name: 'nodes', measure: measureNodes, seconds: 35, quickSeconds: null },
+  { name: 'open-loop', measure: measureOpenLoop, seconds: 30, quickSeconds: null },
   { name: 'batches', measure: measureBatches, seconds: 12, quickSeconds: null },
   { name: 'snapshot', measure: measureSnapshot, seconds: 25, quickSeconds: null },
   { name: 'recovery', measure: measureRecovery, seconds: 25, quickSeconds: null },

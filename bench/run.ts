@@ -3,7 +3,7 @@
  * the questions of this folder one after another, each alone on the machine, and prints all figures with the machine
  * and the settings, and at the end the goals.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { coloursFor, type Colours } from '../src/cli/screen.js';
@@ -19,8 +19,12 @@ import { changeTable, figureTable, goalTable } from './tables.js';
 interface Run extends Circumstances {
   /** How long each question took. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** Questions that ended in an error. */
+  readonly failed: readonly string[];
   readonly figures: readonly Answer[];
 }
+
+const names = questions.map(({ name }) => name);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal])); // what was started ends with `exit`
@@ -28,33 +32,41 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const names = questions.map(({ name }) => name);
   let settings: Settings | undefined;
   let before: Run | null;
   try {
     settings = parseSettings(process.argv.slice(2), names, (text) => process.stdout.write(text));
     if (settings === undefined) return ExitCode.ok;
-    before = settings.compare === null ? null : readRun(settings.compare);
-    if (settings.charts !== null) mkdirSync(settings.charts, { recursive: true });
-    if (settings.json !== null) writeFileSync(settings.json, ''); // not after ten minutes
+    before = openFiles(settings);
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
     return ExitCode.usage;
   }
-  const circumstances = describeCircumstances(settings.quick);
   const asked = questionsFor(settings);
-  const run: Run = { ...circumstances, ...(await answerAll(asked, settings.quick)) };
-  const { figures } = run;
-  const colours = coloursFor(process.stdout, process.env);
-  console.log(`${circumstancesText(run)}\n\n${figureTable(figures, colours)}`);
+  const run: Run = { ...describeCircumstances(settings.quick), ...(await answerAll(asked, settings.quick)) };
   writeFiles(run, settings);
-  const isWorse = before === null ? false : printChanges(before, run, settings.thresholdPercent, colours);
-  const leftOut =
-    settings.only === null ? names.filter((name) => asked.every((question) => question.name !== name)) : [];
+  const isMissed = run.figures.some((figure) => !isMet(figure));
+  const isWorse = report(run, before, settings);
+  return run.failed.length > 0 || (before === null ? isMissed : isWorse) ? ExitCode.worse : ExitCode.ok;
+}
+
+/** Whatever is wrong with a file is told before anything is measured. Answers the run to compare with. */
+function openFiles({ compare, charts, json }: Settings): Run | null {
+  const before = compare === null ? null : readRun(compare);
+  if (charts !== null) mkdirSync(charts, { recursive: true });
+  if (json !== null) closeSync(openSync(json, 'a'));
+  return before;
+}
+
+/** Prints all; whether a figure is worse than before by more than the threshold. */
+function report(run: Run, before: Run | null, { only, thresholdPercent }: Settings): boolean {
+  const colours = coloursFor(process.stdout, process.env);
+  console.log(`${circumstancesText(run)}\n\n${figureTable(run.figures, colours)}`);
+  const isWorse = before === null ? false : printChanges(before, run, thresholdPercent, colours);
+  const leftOut = only === null ? names.filter((name) => !(name in run.seconds)) : [];
   if (leftOut.length > 0) console.log(`\nnot part of a quick run: ${leftOut.join(', ')}`);
-  console.log(`\n${goalTable(figures, colours)}`);
-  const failed = before === null ? figures.some((figure) => !isMet(figure)) : isWorse;
-  return failed ? ExitCode.worse : ExitCode.ok;
+  console.log(`\n${goalTable(run.figures, colours)}`);
+  return isWorse;
 }
 
 /** What has no goal is left out of a quick run, unless it is asked for by name. */
@@ -63,25 +75,35 @@ function questionsFor({ only, quick }: Settings): readonly Question[] {
   return questions.filter(({ quickSeconds }) => !quick || quickSeconds !== null);
 }
 
-async function answerAll(asked: readonly Question[], quick: boolean): Promise<Pick<Run, 'seconds' | 'figures'>> {
+async function answerAll(
+  asked: readonly Question[],
+  quick: boolean,
+): Promise<Pick<Run, 'seconds' | 'failed' | 'figures'>> {
   const steps = asked.map(({ name, seconds, quickSeconds }) => {
     return { name, seconds: quick ? (quickSeconds ?? seconds / 5) : seconds };
   });
   const progress = createProgress(process.stderr, steps);
   const figures: Answer[] = [];
   const seconds: Record<string, number> = {};
+  const failed: string[] = [];
   try {
     for (const [step, { name, measure }] of asked.entries()) {
       progress.begin(step);
       const startedAt = performance.now();
-      const answered = await measure({ quick });
-      figures.push(...answered.map((figure) => ({ question: name, ...figure })));
+      try {
+        const answered = await measure({ quick });
+        figures.push(...answered.map((figure) => ({ question: name, ...figure })));
+      } catch (error) {
+        // The others are not to be lost after minutes.
+        failed.push(name);
+        figures.push({ question: name, name: `${name} failed`, value: Number.NaN, unit: 'x', note: String(error) });
+      }
       seconds[name] = Number(((performance.now() - startedAt) / 1000).toFixed(1));
     }
   } finally {
     progress.end();
   }
-  return { seconds, figures };
+  return { seconds, failed, figures };
 }
 
 function writeFiles(run: Run, { json, charts }: Settings): void {
@@ -99,7 +121,6 @@ function readRun(path: string): Run {
   throw new TypeError(`${path} is not what --json writes`);
 }
 
-/** Whether a figure is worse than the threshold allows. */
 function printChanges(before: Run, now: Run, thresholdPercent: number, colours: Colours): boolean {
   const changes = compareAnswers(before.figures, now.figures, thresholdPercent);
   console.log(`\nsince ${circumstancesText(before)}\n\n${changeTable(changes, colours)}`);

@@ -11,7 +11,7 @@ export interface Settings {
   readonly charts: string | null;
 }
 
-/** 0: done. 1: with --compare, a figure is worse than the threshold allows; without, a goal is missed. */
+/** `worse`: with --compare, than the threshold allows; without, than a goal; or a question failed. */
 export const ExitCode = { ok: 0, worse: 1, usage: 2 } as const;
 
 const defaultThresholdPercent = 20;
@@ -32,7 +32,8 @@ Programs to compare with (etcd, nats-server) are used where they are installed.
 
 Exit codes:
   0    done: without --compare every goal is reached
-  1    with --compare: a figure is worse by more than the threshold; without: a goal is missed
+  1    with --compare: a figure is worse by more than the threshold; without: a goal is missed;
+       or a question ended in an error
   2    wrong command line, or a file that cannot be read or written`;
 
 /** Undefined when help was asked for, and is printed. Throws a `TypeError` of one line. */

@@ -61,12 +61,20 @@ function figures(partitions: number, { aloneUs, inBatchUs, note }: Costs, small:
     return { name, value, unit: 'x', goal: { atMost: goals.timesSmall }, note: '' };
   };
   return [
-    { name: `${state}: one update alone`, value: aloneUs, unit: 'µs', ...atMost(goals.aloneUs), note },
+    {
+      name: `${state}: one update alone`,
+      value: aloneUs,
+      unit: 'µs',
+      ...atMost(goals.aloneUs),
+      chart: { chart: 'update-by-partitions', series: 'alone', at: partitions },
+      note,
+    },
     {
       name: `${state}: one of a batch of ${BATCH}`,
       value: inBatchUs,
       unit: 'µs',
       ...atMost(goals.inBatchUs),
+      chart: { chart: 'update-by-partitions', series: `one of a batch of ${BATCH}`, at: partitions },
       note: '',
     },
     ...(isHeld ? [times(aloneUs / small.aloneUs, 'alone'), times(inBatchUs / small.inBatchUs, 'of a batch')] : []),
