@@ -1,7 +1,8 @@
 /**
- * Every message that crosses a thread, one section a port. Types, the version of the protocol between nodes, and
- * which bytes move. All of them survive structured clone; every typed array owns its buffer. Ports are made anew for each life of an actor,
- * so a port names the lives at both its ends; what a link holds for a life that ended is discarded there.
+ * Every message that crosses a thread, one section a port: types, the version of the protocol between nodes, and which
+ * bytes move. All of them survive structured clone; every typed array owns its buffer. Ports are made anew for each
+ * life of an actor, so a port names the lives at both its ends; what a link holds for a life that ended is discarded
+ * there.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
