@@ -236,25 +236,27 @@ class MetadataStoreShell implements MetadataStoreControl {
   // ------------------------------------------------------------ reads
 
   #answerWaiting(): void {
-    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     const { appliedIndex } = this.#state;
-    const ready = this.#waiting.filter(({ index }) => index <= appliedIndex);
-    if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ index }) => index > appliedIndex);
-    for (const { batch } of ready) this.#answer(batch);
+    this.#waiting = waiting.filter(({ index }) => index > appliedIndex);
+    for (const { index, batch } of waiting) if (index <= appliedIndex) this.#answer(batch);
   }
 
   #answer({ id, requests }: ReadBatch): void {
+    const values: unknown[] = [];
     const errors: ReadAnswers['errors'][number][] = [];
-    const values = requests.map((request, place) => {
+    for (const request of requests) {
       try {
-        return this.#state.query(request);
+        const value = this.#state.query(request);
+        values.push(this.#machine.toPosted?.(value) ?? value);
       } catch (error) {
         // A user's own machine may throw here: nothing but this read is lost.
-        errors.push({ place, error: { code: 'InvalidArgument', message: `the query failed: ${String(error)}` } });
-        return undefined;
+        const message = `the query failed: ${String(error)}`;
+        errors.push({ place: values.length, error: { code: 'InvalidArgument', message } });
+        values.push(undefined);
       }
-    });
+    }
     this.#postHost({ kind: 'readAnswers', batch: id, index: this.#state.appliedIndex, values, errors });
   }
 

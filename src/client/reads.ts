@@ -94,10 +94,14 @@ export class Reads {
       const inFlight = lane.local ? link.reads.local : link.reads.linearizable;
       while (lane.waiting.size > 0 && inFlight.size < clientLimits.maxInFlightReadBatches) {
         const reads = takeSome(lane, clientLimits.maxReadBatch);
-        for (const read of reads) read.link = link;
+        const requests: unknown[] = []; // not by `map`: what that makes is cloned three times as slowly
+        for (const read of reads) {
+          read.link = link;
+          requests.push(read.request);
+        }
         this.#lastBatch += 1;
         inFlight.set(this.#lastBatch, reads);
-        link.postReads({ id: this.#lastBatch, requests: reads.map(({ request }) => request) }, lane.local);
+        link.postReads({ id: this.#lastBatch, requests }, lane.local);
       }
     }
   }
