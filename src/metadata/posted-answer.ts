@@ -1,52 +1,55 @@
 /**
  * Answers on their way from a metadata-store's thread to the host. A partition, which most operations come to, goes as
- * a list of its members: a clone of it by their names takes three times as long at both ends.
+ * one flat list of its members: a clone of it by their names takes several times as long at both ends.
  */
 import type { OperationAnswer } from './answer.js';
 import type { PartitionInfo } from './model.js';
 
-type PostedPartition = readonly [
+/** Before the ids of the replicas, of those in sync and of those offline, one behind the other. */
+type PostedMembers = [
   topic: string,
   partition: number,
   leader: number,
-  replicas: number[],
-  isr: number[],
-  offlineReplicas: number[],
   leaderEpoch: number,
   createdAt: number,
   modifiedAt: number,
+  replicas: number,
+  isr: number,
 ];
+const MEMBERS = 8;
 
 /** An answer itself is never a list. */
 export function postAnswer(answer: OperationAnswer): unknown {
   if ('error' in answer || !isPartition(answer.value)) return answer;
   const { topic, partition, leader, replicas, isr, offlineReplicas, leaderEpoch, createdAt, modifiedAt } = answer.value;
-  const posted: PostedPartition = [
+  const members: PostedMembers = [
     topic,
     partition,
     leader,
-    replicas,
-    isr,
-    offlineReplicas,
     leaderEpoch,
     createdAt,
     modifiedAt,
+    replicas.length,
+    isr.length,
   ];
+  const posted: unknown[] = members;
+  for (const id of replicas) posted.push(id);
+  for (const id of isr) posted.push(id);
+  for (const id of offlineReplicas) posted.push(id);
   return posted;
 }
 
 /** Of what `postAnswer` gave. */
 export function receiveAnswer(posted: unknown): OperationAnswer {
   if (!Array.isArray(posted)) return posted as OperationAnswer;
-  const [topic, partition, leader, replicas, isr, offlineReplicas, leaderEpoch, createdAt, modifiedAt] =
-    posted as unknown as PostedPartition;
+  const [topic, partition, leader, leaderEpoch, createdAt, modifiedAt, replicas, isr] = posted as PostedMembers;
   const value: PartitionInfo = {
     topic,
     partition,
     leader,
-    replicas,
-    isr,
-    offlineReplicas,
+    replicas: posted.slice(MEMBERS, MEMBERS + replicas) as number[],
+    isr: posted.slice(MEMBERS + replicas, MEMBERS + replicas + isr) as number[],
+    offlineReplicas: posted.slice(MEMBERS + replicas + isr) as number[],
     leaderEpoch,
     createdAt,
     modifiedAt,
