@@ -237,7 +237,6 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   #answerWaiting(): void {
     const waiting = this.#waiting;
-    if (waiting.length === 0) return;
     const { appliedIndex } = this.#state;
     this.#waiting = waiting.filter(({ index }) => index > appliedIndex);
     for (const { index, batch } of waiting) if (index <= appliedIndex) this.#answer(batch);
