@@ -28,7 +28,7 @@ export const clientLimits = {
    * sequences.
    */
   maxUnknownWrites: 1024,
-  maxUnknownAge: 100_000,
+  maxUnknownAge: 10_000,
   /** A session is followed by another before its sequence outgrows 32 bits. */
   maxSequence: 0x7fff_ffff,
   maxRequestIdBytes: 256,
