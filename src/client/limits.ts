@@ -24,8 +24,8 @@ export const clientLimits = {
   /** Reads that wait, in flight or not. */
   maxPendingReads: 65_536,
   /**
-   * Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and of so many last
-   * sequences.
+   * Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and for so many
+   * sequences after they ended.
    */
   maxUnknownWrites: 1024,
   maxUnknownAge: 10_000,
