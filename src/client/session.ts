@@ -13,8 +13,8 @@ export class Session<Pending> {
   /** Writes whose answer has not come, settled or not. */
   readonly pending = new PendingWindow<Pending>();
   /**
-   * Sequences that ended as `OutcomeUnknown`, oldest first, with the next sequence at that time: asked again under their
-   * request id, they get the first answer.
+   * Sequences that ended as `OutcomeUnknown`, oldest first, with the next sequence at that time: asked again under
+   * their request id, they get the first answer.
    */
   readonly #unknown = new Map<number, number>();
   #nextSequence = 0;

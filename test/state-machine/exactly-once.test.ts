@@ -1,6 +1,7 @@
 /**
- * Exactly once, whatever is sent again and however few sessions and answers are kept: clients send what they have in order, any
- * part of it, any number of times, between the entries of others, and the state is carried over in snapshots.
+ * Exactly once, whatever is sent again and however few sessions and answers are kept: clients send what they have in
+ * order, any part of it, any number of times, between the entries of others, and the state is carried over in
+ * snapshots.
  */
 import fc from 'fast-check';
 import { suite } from 'uvu';
