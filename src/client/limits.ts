@@ -24,11 +24,11 @@ export const clientLimits = {
   /** Reads that wait, in flight or not. */
   maxPendingReads: 65_536,
   /**
-   * Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and of so many last
-   * sequences.
+   * Writes of a session that ended as `OutcomeUnknown` and whose answers are still kept: so many, and for so many
+   * sequences after they ended.
    */
   maxUnknownWrites: 1024,
-  maxUnknownAge: 100_000,
+  maxUnknownAge: 10_000,
   /** A session is followed by another before its sequence outgrows 32 bits. */
   maxSequence: 0x7fff_ffff,
   maxRequestIdBytes: 256,

@@ -13,10 +13,10 @@ export class Session<Pending> {
   /** Writes whose answer has not come, settled or not. */
   readonly pending = new PendingWindow<Pending>();
   /**
-   * Sequences that ended as `OutcomeUnknown`, oldest first: asked again under their request id, they get the first
-   * answer.
+   * Sequences that ended as `OutcomeUnknown`, oldest first, with the next sequence at that time: asked again under
+   * their request id, they get the first answer.
    */
-  readonly #unknown = new Set<number>();
+  readonly #unknown = new Map<number, number>();
   #nextSequence = 0;
   #lowest = 1;
 
@@ -33,8 +33,9 @@ export class Session<Pending> {
   /** The first of the sequences still to come unless an earlier one waits. */
   lowestUnanswered(): number {
     while (this.#lowest < this.#nextSequence && this.pending.get(this.#lowest) === undefined) {
-      if (this.#unknown.has(this.#lowest)) {
-        if (this.#nextSequence - this.#lowest <= clientLimits.maxUnknownAge) break;
+      const endedAt = this.#unknown.get(this.#lowest);
+      if (endedAt !== undefined) {
+        if (this.#nextSequence - endedAt <= clientLimits.maxUnknownAge) break;
         this.#unknown.delete(this.#lowest);
       }
       this.#lowest += 1;
@@ -43,9 +44,9 @@ export class Session<Pending> {
   }
 
   addUnknown(sequence: number): void {
-    this.#unknown.add(sequence);
+    this.#unknown.set(sequence, this.#nextSequence);
     if (this.#unknown.size <= clientLimits.maxUnknownWrites) return;
-    for (const oldest of this.#unknown) {
+    for (const oldest of this.#unknown.keys()) {
       this.#unknown.delete(oldest);
       return;
     }

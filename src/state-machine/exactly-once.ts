@@ -16,7 +16,7 @@ import { decodeSnapshot, encodeSnapshot } from './replicated-snapshot.js';
 import type { WritePlace } from './request-id.js';
 import { parseGeneratedRequestId } from './request-id.js';
 import { requestIdDigests, RequestIdTable } from './request-id-table.js';
-import { MAX_SESSIONS, SessionTable, sessionToLine } from './session-table.js';
+import { MAX_ANSWERS, MAX_SESSIONS, SessionTable, sessionToLine } from './session-table.js';
 import type { ApplyContext, CapturedState, HostedStateMachine } from './state-machine.js';
 
 export interface CapturedReplicatedState extends CapturedState {
@@ -42,13 +42,14 @@ export interface ReplicatedState {
   digest(): string;
 }
 
-/** `bootstrap`: the configuration in force before the first entry. Fewer sessions are for tests. */
+/** `bootstrap`: the configuration in force before the first entry. Fewer sessions or answers are for tests. */
 export function createReplicatedState(
   machine: HostedStateMachine,
   bootstrap: Configuration,
   maxSessions = MAX_SESSIONS,
+  maxAnswers = MAX_ANSWERS,
 ): ReplicatedState {
-  return new ExactlyOnceState(machine, bootstrap, maxSessions);
+  return new ExactlyOnceState(machine, bootstrap, new SessionTable(maxSessions, maxAnswers));
 }
 
 class ExactlyOnceState implements ReplicatedState {
@@ -59,9 +60,9 @@ class ExactlyOnceState implements ReplicatedState {
   #appliedTerm = 0;
   #configuration: Configuration;
 
-  constructor(machine: HostedStateMachine, bootstrap: Configuration, maxSessions: number) {
+  constructor(machine: HostedStateMachine, bootstrap: Configuration, sessions: SessionTable) {
     this.#machine = machine;
-    this.#sessions = new SessionTable(maxSessions);
+    this.#sessions = sessions;
     this.#configuration = bootstrap;
   }
 

@@ -1,8 +1,8 @@
 /**
- * Client sessions (thesis 6.3): which writes of each were answered, and how. Bounded by count; the one whose last entry
- * has the lowest log index goes first, so every node forgets the same. A session that was evicted is never opened
- * again, by a copy of the entry that opened it: what its writes came to is not known any more. Captures are frozen: a
- * session that changes after a capture is copied first.
+ * Client sessions (thesis 6.3): which writes of each were answered, and how. Sessions are bounded by count, and so are
+ * their answers, of all together; of either, those whose session's last entry has the lowest log index go first, so
+ * every node forgets the same. A session that was evicted is never opened again, by a copy of the entry that opened it:
+ * what its writes came to is not known any more. Captures are frozen: what changes after one is copied first.
  */
 import { assert, must } from '../assert.js';
 import { isPlace } from '../raft/well-formed.js';
@@ -11,6 +11,10 @@ import type { Outcome } from './outcome.js';
 import { outcomeFromJson, outcomeToJson } from './outcome.js';
 
 export const MAX_SESSIONS = 10_000;
+/** Of all sessions. */
+export const MAX_ANSWERS = 100_000;
+/** Of the bound, once it was passed. */
+const KEPT_SHARE = 0.9;
 
 export interface Session {
   readonly id: string;
@@ -41,16 +45,20 @@ export interface SessionRecords {
 
 export class SessionTable {
   readonly #maxSessions: number;
+  readonly #maxAnswers: number;
   /** In order of `usedIndex`. */
   readonly #sessions = new Map<string, KeptSession>();
   /** The one at the end of `#sessions`, which most entries are of. */
   #latest: KeptSession | undefined;
   #horizon = 0;
+  /** Of all sessions. */
+  #answersKept = 0;
   /** Counts captures: what is of an earlier generation may be held by one. */
   #generation = 0;
 
-  constructor(maxSessions: number) {
+  constructor(maxSessions: number, maxAnswers: number) {
     this.#maxSessions = maxSessions;
+    this.#maxAnswers = maxAnswers;
   }
 
   /** Opens a session, or finds it open; undefined: it may be one that was evicted. `knownIndex`: see `sealOpening`. */
@@ -86,13 +94,17 @@ export class SessionTable {
       this.#append(session);
     }
     session.usedIndex = index;
-    dropBelow(session, lowestUnanswered);
+    this.#answersKept -= dropBelow(session, lowestUnanswered);
     return session;
   }
 
   /** Of a session that is known. */
   remember(id: string, sequence: number, outcome: Outcome): void {
-    must(this.#writable(id), 'answers are remembered for known sessions').answers.set(sequence, outcome);
+    const { answers } = must(this.#writable(id), 'answers are remembered for known sessions');
+    this.#answersKept -= answers.size;
+    answers.set(sequence, outcome);
+    this.#answersKept += answers.size;
+    if (this.#answersKept > this.#maxAnswers) this.#dropOldestAnswers();
   }
 
   /** Changes show. */
@@ -110,8 +122,10 @@ export class SessionTable {
     this.#horizon = horizon;
     this.#sessions.clear();
     this.#latest = undefined;
+    this.#answersKept = 0;
     for (const session of sessions) {
-      this.#sessions.set(session.id, { ...session, answers: new Map(session.answers), generation: this.#generation });
+      this.#append({ ...session, answers: new Map(session.answers), generation: this.#generation });
+      this.#answersKept += session.answers.size;
     }
   }
 
@@ -119,6 +133,24 @@ export class SessionTable {
     const oldest = must(this.#sessions.values().next().value, 'oldest');
     this.#sessions.delete(oldest.id);
     this.#horizon = oldest.usedIndex;
+    this.#answersKept -= oldest.answers.size;
+  }
+
+  /**
+   * More than need be, so that few writes come to this. Not of the session in use, the last: its client bounds them.
+   * The others stay open: what is above their answers was never executed.
+   */
+  #dropOldestAnswers(): void {
+    const inUse = must(this.#latest, 'the session in use');
+    const enough = Math.max(inUse.answers.size, Math.floor(this.#maxAnswers * KEPT_SHARE));
+    for (const session of this.#sessions.values()) {
+      if (this.#answersKept <= enough) return;
+      if (session.answers.size === 0) continue;
+      this.#answersKept -= session.answers.size;
+      const lowestUnanswered = highestOf(session.answers.keys()) + 1;
+      // Another object, whether or not a capture holds this one: nothing is to be copied.
+      this.#sessions.set(session.id, { ...session, lowestUnanswered, answers: new Map() });
+    }
   }
 
   #append(session: KeptSession): void {
@@ -154,8 +186,10 @@ export function sessionFromLine(line: string): Session {
   return { id, openedIndex, usedIndex, lowestUnanswered, answers };
 }
 
-function dropBelow(session: KeptSession, lowest: number): void {
-  if (lowest <= session.lowestUnanswered) return;
+/** How many answers it had below. */
+function dropBelow(session: KeptSession, lowest: number): number {
+  if (lowest <= session.lowestUnanswered) return 0;
+  const held = session.answers.size;
   // Whichever is shorter: the sequences passed over, or the answers held.
   if (lowest - session.lowestUnanswered <= session.answers.size) {
     for (let sequence = session.lowestUnanswered; sequence < lowest; sequence += 1) session.answers.delete(sequence);
@@ -163,4 +197,11 @@ function dropBelow(session: KeptSession, lowest: number): void {
     for (const sequence of session.answers.keys()) if (sequence < lowest) session.answers.delete(sequence);
   }
   session.lowestUnanswered = lowest;
+  return held - session.answers.size;
+}
+
+function highestOf(sequences: Iterable<number>): number {
+  let highest = 0;
+  for (const sequence of sequences) highest = Math.max(highest, sequence);
+  return highest;
 }

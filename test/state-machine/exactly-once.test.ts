@@ -1,6 +1,7 @@
 /**
- * Exactly once, whatever is sent again and however few sessions are kept: clients send what they have in order, any
- * part of it, any number of times, between the entries of others, and the state is carried over in snapshots.
+ * Exactly once, whatever is sent again and however few sessions and answers are kept: clients send what they have in
+ * order, any part of it, any number of times, between the entries of others, and the state is carried over in
+ * snapshots.
  */
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -51,9 +52,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'snapshot' as const }) },
 );
 
-function carriedOver(tester: ReplicatedTester): ReplicatedTester {
+function carriedOver(tester: ReplicatedTester, maxAnswers: number): ReplicatedTester {
   const captured = tester.state.capture();
-  const restored = createReplicatedTester(MAX_SESSIONS);
+  const restored = createReplicatedTester(MAX_SESSIONS, maxAnswers);
   assert.ok(restored.state.restore(joinBytes(captured.serialize()), captured.description));
   assert.is(restored.state.digest(), tester.state.digest());
   return restored;
@@ -61,8 +62,8 @@ function carriedOver(tester: ReplicatedTester): ReplicatedTester {
 
 test('no write is executed twice, and all answers to one are the same', () => {
   fc.assert(
-    fc.property(fc.array(steps, { minLength: 20, maxLength: 80, size: 'max' }), (plan) => {
-      let tester = createReplicatedTester(MAX_SESSIONS);
+    fc.property(fc.array(steps, { minLength: 20, maxLength: 80, size: 'max' }), fc.nat(10), (plan, maxAnswers) => {
+      let tester = createReplicatedTester(MAX_SESSIONS, maxAnswers);
       const openings: Uint8Array[] = [];
       /** By the write that is asked for. */
       const answers = new Map<string, Answer>();
@@ -77,7 +78,7 @@ test('no write is executed twice, and all answers to one are the same', () => {
         if (step.kind === 'session') {
           openings.push(opening(openings.length + 1, Math.max(0, tester.state.appliedIndex - step.behind)));
         } else if (step.kind === 'snapshot') {
-          tester = carriedOver(tester);
+          tester = carriedOver(tester, maxAnswers);
         } else if (openings.length > 0) {
           const session = (step.session % openings.length) + 1;
           if (step.kind === 'send') {

@@ -82,9 +82,9 @@ export interface ReplicatedTester {
   open(...sessions: number[]): void;
 }
 
-export function createReplicatedTester(maxSessions?: number): ReplicatedTester {
+export function createReplicatedTester(maxSessions?: number, maxAnswers?: number): ReplicatedTester {
   const machine = createListMachine();
-  const state = createReplicatedState(hostUserMachine(machine), BOOTSTRAP, maxSessions);
+  const state = createReplicatedState(hostUserMachine(machine), BOOTSTRAP, maxSessions, maxAnswers);
   const tester: ReplicatedTester = {
     state,
     machine,

@@ -8,7 +8,7 @@ const outcome = (index: number): { fingerprint: number; index: number; result: s
 };
 
 test('a session that is restored is the one restored, even where it was used last', () => {
-  const source = new SessionTable(10);
+  const source = new SessionTable(10, 10);
   source.open('a', 1, 0);
   source.remember('a', 1, outcome(2));
   const captured = source.capture();
@@ -22,7 +22,7 @@ test('a session that is restored is the one restored, even where it was used las
 });
 
 test('what is remembered after a capture stays, and is not in the capture', () => {
-  const table = new SessionTable(10);
+  const table = new SessionTable(10, 10);
   table.open('a', 1, 0);
   const captured = table.capture();
   table.remember('a', 1, outcome(2));

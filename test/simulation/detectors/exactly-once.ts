@@ -39,9 +39,9 @@ export function repeatWrites(seed: number): void {
   const random = createRandom(seed);
   const forgets = drawChance(random, 0.5);
   const log = drawLog(random, forgets);
-  const maxSessions = forgets ? 2 : log.length;
+  const bounds = forgets ? ([2, 12] as const) : ([log.length, 2 * log.length] as const);
   const recorder = new Recorder();
-  const single = createReplicatedState(recorder, nobody, maxSessions);
+  const single = createReplicatedState(recorder, nobody, ...bounds);
   const answers = new Map<string, Answer>();
   const given: Answer[] = [];
   log.forEach((entry, position) => {
@@ -51,11 +51,11 @@ export function repeatWrites(seed: number): void {
     demandOnce(recorder.executed);
     given.push(answer);
   });
-  const other = applyInBatches(log, random, { maxSessions, given });
+  const other = applyInBatches(log, random, { bounds, given });
   demand(other.digest() === single.digest(), 'equal states', () => 'batches and snapshots give another state');
 }
 
-/** `forgets`: more sessions than are remembered. */
+/** `forgets`: more sessions and answers than are remembered. */
 function drawLog(random: Random, forgets: boolean): LogEntry[] {
   const log: LogEntry[] = [];
   const sessions: Writing[] = [];
@@ -118,14 +118,15 @@ function demandOnce(executed: readonly string[]): void {
 }
 
 interface Expected {
-  readonly maxSessions: number;
+  /** Of sessions, and of answers. */
+  readonly bounds: readonly [number, number];
   /** By the other replica, one for each entry. */
   readonly given: readonly Answer[];
 }
 
-function applyInBatches(log: readonly LogEntry[], random: Random, { maxSessions, given }: Expected): ReplicatedState {
+function applyInBatches(log: readonly LogEntry[], random: Random, { bounds, given }: Expected): ReplicatedState {
   let recorder = new Recorder();
-  let state = createReplicatedState(recorder, nobody, maxSessions);
+  let state = createReplicatedState(recorder, nobody, ...bounds);
   let captured: Captured | null = null;
   for (let start = 0; start < log.length;) {
     const size = drawInteger(random, 1, LARGEST_BATCH);
@@ -140,7 +141,7 @@ function applyInBatches(log: readonly LogEntry[], random: Random, { maxSessions,
     captured = capture(state, start);
     if (drawChance(random, 0.5)) continue;
     recorder = new Recorder();
-    state = createReplicatedState(recorder, nobody, maxSessions);
+    state = createReplicatedState(recorder, nobody, ...bounds);
     const restored = state.restore(captured.bytes, captured.capture.description);
     demand(restored, 'equal states', () => `no snapshot at ${start}`);
   }
