@@ -2,6 +2,7 @@
  * Known ways to get Raft wrong, each a change of the compiled core, with the scenario in which exploration has to find
  * it. `text` occurs exactly once in `file` as `tsc` emits it.
  */
+import { answersBeforeSync } from '../support/turn-order-defect.js';
 
 export interface PlantedDefect {
   readonly name: string;
@@ -44,20 +45,7 @@ export const PLANTED_DEFECTS: readonly PlantedDefect[] = [
   {
     name: 'answers leave before the write is synced',
     file: 'turn',
-    text: `        if (ready.persist !== null) {
-            yield { kind: 'persist', persist: ready.persist };
-            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-        }
-        if (ready.sendAfterPersist.length > 0)
-            yield { kind: 'send', messages: ready.sendAfterPersist };
-`,
-    replacement: `        if (ready.sendAfterPersist.length > 0)
-            yield { kind: 'send', messages: ready.sendAfterPersist };
-        if (ready.persist !== null) {
-            yield { kind: 'persist', persist: ready.persist };
-            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-        }
-`,
+    ...answersBeforeSync,
     scenario: 'first election',
   },
   {

@@ -1,4 +1,5 @@
 /** Known ways to get elections and terms wrong, each as a change of the compiled core; see `seeded-defect.ts`. */
+import { answersBeforeSync } from '../support/turn-order-defect.js';
 import type { SeededDefect } from './seeded-defect.js';
 
 export const ELECTION_DEFECTS: readonly SeededDefect[] = [
@@ -6,20 +7,7 @@ export const ELECTION_DEFECTS: readonly SeededDefect[] = [
     row: 2,
     name: 'answers leave before the write is synced (thesis 3.8)',
     file: 'raft/turn',
-    text: `        if (ready.persist !== null) {
-            yield { kind: 'persist', persist: ready.persist };
-            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-        }
-        if (ready.sendAfterPersist.length > 0)
-            yield { kind: 'send', messages: ready.sendAfterPersist };
-`,
-    replacement: `        if (ready.sendAfterPersist.length > 0)
-            yield { kind: 'send', messages: ready.sendAfterPersist };
-        if (ready.persist !== null) {
-            yield { kind: 'persist', persist: ready.persist };
-            step(state, { kind: 'persisted', sequence: ready.persist.sequence });
-        }
-`,
+    ...answersBeforeSync,
   },
   {
     row: 2,
