@@ -7,10 +7,12 @@ import { applyOperation } from './apply.js';
 import { draftOf, emptyImage } from './image.js';
 
 const nothing = emptyImage();
+/** No state that is forgotten has a place in a log. */
+const NO_INDEX = 0;
 
 /** `operation` is plain JSON data. Null: some state may accept it. */
 export function refuseMalformed(operation: unknown): ErrorValue | null {
-  const answer = applyOperation(draftOf(nothing), operation);
+  const answer = applyOperation(draftOf(nothing), operation, NO_INDEX);
   if (!('error' in answer)) return null;
   const { code } = answer.error;
   return code === 'InvalidArgument' || code === 'UnknownOperation' ? answer.error : null;
