@@ -2,6 +2,7 @@
  * Who leads a partition, by the rules of Kafka's controller (`PartitionChangeBuilder`). Pure choice: what becomes of
  * the partition is `partition-change.ts`, when to choose is up to the operations.
  */
+import type { BrokerStates } from './broker-states.js';
 import type { PartitionInfo, TopicConfig } from './model.js';
 
 /**
@@ -9,14 +10,6 @@ import type { PartitionInfo, TopicConfig } from './model.js';
  * a replica that lacks data than no leader.
  */
 export type Election = 'preferred' | 'online' | 'unclean';
-
-/** Broker states as elections see them; ids that are not registered are neither. */
-export interface BrokerStates {
-  /** Neither fenced nor draining: may lead and be in sync. */
-  readonly isActive: (brokerId: number) => boolean;
-  /** Its replicas are offline. */
-  readonly isFenced: (brokerId: number) => boolean;
-}
 
 export interface Elected {
   /** 0: nobody can lead. */
