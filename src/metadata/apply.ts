@@ -6,8 +6,10 @@
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
+import { electLeaders } from './election-operations.js';
 import type { ImageDraft } from './image.js';
 import { InputReader } from './input-reader.js';
+import { alterIsr } from './isr-operations.js';
 import { decodeOperation } from './operation-codec.js';
 import type { OperationType } from './operations.js';
 import type { OperationHandler } from './outcome.js';
@@ -20,6 +22,7 @@ import {
   updatePartition,
   updateReplicas,
 } from './partition-operations.js';
+import { alterReassignments } from './reassignment-operations.js';
 import { createTopic, deleteTopic, updateTopic } from './topic-operations.js';
 
 const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
@@ -35,6 +38,9 @@ const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
   update_leader: updateLeader,
   update_isr: updateIsr,
   update_replica_list: updateReplicas,
+  alter_isr: alterIsr,
+  elect_leaders: electLeaders,
+  alter_reassignments: alterReassignments,
 };
 const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries(HANDLERS));
 

@@ -1,5 +1,6 @@
 /** Brokers: register, unregister, update. A broker that stands in a replica list cannot go. */
 import { rejected } from './answer.js';
+import { replaceBroker } from './broker-status.js';
 import type { ImageDraft } from './image.js';
 import { BrokerRecord, findBroker, putBroker, removeBroker } from './image.js';
 import type { InputReader } from './input-reader.js';
@@ -72,7 +73,7 @@ export function unregisterBroker(draft: ImageDraft, input: InputReader): Outcome
   return changed(null);
 }
 
-export function updateBroker(draft: ImageDraft, input: InputReader): Outcome {
+export function updateBroker(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const change = input.nested('change');
   const record = findBroker(draft, id);
@@ -88,7 +89,7 @@ export function updateBroker(draft: ImageDraft, input: InputReader): Outcome {
   const info: BrokerInfo = { ...record.info, ...wanted };
   if (equalBrokers(info, record.info)) return unchanged(record.info);
   const next = new BrokerRecord(info, record.replicaCount);
-  putBroker(draft, next);
+  replaceBroker(draft, next, timestamp);
   return changed(next.info);
 }
 

@@ -9,6 +9,7 @@ import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 import { changedPartition } from './partition-change.js';
 import { findPlaces, readPlace } from './partition-place.js';
+import { putPartitions } from './partition-writes.js';
 import { electionFor, findElections, needsElection } from './wanted-elections.js';
 
 const KINDS: readonly ElectionKind[] = ['preferred', 'unclean', 'online'];
@@ -30,6 +31,6 @@ export function electLeaders(draft: ImageDraft, input: InputReader, { timestamp 
     if (next !== partition) elected.push(next);
   }
   if (elected.length === 0) return unchanged([]);
-  replacePartitions(draft, elected);
+  putPartitions(draft, elected);
   return changed(elected);
 }

@@ -171,6 +171,18 @@ function isDraft(image: ReadableImage): image is ImageDraft {
   return 'base' in image;
 }
 
+/** In no order that means anything. */
+export function* eachTopicRecord(image: ReadableImage): Generator<TopicRecord, void, void> {
+  if (!isDraft(image)) {
+    for (const bucket of image.topics) yield* bucket.values();
+    return;
+  }
+  for (const bucket of image.base.topics) {
+    for (const [key, record] of bucket) if (!image.changedTopics.has(key)) yield record;
+  }
+  for (const record of image.changedTopics.values()) if (record !== null) yield record;
+}
+
 /** By name, in code-unit order. */
 export function listTopicRecords(image: Image): TopicRecord[] {
   const records: TopicRecord[] = [];
@@ -263,4 +275,11 @@ function hashOf(key: string): number {
     hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);
   }
   return hash >>> 0;
+}
+
+export function* partitionsOfBroker(image: ReadableImage, id: number): Generator<PartitionInfo, void, void> {
+  const all = [...eachTopicRecord(image)].sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
+  for (const record of all) {
+    for (const partition of listPartitionsOf(record)) if (partition.replicas.includes(id)) yield partition;
+  }
 }

@@ -8,7 +8,7 @@ import type { Refusal } from './assignment.js';
 import { checkSubset } from './assignment.js';
 import { brokerStates } from './broker-states.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { findBroker, putTopic, withPartition } from './image.js';
+import { findBroker } from './image.js';
 import type { InputReader } from './input-reader.js';
 import { electionOf } from './leader-election.js';
 import { MAX_BROKER_ID } from './limits.js';
@@ -18,6 +18,7 @@ import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 import { changedPartition } from './partition-change.js';
 import { findPlace, readPlace, readReplicas } from './partition-place.js';
+import { putPartitions } from './partition-writes.js';
 import { withIsr } from './reassignment.js';
 
 export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
@@ -41,7 +42,7 @@ export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: O
   const election = electionOf(record.info.config);
   const next = changedPartition(partition, withIsr(partition, isr), election, brokerStates(draft), timestamp);
   if (next === partition) return unchanged(partition);
-  replacePartitions(draft, [next]);
+  putPartitions(draft, [next]);
   return changed(next);
 }
 

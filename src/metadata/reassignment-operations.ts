@@ -15,6 +15,7 @@ import { changed, malformed, unchanged } from './outcome.js';
 import { changedPartition } from './partition-change.js';
 import type { FoundPartition, PartitionPlace } from './partition-place.js';
 import { findPlaces, readPlace, readReplicas } from './partition-place.js';
+import { putPartitions } from './partition-writes.js';
 import { isReassigning, reassigned, reverted } from './reassignment.js';
 
 interface WantedReassignment extends PartitionPlace {
@@ -38,7 +39,7 @@ export function alterReassignments(draft: ImageDraft, input: InputReader, { time
   }
   const differing = next.filter((partition, place) => partition !== found.value[place]?.partition);
   if (differing.length === 0) return unchanged(next);
-  replacePartitions(draft, differing);
+  putPartitions(draft, differing);
   return changed(next);
 }
 

@@ -32,11 +32,11 @@ interface Given {
 
 /** Replicas that are not given stay, with a reassignment under way. */
 function change(
-  partition: Partial<PartitionInfo>,
+  partition: Partial<PartitionTarget & Omit<PartitionInfo, keyof PartitionTarget>>,
   target: Partial<PartitionTarget>,
   { election = 'online', inactive = [], fenced = inactive }: Given,
 ): PartitionInfo {
-  const current = { ...PARTITION, ...partition };
+  const current = { ...PARTITION, ...partition } as PartitionInfo;
   const lists = 'replicas' in target ? {} : withIsr(current, current.isr);
   const brokers = { isActive: (id: number) => !inactive.includes(id), isFenced: (id: number) => fenced.includes(id) };
   return changedPartition(current, { ...lists, ...target } as PartitionTarget, election, brokers, NOW);
