@@ -19,6 +19,7 @@ import { newPartition } from './new-partition.js';
 import { malformed } from './outcome.js';
 import { placeRoundRobin } from './placement.js';
 import type { QueryType } from './queries.js';
+import { isReassigning } from './reassignment.js';
 import { readTopicName } from './topic-name.js';
 import { readTopicShape } from './topic-shape.js';
 
@@ -29,6 +30,7 @@ const QUERY_TYPES: readonly QueryType[] = [
   'list_topics',
   'get_partition',
   'list_partitions',
+  'list_reassignments',
   'metadata',
   'allocate_partitions',
 ];
@@ -72,6 +74,8 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
       );
       return { value: record === undefined ? [] : listPartitionsOf(record) };
     }
+    case 'list_reassignments':
+      return { value: listTopicRecords(image).flatMap((record) => listPartitionsOf(record).filter(isReassigning)) };
     case 'metadata':
       return { value: toClusterMetadata(image) };
     case 'allocate_partitions':

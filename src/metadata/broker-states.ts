@@ -4,24 +4,28 @@
  */
 import type { ReadableImage } from './image.js';
 import { findBroker } from './image.js';
-import type { BrokerStatus } from './model.js';
+import type { BrokerInfo } from './model.js';
 
-/** An id that is not registered is neither. */
+/** It may lead and be in sync. */
+export function isActive({ status }: Pick<BrokerInfo, 'status'>): boolean {
+  return status === 'alive';
+}
+
+/** Its replicas are offline; those of a draining broker are not. */
+export function isFenced({ status }: Pick<BrokerInfo, 'status'>): boolean {
+  return status === 'dead' || status === 'unreachable';
+}
+
+/** The same of ids. One that is not registered is neither. */
 export interface BrokerStates {
-  /** May lead and be in sync. */
   readonly isActive: (brokerId: number) => boolean;
-  /** Its replicas are offline; those of a draining broker are not. */
   readonly isFenced: (brokerId: number) => boolean;
 }
 
 export function brokerStates(image: ReadableImage): BrokerStates {
-  const statusOf = (id: number): BrokerStatus | undefined => findBroker(image, id)?.info.status;
-  return {
-    isActive: (id) => statusOf(id) === 'alive',
-    isFenced: (id) => isFencedStatus(statusOf(id)),
+  const holds = (id: number, rule: (info: BrokerInfo) => boolean): boolean => {
+    const record = findBroker(image, id);
+    return record !== undefined && rule(record.info);
   };
-}
-
-export function isFencedStatus(status: BrokerStatus | undefined): boolean {
-  return status === 'dead' || status === 'unreachable';
+  return { isActive: (id) => holds(id, isActive), isFenced: (id) => holds(id, isFenced) };
 }

@@ -64,6 +64,8 @@ export interface ImageDraft {
 /** What can be looked at: an image, or a batch over one. */
 export type ReadableImage = Image | ImageDraft;
 
+const NO_CHANGES: ReadonlyMap<string, TopicRecord | null> = new Map();
+
 export function draftOf(base: Image): ImageDraft {
   const { version, lastModified } = base;
   return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
@@ -171,23 +173,20 @@ function isDraft(image: ReadableImage): image is ImageDraft {
   return 'base' in image;
 }
 
-/** In no order that means anything. */
-export function* eachTopicRecord(image: ReadableImage): Generator<TopicRecord, void, void> {
-  if (!isDraft(image)) {
-    for (const bucket of image.topics) yield* bucket.values();
-    return;
-  }
-  for (const bucket of image.base.topics) {
-    for (const [key, record] of bucket) if (!image.changedTopics.has(key)) yield record;
-  }
-  for (const record of image.changedTopics.values()) if (record !== null) yield record;
-}
-
 /** By name, in code-unit order. */
 export function listTopicRecords(image: Image): TopicRecord[] {
   const records: TopicRecord[] = [];
   for (const bucket of image.topics) records.push(...bucket.values());
   return records.sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
+}
+
+/** In no order: a node that restored a snapshot has another one than a node that applied each operation. */
+export function* eachTopicRecord(image: ReadableImage): Generator<TopicRecord, void, void> {
+  const { base, changedTopics } = isDraft(image) ? image : { base: image, changedTopics: NO_CHANGES };
+  for (const bucket of base.topics) {
+    for (const [key, record] of bucket) if (!changedTopics.has(key)) yield record;
+  }
+  for (const record of changedTopics.values()) if (record !== null) yield record;
 }
 
 export function compareCodeUnits(a: string, b: string): number {

@@ -80,6 +80,19 @@ export interface UpdateReplicaList {
   replicas: readonly number[];
 }
 /**
+ * Answer: the PartitionInfos of those that are new. In sync are at first the replicas on brokers that are alive, the
+ * first of them leads. TopicNotFound, NotEnoughBrokers; InvalidArgument unless `total` is more than there are;
+ * InvalidAssignment for lists that are not one for each new partition, of the topic's factor, of registered brokers, or
+ * without an active one.
+ */
+export interface AddPartitions {
+  topic: string;
+  /** Of partitions that the topic has afterwards. */
+  total: number;
+  /** The replicas of each new partition, in order; without it they are placed here. */
+  assignment?: readonly (readonly number[])[];
+}
+/**
  * A leader's report of who is in sync, by KRaft's checks in KRaft's order. Answer: the PartitionInfo, led by another if
  * this ends a reassignment and the leader was to go. BrokerNotFound; StaleEpoch for a broker, leader or partition epoch
  * that is not the current one; InvalidArgument unless the broker leads the partition, and for an ISR that is not of the
@@ -138,6 +151,7 @@ export interface OperationData {
   update_leader: UpdateLeader;
   update_isr: UpdateIsr;
   update_replica_list: UpdateReplicaList;
+  add_partitions: AddPartitions;
   alter_isr: AlterIsr;
   elect_leaders: ElectLeaders;
   alter_reassignments: AlterReassignments;
