@@ -29,3 +29,12 @@ export function brokerStates(image: ReadableImage): BrokerStates {
   };
   return { isActive: (id) => holds(id, isActive), isFenced: (id) => holds(id, isFenced) };
 }
+
+/** What a partition begins with on these brokers, all registered: in sync are the active ones (KRaft's rule). */
+export function beginOn(
+  image: ReadableImage,
+  replicas: readonly number[],
+): { isr: number[]; offlineReplicas: number[] } {
+  const brokers = brokerStates(image);
+  return { isr: replicas.filter(brokers.isActive), offlineReplicas: replicas.filter(brokers.isFenced) };
+}

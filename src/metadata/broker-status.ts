@@ -7,12 +7,13 @@
 import { must } from '../assert.js';
 import { brokerStates, isActive, isFenced } from './broker-states.js';
 import type { BrokerRecord, ImageDraft } from './image.js';
-import { findBroker, findTopic, partitionsOfBroker, putBroker } from './image.js';
+import { compareCodeUnits, eachTopicRecord, findBroker, findTopic, listPartitionsOf } from './image.js';
+import { putBroker } from './image-draft.js';
 import { electionOf } from './leader-election.js';
 import type { BrokerInfo, PartitionInfo } from './model.js';
 import type { PartitionTarget } from './partition-change.js';
 import { changedPartition } from './partition-change.js';
-import { putPartitions } from './partition-writes.js';
+import { writePartitions } from './partition-writes.js';
 import { withIsr } from './reassignment.js';
 
 /** `record`: of a registered broker, in the place of the one that is there. The only way to give a broker a status. */
@@ -30,7 +31,7 @@ export function replaceBroker(draft: ImageDraft, record: BrokerRecord, timestamp
     const next = changedPartition(partition, target, electionOf(config), brokers, timestamp);
     if (next !== partition) changed.push(next);
   }
-  putPartitions(draft, changed);
+  writePartitions(draft, changed);
 }
 
 type Standing = 'active' | 'draining' | 'fenced';
@@ -47,4 +48,11 @@ function targetOf(partition: PartitionInfo, id: number, before: Standing, after:
   const isOffline = (other: number): boolean =>
     other === id ? after === 'fenced' : offlineReplicas.includes(other);
   return { ...target, offlineReplicas: replicas.filter(isOffline) };
+}
+
+function* partitionsOfBroker(image: ImageDraft, id: number): Generator<PartitionInfo, void, void> {
+  const all = [...eachTopicRecord(image)].sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
+  for (const record of all) {
+    for (const partition of listPartitionsOf(record)) if (partition.replicas.includes(id)) yield partition;
+  }
 }

@@ -3,7 +3,8 @@
  * those of the metadata. One that is higher was given to an earlier partition of this name, since what is applied here
  * is the log itself, never older than any epoch given out; so it is as stale as a lower one.
  */
-import { rejected } from './answer.js';
+import type { OperationAnswer } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import type { Refusal } from './assignment.js';
 import { checkSubset } from './assignment.js';
 import { brokerStates } from './broker-states.js';
@@ -14,14 +15,13 @@ import { electionOf } from './leader-election.js';
 import { MAX_BROKER_ID } from './limits.js';
 import type { PartitionInfo } from './model.js';
 import type { AlterIsr } from './operations.js';
-import type { OperationContext, Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 import { changedPartition } from './partition-change.js';
 import { findPlace, readPlace, readReplicas } from './partition-place.js';
-import { putPartitions } from './partition-writes.js';
+import { writePartitions } from './partition-writes.js';
 import { withIsr } from './reassignment.js';
 
-export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const isr = readReplicas(input, 'isr');
   const report: AlterIsr = {
     ...readPlace(input),
@@ -41,9 +41,9 @@ export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: O
   if (refusal !== undefined) return refusal;
   const election = electionOf(record.info.config);
   const next = changedPartition(partition, withIsr(partition, isr), election, brokerStates(draft), timestamp);
-  if (next === partition) return unchanged(partition);
-  putPartitions(draft, [next]);
-  return changed(next);
+  if (next === partition) return { value: partition };
+  writePartitions(draft, [next]);
+  return { value: next };
 }
 
 function checkBrokerEpoch(image: ReadableImage, { brokerId, brokerEpoch }: AlterIsr): Refusal {

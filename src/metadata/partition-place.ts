@@ -1,14 +1,13 @@
 /** The partitions that an operation names: read from its data, and found in the image or refused. */
 import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import type { ReadableImage, TopicRecord } from './image.js';
 import { findPartition, findTopic } from './image.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
 import type { PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
-import { malformed } from './outcome.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 
 export type PartitionPlace = Pick<PartitionInfo, 'topic' | 'partition'>;

@@ -2,11 +2,12 @@
 import { must } from '../assert.js';
 import { recount } from './assignment.js';
 import type { ImageDraft } from './image.js';
-import { findPartition, findTopic, putTopic, withPartitions } from './image.js';
+import { findPartition, findTopic } from './image.js';
+import { putPartitions } from './image-draft.js';
 import type { PartitionInfo } from './model.js';
 
 /** New ones, or in the place of what was there; their topics are there. */
-export function putPartitions(draft: ImageDraft, partitions: readonly PartitionInfo[]): void {
+export function writePartitions(draft: ImageDraft, partitions: readonly PartitionInfo[]): void {
   const byTopic = new Map<string, PartitionInfo[]>();
   const [removed, added]: [number[][], number[][]] = [[], []];
   for (const partition of partitions) {
@@ -22,7 +23,7 @@ export function putPartitions(draft: ImageDraft, partitions: readonly PartitionI
       if (before !== undefined) removed.push(before);
       added.push(replicas);
     }
-    putTopic(draft, withPartitions(record, siblings));
+    putPartitions(draft, topic, siblings);
   }
   recount(draft, removed, added);
 }

@@ -1,6 +1,6 @@
 /** Reassignments: begun, changed and cancelled. They end by themselves, with the ISR that completes them. */
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import { checkReplicas } from './assignment.js';
 import type { BrokerStates } from './broker-states.js';
 import { brokerStates } from './broker-states.js';
@@ -10,12 +10,11 @@ import { electionOf } from './leader-election.js';
 import { MAX_CHANGES_PER_OPERATION, MAX_REPLICATION_FACTOR } from './limits.js';
 import type { PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
-import type { OperationContext, Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 import { changedPartition } from './partition-change.js';
 import type { FoundPartition, PartitionPlace } from './partition-place.js';
 import { findPlaces, readPlace, readReplicas } from './partition-place.js';
-import { putPartitions } from './partition-writes.js';
+import { writePartitions } from './partition-writes.js';
 import { isReassigning, reassigned, reverted } from './reassignment.js';
 
 interface WantedReassignment extends PartitionPlace {
@@ -23,7 +22,7 @@ interface WantedReassignment extends PartitionPlace {
   readonly replicas: number[] | null;
 }
 
-export function alterReassignments(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+export function alterReassignments(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const wanted = input.readers('changes', MAX_CHANGES_PER_OPERATION).map(readReassignment);
   if (input.problem !== undefined) return malformed(input.problem);
   const found = findPlaces(draft, wanted);
@@ -38,9 +37,9 @@ export function alterReassignments(draft: ImageDraft, input: InputReader, { time
     next.push(altered.value);
   }
   const differing = next.filter((partition, place) => partition !== found.value[place]?.partition);
-  if (differing.length === 0) return unchanged(next);
-  putPartitions(draft, differing);
-  return changed(next);
+  if (differing.length === 0) return { value: next };
+  writePartitions(draft, differing);
+  return { value: next };
 }
 
 function readReassignment(input: InputReader): WantedReassignment {

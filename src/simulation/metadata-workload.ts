@@ -99,6 +99,7 @@ const DATA: { readonly [Type in OperationType]: (random: Random) => OperationDat
     partition: partition(random),
     replicas: brokers(random, 3),
   }),
+  add_partitions: (random) => ({ topic: topic(random), total: drawInteger(random, 2, MOST_PARTITIONS + 1) }),
   alter_isr: (random) => ({
     topic: topic(random),
     partition: partition(random),

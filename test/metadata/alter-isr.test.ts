@@ -78,7 +78,7 @@ test('of several flaws the one checked first is told', () => {
     [{ partition: 0 }, 'StaleEpoch: the partition'],
     [{ leaderEpoch: 3 }, 'InvalidArgument: broker 1 does not lead'],
     [{ brokerId: 2, brokerEpoch: 2 }, 'StaleEpoch: the partition'],
-    [{ partitionEpoch: 2 }, 'InvalidArgument: 9 in isr'],
+    [{ partitionEpoch: 3 }, 'InvalidArgument: 9 in isr'],
     [{ isr: [2, 3] }, 'IneligibleReplica: broker 3'],
   ];
   let given = report(tester, [], flawed);

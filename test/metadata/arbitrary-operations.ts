@@ -87,6 +87,10 @@ const data = {
   update_leader: fc.record({ topic, partition, leader, leaderEpoch: epoch }),
   update_isr: fc.record({ topic, partition, isr: brokers }),
   update_replica_list: fc.record({ topic, partition, replicas: brokers }),
+  add_partitions: fc.record(
+    { topic, total: fc.integer({ min: 1, max: 5 }), assignment: fc.array(brokers, { minLength: 1, maxLength: 2 }) },
+    { requiredKeys: ['topic', 'total'] },
+  ),
   alter_isr: fc
     .record({
       topic: fc.constantFrom('a', 'a', 'a', 'constructor'),
@@ -125,6 +129,7 @@ function plain(type: string, given: unknown, at: number): AnyOperation {
 const WEIGHTS: ReadonlyMap<string, number> = new Map([
   ['register_broker', 4],
   ['create_topic', 4],
+  ['update_partition', 4],
   ['alter_isr', 10],
   ['unregister_broker', 1],
   ['delete_topic', 1],

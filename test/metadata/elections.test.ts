@@ -29,9 +29,9 @@ function elect(tester: MetadataTester, kind: ElectionKind, partitions?: readonly
   return elected.map((one) => `${one.topic}:${one.partition} ${one.leader}@${one.leaderEpoch} ${one.isr.join(' ')}`);
 }
 
-function setStatuses(tester: MetadataTester, statuses: Record<number, 'alive' | 'dead' | 'draining'>): void {
-  for (const [id, status] of Object.entries(statuses)) {
-    tester.accept('update_broker', { id: Number(id), change: { status } });
+function setStatuses(tester: MetadataTester, ...statuses: [id: number, status: 'alive' | 'dead' | 'draining'][]): void {
+  for (const [id, status] of statuses) {
+    tester.accept('update_broker', { id, change: { status } });
   }
 }
 
@@ -40,9 +40,9 @@ const A0 = { topic: 'a', partition: 0 };
 
 test('a preferred election gives leadership back to first replicas that are in sync and alive', () => {
   const tester = withTopics();
-  setStatuses(tester, { 1: 'dead' });
+  setStatuses(tester, [1, 'dead']);
   assert.equal(elect(tester, 'preferred'), [], 'fenced');
-  setStatuses(tester, { 1: 'alive' });
+  setStatuses(tester, [1, 'alive']);
   assert.equal(elect(tester, 'preferred'), [], 'not in sync yet');
   for (const place of [B0, A0]) tester.accept('update_isr', { ...place, isr: [2, 3, 1] });
   const before = tester.ask('get_partition', { topic: 'b', partition: 1 });
@@ -66,25 +66,25 @@ test('all that change are told by topic and number', () => {
 
 test('an unclean election takes whoever is alive, whatever the topic allows, and only where there is no leader', () => {
   const tester = withTopics();
-  setStatuses(tester, { 2: 'dead', 3: 'dead', 1: 'dead' });
+  setStatuses(tester, [2, 'dead'], [3, 'dead'], [1, 'dead']);
   assert.equal(elect(tester, 'unclean'), [], 'nobody is alive');
-  setStatuses(tester, { 2: 'draining', 3: 'alive' });
+  setStatuses(tester, [2, 'draining'], [3, 'alive']);
   assert.equal(elect(tester, 'online'), [], 'the topic does not allow it');
   assert.equal(elect(tester, 'preferred'), []);
   assert.equal(elect(tester, 'unclean', [B0]), ['b:0 3@3 3']);
   assert.equal(elect(tester, 'unclean', [B0]), [], 'there is one');
-  setStatuses(tester, { 1: 'alive' });
+  setStatuses(tester, [1, 'alive']);
   assert.equal(elect(tester, 'unclean'), [], 'the last in sync are back and lead');
 });
 
 test('an online election is unclean only where the topic allows it', () => {
   const tester = withTopics();
-  setStatuses(tester, { 2: 'dead', 3: 'dead', 1: 'dead' });
-  setStatuses(tester, { 3: 'alive' });
+  setStatuses(tester, [2, 'dead'], [3, 'dead'], [1, 'dead']);
+  setStatuses(tester, [3, 'alive']);
   tester.accept('update_topic', { name: 'a', config: { extra: { 'unclean.leader.election.enable': 'true' } } });
   assert.equal(elect(tester, 'online', [A0, B0]), ['a:0 3@3 3']);
   tester.accept('update_leader', { ...A0, leader: 0, leaderEpoch: 7 });
-  assert.equal(elect(tester, 'online'), ['a:0 3@8 3', 'a:1 3@3 3'], 'clean where somebody is in sync');
+  assert.equal(elect(tester, 'online'), ['a:0 3@8 3', 'a:1 3@5 3'], 'clean where somebody is in sync');
 });
 
 test('a partition that is not there, named twice or out of shape refuses all', () => {
@@ -102,9 +102,9 @@ test('one operation elects 10,000 at most, the next one the rest', () => {
   const tester = createTester(2);
   const assignment = Array.from({ length: 10_002 }, () => [1, 2]);
   tester.accept('create_topic', { name: 'large', partitions: 10_002, replicationFactor: 2, assignment });
-  setStatuses(tester, { 2: 'dead' });
-  setStatuses(tester, { 1: 'dead' });
-  setStatuses(tester, { 2: 'alive' });
+  setStatuses(tester, [2, 'dead']);
+  setStatuses(tester, [1, 'dead']);
+  setStatuses(tester, [2, 'alive']);
   const counts = [1, 2, 3].map(() => elect(tester, 'unclean').length);
   assert.equal(counts, [10_000, 2, 0]);
 });

@@ -2,7 +2,7 @@
  * What the control plane does with partitions, as plainly as possible: the rules of Kafka's controller on the one object
  * of `naive-model.ts`. Shares nothing with `src/metadata` but the types.
  */
-import type { BrokerStatus, ClusterMetadata, PartitionInfo, TopicConfig } from '../../src/metadata/model.js';
+import type { BrokerStatus, ClusterMetadata, PartitionInfo, TopicConfig, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData } from '../../src/metadata/operations.js';
 import { require } from './refusal.js';
 
@@ -39,6 +39,32 @@ export class NaiveControlPlane {
             : offlineReplicas,
       });
     }
+  }
+
+  addPartitions(topic: TopicInfo, { total, assignment }: OperationData['add_partitions']): PartitionInfo[] {
+    const { name, numPartitions, replicationFactor } = topic;
+    require(total > numPartitions, 'InvalidArgument');
+    const alive = Object.values(this.#state.brokers).filter(({ status }) => status === 'alive');
+    const ids = alive.map(({ id }) => id).sort(byNumber);
+    if (assignment === undefined) require(ids.length >= replicationFactor, 'NotEnoughBrokers');
+    else require(assignment.length === total - numPartitions, 'InvalidAssignment');
+    Object.assign(topic, { numPartitions: total, modifiedAt: Math.max(topic.modifiedAt, this.#timestamp) });
+    const added: PartitionInfo[] = [];
+    for (let partition = numPartitions; partition < total; partition += 1) {
+      const places = Array.from({ length: replicationFactor }, (_, place) => ids[(partition + place) % ids.length]);
+      const replicas = [...(assignment?.[partition - numPartitions] ?? (places as number[]))];
+      require(replicas.length === replicationFactor && new Set(replicas).size === replicas.length, 'InvalidAssignment');
+      require(replicas.every((id) => id in this.#state.brokers), 'InvalidAssignment');
+      const isr = replicas.filter((id) => this.#statusOf(id) === 'alive');
+      require(isr.length > 0, 'InvalidAssignment');
+      const offlineReplicas = replicas.filter((id) => /dead|unreachable/.test(this.#statusOf(id) ?? ''));
+      const times = { createdAt: this.#timestamp, modifiedAt: this.#timestamp };
+      const epochs = { leaderEpoch: 1, partitionEpoch: 0 };
+      const lists = { replicas, isr, offlineReplicas };
+      const created = { topic: name, partition, leader: isr[0] as number, ...lists, ...epochs, ...times };
+      added.push((this.#state.partitions[`${name}:${partition}`] = created));
+    }
+    return added;
   }
 
   alterIsr(report: OperationData['alter_isr']): PartitionInfo {

@@ -111,6 +111,8 @@ export class NaiveMetadata {
         return this.#change(operation.data, { isr: [...operation.data.isr] }, timestamp);
       case 'update_replica_list':
         return this.#change(operation.data, { replicas: [...operation.data.replicas] }, timestamp);
+      case 'add_partitions':
+        return this.#controlPlane(timestamp).addPartitions(this.#topic(operation.data.topic), operation.data);
       case 'alter_isr':
         return this.#controlPlane(timestamp).alterIsr(operation.data);
       case 'elect_leaders':
