@@ -144,6 +144,18 @@ test('a reassignment under way is in a snapshot, and is of replicas that move', 
   }
 });
 
+test('a snapshot with replicas online on fenced brokers is none', () => {
+  const tester = createTester(2);
+  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 2 });
+  tester.accept('update_broker', { id: 2, change: { status: 'unreachable' } });
+  const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
+  createMetadataMachine().restore(new TextEncoder().encode(text));
+  const tampered = text.replace('"offlineReplicas":[2]', '"offlineReplicas":[]');
+  assert.throws(() => {
+    createMetadataMachine().restore(new TextEncoder().encode(tampered));
+  }, /fenced/);
+});
+
 test('answers are frozen and never drafts, also within a batch', () => {
   const tester = createPopulated();
   tester.machine.begin();
