@@ -5,27 +5,25 @@
 import { assert, must } from '../assert.js';
 import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
 import { recount } from './assignment.js';
+import { isFenced } from './broker-states.js';
 import type { Image, ImageDraft, TopicRecord } from './image.js';
 import {
   BrokerRecord,
   compareCodeUnits,
-  draftOf,
   emptyImage,
-  emptyTopicRecord,
   findBroker,
   findCollision,
+  findTopic,
   listBrokerRecords,
   listPartitionsOf,
-  putBroker,
-  putTopic,
-  withPartitions,
-  writeDraft,
 } from './image.js';
+import { addTopic, draftOf, putBroker, writeDraft } from './image-draft.js';
 import type { PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
 
-const FORMAT = 1;
+/** 2 has the epochs of brokers and partitions. No other is read. */
+const FORMAT = 2;
 const PARSED_TOGETHER = 256;
 const NOTHING = new Uint8Array();
 
@@ -94,9 +92,20 @@ export function readSnapshot(bytes: Uint8Array): Image {
     assert(findBroker(draft, info.id) === undefined, `broker ${info.id} has one record`);
     putBroker(draft, new BrokerRecord(info, 0));
   }
-  putTopics(draft, topics.records.map(readTopic), partitions.records.map(readPartition));
+  const read = partitions.records.map(readPartition);
+  checkOffline(listBrokerRecords(draft), read);
+  putTopics(draft, topics.records.map(readTopic), read);
   writeDraft(draft, image);
   return image;
+}
+
+function checkOffline(brokers: readonly BrokerRecord[], partitions: readonly PartitionInfo[]): void {
+  const fenced = new Set(brokers.filter(({ info }) => isFenced(info)).map(({ info }) => info.id));
+  if (fenced.size === 0) return;
+  for (const { topic, partition, replicas, offlineReplicas } of partitions) {
+    const isOnline = (id: number): boolean => fenced.has(id) && !offlineReplicas.includes(id);
+    assert(!replicas.some(isOnline), `replicas of ${partitionId(topic, partition)} on fenced brokers are offline`);
+  }
 }
 
 function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: readonly PartitionInfo[]): void {
@@ -111,9 +120,9 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
       own.every(({ partition }) => partition < info.numPartitions),
       `${info.name} has that many partitions`,
     );
-    const record = withPartitions(emptyTopicRecord(info), own);
+    addTopic(draft, info, own);
+    const record = must(findTopic(draft, info.name), 'added above');
     assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
-    putTopic(draft, record);
   }
   recount(
     draft,

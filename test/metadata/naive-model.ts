@@ -4,18 +4,14 @@
  */
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
+import { Refusal, require } from './refusal.js';
 
 export type AnyOperation = {
   [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
 }[OperationType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
-
-class Refusal extends Error {}
-
-function require(holds: boolean, code: string): asserts holds {
-  if (!holds) throw new Refusal(code);
-}
 
 export class NaiveMetadata {
   state: ClusterMetadata = {
@@ -26,10 +22,11 @@ export class NaiveMetadata {
     lastModified: 0,
   };
 
-  apply(operation: AnyOperation): NaiveAnswer {
+  /** `index`: of its log entry. */
+  apply(operation: AnyOperation, index: number): NaiveAnswer {
     const before = JSON.stringify(this.state);
     try {
-      const value = this.#perform(operation);
+      const value = this.#perform(operation, index);
       if (JSON.stringify(this.state) !== before) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
@@ -47,17 +44,20 @@ export class NaiveMetadata {
     }
   }
 
-  #perform(operation: AnyOperation): unknown {
+  #perform(operation: AnyOperation, index: number): unknown {
     const { timestamp } = operation;
     switch (operation.type) {
       case 'register_broker': {
-        const { id, addr, rack = '', resources = {} } = operation.data;
-        require(isId(id) && /^[a-z]+:[1-9]\d*$/.test(addr), 'InvalidArgument');
+        const { id, addr, rack = '', resources = {}, incarnationId } = operation.data;
+        require(isId(id) && /^[a-z]+:[1-9]\d*$/.test(addr) && incarnationId !== '', 'InvalidArgument');
         require(!(id in this.state.brokers), 'BrokerExists');
         const none = { diskTotalBytes: 0, diskUsedBytes: 0, diskAvailableBytes: 0, networkBandwidthBytesPerSecond: 0 };
         const full = { ...none, cpuCores: 0, memoryTotalBytes: 0, memoryUsedBytes: 0, ...resources };
         const times = { registeredAt: timestamp, lastHeartbeat: timestamp };
-        return (this.state.brokers[id] = { id, addr, status: 'alive', resources: full, rack, ...times });
+        const named = incarnationId === undefined ? {} : { incarnationId };
+        const status = 'alive' as const;
+        const epoch = { brokerEpoch: index };
+        return (this.state.brokers[id] = { id, addr, status, resources: full, rack, ...times, ...named, ...epoch });
       }
       case 'unregister_broker': {
         const { id } = operation.data;
@@ -72,7 +72,10 @@ export class NaiveMetadata {
         require(isId(id), 'InvalidArgument');
         const broker = this.state.brokers[id];
         require(broker !== undefined, 'BrokerNotFound');
-        return Object.assign(broker, change, { resources: { ...broker.resources, ...change.resources } });
+        const { status } = broker;
+        Object.assign(broker, change, { resources: { ...broker.resources, ...change.resources } });
+        this.#controlPlane(timestamp).statusChanged(id, status);
+        return broker;
       }
       case 'create_topic':
         return this.#createTopic(operation.data, timestamp);
@@ -108,7 +111,19 @@ export class NaiveMetadata {
         return this.#change(operation.data, { isr: [...operation.data.isr] }, timestamp);
       case 'update_replica_list':
         return this.#change(operation.data, { replicas: [...operation.data.replicas] }, timestamp);
+      case 'add_partitions':
+        return this.#controlPlane(timestamp).addPartitions(this.#topic(operation.data.topic), operation.data);
+      case 'alter_isr':
+        return this.#controlPlane(timestamp).alterIsr(operation.data);
+      case 'elect_leaders':
+        return this.#controlPlane(timestamp).electLeaders(operation.data.kind, operation.data.partitions);
+      case 'alter_reassignments':
+        return this.#controlPlane(timestamp).alterReassignments(operation.data.changes);
     }
+  }
+
+  #controlPlane(timestamp: number): NaiveControlPlane {
+    return new NaiveControlPlane(this.state, (place) => this.#partition(place), timestamp);
   }
 
   #createTopic(data: OperationData['create_topic'], timestamp: number): TopicInfo {
@@ -165,6 +180,7 @@ export class NaiveMetadata {
       isr: [...isr],
       offlineReplicas: [],
       leaderEpoch: 1,
+      partitionEpoch: 0,
       createdAt: timestamp,
       modifiedAt: timestamp,
     };
@@ -180,7 +196,7 @@ export class NaiveMetadata {
     const lists = [change.replicas, change.isr, change.offlineReplicas].flatMap((list) => list ?? []);
     require(lists.every(isId), 'InvalidArgument');
     const current = this.#partition(place);
-    const next = { ...current, ...change };
+    const next = structuredClone({ ...current, ...change });
     if (change.replicas !== undefined) {
       const newcomers = change.replicas.filter((id) => !current.replicas.includes(id));
       require(newcomers.every((id) => this.state.brokers[id]?.status === 'alive'), 'InvalidAssignment');
@@ -189,21 +205,25 @@ export class NaiveMetadata {
       if (change.offlineReplicas === undefined) {
         next.offlineReplicas = current.offlineReplicas.filter((id) => next.replicas.includes(id));
       }
-      requireSound({ ...next, leader: 0 });
-      if (change.leader === undefined && current.leader !== 0 && !next.replicas.includes(current.leader)) {
-        const first = next.replicas.find((id) => next.isr.includes(id));
-        require(first !== undefined, 'InvalidAssignment');
-        next.leader = first;
-      }
+      next.addingReplicas = next.removingReplicas = [];
     }
     requireSound({ ...next, leader: 0 });
-    const due = current.leaderEpoch + (next.leader === current.leader ? 0 : 1);
+    if (change.offlineReplicas !== undefined) this.#controlPlane(timestamp).addFenced(next);
+    const moves = endReassignment(next);
+    next.leader = change.leader ?? this.#successor(current.leader, next);
+    const due = current.leaderEpoch + (next.leader !== current.leader || moves ? 1 : 0);
     next.leaderEpoch = change.leaderEpoch ?? due;
     require(next.leaderEpoch >= due, 'StaleEpoch');
     requireSound(next);
-    const differs = JSON.stringify(next) !== JSON.stringify({ ...current, ...pick(current, change) });
-    if (differs) next.modifiedAt = Math.max(current.modifiedAt, timestamp);
-    return (this.state.partitions[`${place.topic}:${place.partition}`] = next);
+    return stamped(this.state, current, next, timestamp);
+  }
+
+  /** Of a leader that leaves. */
+  #successor(leader: number, { replicas, isr }: PartitionInfo): number {
+    if (leader === 0 || replicas.includes(leader)) return leader;
+    const first = replicas.find((id) => isr.includes(id) && this.state.brokers[id]?.status === 'alive');
+    require(first !== undefined, 'InvalidAssignment');
+    return first;
   }
 
   #topic(name: string): TopicInfo {
@@ -223,10 +243,6 @@ export class NaiveMetadata {
   #partitions(): PartitionInfo[] {
     return Object.values(this.state.partitions);
   }
-}
-
-function pick(current: PartitionInfo, change: Partial<PartitionInfo>): object {
-  return Object.fromEntries(Object.keys(change).map((name) => [name, current[name as keyof PartitionInfo]]));
 }
 
 function requireSound({ leader, replicas, isr, offlineReplicas }: PartitionInfo): void {

@@ -72,7 +72,7 @@ test('digests computed along the way are those of a state that computed none', (
 test('a snapshot is canonical JSON of the metadata, one record a line', () => {
   const tester = createPopulated();
   const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
-  assert.is(text.replaceAll('\n', ''), canonicalJson({ ...tester.ask('metadata', {}), format: 1 }));
+  assert.is(text.replaceAll('\n', ''), canonicalJson({ ...tester.ask('metadata', {}), format: 2 }));
   assert.is(text.split('\n').length, 12 + 40 + 2 + 4 + 1);
 });
 
@@ -82,10 +82,11 @@ test('a restored machine goes on as the one the snapshot was taken from', () => 
   restored.restore(joinBytes(tester.machine.capture().serialize()));
   assert.equal(restored.dump(), tester.machine.dump());
   for (const [type, data] of Object.entries(CHANGES)) {
+    const expected = tester.applyAny({ type, data, timestamp: 2_000 });
     restored.begin();
-    const answer = restored.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    const answer = restored.apply(encodeJson({ type, data, timestamp: 2_000 }), { index: tester.index });
     restored.end();
-    assert.equal(answer, tester.applyAny({ type, data, timestamp: 2_000 }), type);
+    assert.equal(answer, expected, type);
   }
   assert.is(restored.digest(), tester.machine.digest());
 });
@@ -94,7 +95,7 @@ test('minus zero becomes zero, which is what a snapshot would make of it', () =>
   const tester = createTester(1);
   tester.machine.begin();
   const text = '{"type":"update_broker","data":{"id":1,"change":{"lastHeartbeat":-0,"resources":{"cpuCores":-0.0}}}}';
-  tester.machine.apply(new TextEncoder().encode(text));
+  tester.machine.apply(new TextEncoder().encode(text), { index: 2 });
   tester.machine.end();
   const broker = tester.ask('get_broker', { id: 1 });
   assert.ok(Object.is(broker?.lastHeartbeat, 0));
@@ -109,18 +110,57 @@ test('bytes that are no snapshot are refused, and the state is as it was', () =>
     '',
     '{}',
     good.slice(0, -20),
-    good.replace('"format":1', '"format":2'),
+    good.replace('"format":2', '"format":1'),
+    good.replace('"format":2', '"format":3'),
+    good.replace('"partitionEpoch":0', '"partitionEpoch":-1'),
+    good.replace('"brokerEpoch":1', '"brokerEpoch":"1"'),
     JSON.stringify(JSON.parse(good)),
   ];
   for (const text of texts) assert.throws(() => tester.machine.restore(new TextEncoder().encode(text)));
   assert.is(tester.machine.digest(), digest);
 });
 
+test('a reassignment under way is in a snapshot, and is of replicas that move', () => {
+  const tester = createTester(5);
+  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 3, assignment: [[1, 2, 3]] });
+  tester.accept('alter_reassignments', { changes: [{ topic: 't', partition: 0, replicas: [2, 4] }] });
+  const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
+  const restored = createMetadataMachine();
+  restored.restore(new TextEncoder().encode(text));
+  assert.equal(restored.dump().partitions['t:0']?.addingReplicas, [4]);
+  assert.is(restored.digest(), tester.machine.digest());
+  const moving = tester.ask('get_partition', { topic: 't', partition: 0 });
+  for (const lists of [
+    { addingReplicas: undefined },
+    { removingReplicas: undefined },
+    { addingReplicas: [], removingReplicas: [] },
+    { addingReplicas: [5] },
+    { addingReplicas: [4, 4] },
+    { removingReplicas: [2, 4, 1, 3] },
+  ]) {
+    const tampered = canonicalJson(JSON.parse(JSON.stringify({ ...moving, ...lists })));
+    const bytes = new TextEncoder().encode(text.replace(canonicalJson(moving), tampered));
+    assert.throws(() => createMetadataMachine().restore(bytes), undefined, JSON.stringify(lists));
+  }
+});
+
+test('a snapshot with replicas online on fenced brokers is none', () => {
+  const tester = createTester(2);
+  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 2 });
+  tester.accept('update_broker', { id: 2, change: { status: 'unreachable' } });
+  const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
+  createMetadataMachine().restore(new TextEncoder().encode(text));
+  const tampered = text.replace('"offlineReplicas":[2]', '"offlineReplicas":[]');
+  assert.throws(() => {
+    createMetadataMachine().restore(new TextEncoder().encode(tampered));
+  }, /fenced/);
+});
+
 test('answers are frozen and never drafts, also within a batch', () => {
   const tester = createPopulated();
   tester.machine.begin();
   for (const [type, data] of Object.entries(CHANGES)) {
-    const answer = tester.machine.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    const answer = tester.machine.apply(encodeJson({ type, data, timestamp: 2_000 }), { index: 100 });
     const value = 'value' in answer ? answer.value : undefined;
     assert.ok(value === null || Object.isFrozen(value), type);
     // A draft is a proxy, which structured clone refuses.
