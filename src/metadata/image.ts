@@ -64,6 +64,8 @@ export interface ImageDraft {
 /** What can be looked at: an image, or a batch over one. */
 export type ReadableImage = Image | ImageDraft;
 
+const NO_CHANGES: ReadonlyMap<string, TopicRecord | null> = new Map();
+
 export function draftOf(base: Image): ImageDraft {
   const { version, lastModified } = base;
   return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
@@ -178,6 +180,15 @@ export function listTopicRecords(image: Image): TopicRecord[] {
   return records.sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
 }
 
+/** In no order: a node that restored a snapshot has another one than a node that applied each operation. */
+export function* eachTopicRecord(image: ReadableImage): Generator<TopicRecord, void, void> {
+  const { base, changedTopics } = isDraft(image) ? image : { base: image, changedTopics: NO_CHANGES };
+  for (const bucket of base.topics) {
+    for (const [key, record] of bucket) if (!changedTopics.has(key)) yield record;
+  }
+  for (const record of changedTopics.values()) if (record !== null) yield record;
+}
+
 export function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -255,7 +266,7 @@ function topicBucket(key: string): number {
 }
 
 /** FNV-1a over code units. */
-function hashOf(key: string): number {
+export function hashOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let position = 0; position < key.length; position += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);

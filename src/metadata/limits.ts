@@ -9,6 +9,8 @@ export const MAX_NAME_LENGTH = 249;
 export const MAX_PARTITIONS_PER_TOPIC = 100_000;
 /** Kafka's factor is an int16. */
 export const MAX_REPLICATION_FACTOR = 32_767;
+/** Random numbers are seeded with 32 bits. */
+export const MAX_PLACEMENT_SEED = 0xffff_ffff;
 /** What one placement may come to: partitions times factor. */
 export const MAX_REPLICAS_PER_OPERATION = 1_000_000;
 export const MAX_EXTRA_SETTINGS = 1_000;

@@ -15,6 +15,8 @@ export interface OperationContext {
   readonly index: number;
   /** Unix ms. */
   readonly timestamp: number;
+  /** What chance decides in a placement, decided by this. */
+  readonly placementSeed: number;
 }
 
 /** Validates everything before it changes anything: the draft is shared by a batch and cannot be rolled back. */

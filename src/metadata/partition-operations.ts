@@ -6,19 +6,20 @@ import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
-import type { Refusal } from './assignment.js';
-import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
+import { checkAssignment, checkLeader, checkSubset, recount } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findPartition, findTopic, putTopic, withPartition, withPartitions } from './image.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
 import type { NewPartition, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
+import type { BeginningPartition } from './new-partition.js';
 import { newPartition } from './new-partition.js';
 import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 import type { WantedChange } from './partition-change.js';
 import { changedPartition } from './partition-change.js';
+import { beginOn } from './placement/usable-brokers.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 
 const MAX_PARTITION = MAX_PARTITIONS_PER_TOPIC - 1;
@@ -97,11 +98,10 @@ function createAll(
   const created: PartitionInfo[] = [];
   for (const one of wanted) {
     const id = partitionId(one.topic, one.partition);
-    const isr = one.isr ?? one.replicas;
-    const refusal = seen.has(id) ? partitionExists(id) : refuseNewPartition(draft, { ...one, isr });
-    if (refusal !== undefined) return refusal;
+    const beginning = seen.has(id) ? partitionExists(id) : beginningOf(draft, one);
+    if ('error' in beginning) return beginning;
     seen.add(id);
-    const partition = newPartition({ ...one, isr }, timestamp);
+    const partition = newPartition(beginning.value, timestamp);
     created.push(partition);
     const siblings = byTopic.get(one.topic);
     if (siblings === undefined) byTopic.set(one.topic, [partition]);
@@ -122,7 +122,8 @@ function beyondCount({ name, numPartitions }: TopicInfo, number: number): { read
   return malformed(`partition ${number} of topic ${name}, which has ${numPartitions}`);
 }
 
-function refuseNewPartition(image: ReadableImage, wanted: NewPartition & { isr: readonly number[] }): Refusal {
+/** As it may be created, or why not. */
+function beginningOf(image: ReadableImage, wanted: NewPartition): OperationAnswer<BeginningPartition> {
   const record = findTopic(image, wanted.topic);
   if (record === undefined) return topicNotFound(wanted.topic);
   const { numPartitions, replicationFactor } = record.info;
@@ -133,10 +134,17 @@ function refuseNewPartition(image: ReadableImage, wanted: NewPartition & { isr: 
   if (wanted.replicas.length !== replicationFactor) {
     return rejected('InvalidAssignment', `${wanted.replicas.length} replicas where the factor is ${replicationFactor}`);
   }
+  const refusal = checkAssignment(image, wanted.replicas);
+  if (refusal !== undefined) return refusal;
+  const { isr: active, offlineReplicas } = beginOn(image, wanted.replicas);
+  const { isr = active } = wanted;
+  const ineligible = isr.find((id) => wanted.replicas.includes(id) && !active.includes(id));
+  if (ineligible !== undefined) {
+    return rejected('IneligibleReplica', `broker ${ineligible} is fenced or draining, and so not in sync`);
+  }
   return (
-    checkReplicas(image, wanted.replicas, []) ??
-    checkSubset(wanted.isr, wanted.replicas, 'isr') ??
-    checkLeader(wanted.leader ?? 0, wanted.isr)
+    checkSubset(isr, wanted.replicas, 'isr') ??
+    checkLeader(wanted.leader ?? 0, isr) ?? { value: { ...wanted, isr, offlineReplicas } }
   );
 }
 
