@@ -1,12 +1,14 @@
 /**
  * The rules of every operation once more, as plainly as possible: one object, copied whole before each operation and
- * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types.
+ * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types. Where replicas are placed to be
+ * even it takes the lists that were made, if they are such lists as the rules allow.
  */
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { flawOf } from './placement/flaws.js';
 
 export type AnyOperation = {
-  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
+  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number; placementSeed?: number };
 }[OperationType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
@@ -18,6 +20,7 @@ function require(holds: boolean, code: string): asserts holds {
 }
 
 export class NaiveMetadata {
+  #placed: (topic: string) => number[][] = () => [];
   state: ClusterMetadata = {
     brokers: Object.create(null) as Record<string, BrokerInfo>,
     topics: Object.create(null) as Record<string, TopicInfo>,
@@ -26,7 +29,9 @@ export class NaiveMetadata {
     lastModified: 0,
   };
 
-  apply(operation: AnyOperation): NaiveAnswer {
+  /** `placed`: the replicas of a topic that the operation created. */
+  apply(operation: AnyOperation, placed: (topic: string) => number[][] = () => []): NaiveAnswer {
+    this.#placed = placed;
     const before = JSON.stringify(this.state);
     try {
       const value = this.#perform(operation);
@@ -112,15 +117,18 @@ export class NaiveMetadata {
   }
 
   #createTopic(data: OperationData['create_topic'], timestamp: number): TopicInfo {
-    const { name, partitions, replicationFactor, assignment = 'auto' } = data;
+    const { name, partitions, replicationFactor, assignment = 'auto', strategy = 'striped' } = data;
     const given = typeof assignment === 'string' ? [] : assignment.flat();
     require(partitions >= 1 && replicationFactor >= 1 && given.every(isId), 'InvalidArgument');
     require(!(name in this.state.topics), 'TopicExists');
     const flat = (text: string): string => text.split('.').join('_');
     require(!Object.keys(this.state.topics).some((other) => flat(other) === flat(name)), 'InvalidArgument');
-    const alive = Object.values(this.state.brokers).filter(({ status }) => status === 'alive');
-    const ids = alive.map(({ id }) => id).sort((a, b) => a - b);
-    if (assignment === 'auto') require(ids.length >= replicationFactor, 'NotEnoughBrokers');
+    const brokers = Object.values(this.state.brokers).sort((a, b) => a.id - b.id);
+    const ids = brokers.filter(({ status }) => status === 'alive').map(({ id }) => id);
+    const usable = brokers.filter(({ status }) => status !== 'draining');
+    const isRoundRobin = strategy === 'roundRobin';
+    const count = isRoundRobin ? ids.length : usable.length;
+    if (assignment === 'auto') require(count >= replicationFactor && ids.length > 0, 'NotEnoughBrokers');
     const config = { retentionMs: 604800000, retentionBytes: -1, segmentMs: 604800000, segmentBytes: 1073741824 };
     const more = { minInsyncReplicas: 1, compressionType: 'none' as const };
     const topic = {
@@ -134,9 +142,12 @@ export class NaiveMetadata {
     this.state.topics[name] = topic;
     if (assignment === 'none') return topic;
     if (assignment !== 'auto') require(assignment.length === partitions, 'InvalidAssignment');
+    const placed = assignment === 'auto' && !isRoundRobin ? this.#placed(name) : [];
     for (let partition = 0; partition < partitions; partition += 1) {
       const places = Array.from({ length: replicationFactor }, (_, place) => ids[(partition + place) % ids.length]);
-      const replicas = assignment === 'auto' ? (places as number[]) : [...(assignment[partition] ?? [])];
+      const auto = isRoundRobin ? (places as number[]) : (placed[partition] ?? []);
+      const replicas = assignment === 'auto' ? auto : [...(assignment[partition] ?? [])];
+      if (assignment === 'auto' && !isRoundRobin) requireWellPlaced(replicas, replicationFactor, usable);
       this.#createPartition({ topic: name, partition, replicas }, timestamp);
     }
     return topic;
@@ -148,14 +159,20 @@ export class NaiveMetadata {
   }
 
   #createPartition(wanted: OperationData['create_partition'], timestamp: number): PartitionInfo {
-    const { topic: name, partition, replicas, isr = replicas } = wanted;
+    const { topic: name, partition, replicas } = wanted;
     requireShape(wanted);
     const topic = this.#topic(name);
     require(partition < topic.numPartitions, 'InvalidArgument');
     const key = `${name}:${partition}`;
     require(!(key in this.state.partitions), 'PartitionExists');
     require(replicas.length === topic.replicationFactor, 'InvalidAssignment');
-    require(replicas.every((id) => this.state.brokers[id]?.status === 'alive'), 'InvalidAssignment');
+    require(replicas.every((id) => id in this.state.brokers), 'InvalidAssignment');
+    require(replicas.length > 0 && new Set(replicas).size === replicas.length, 'InvalidAssignment');
+    const statusOf = (id: number): string | undefined => this.state.brokers[id]?.status;
+    const active = replicas.filter((id) => statusOf(id) === 'alive');
+    require(active.length > 0, 'InvalidAssignment');
+    const isr = wanted.isr ?? active;
+    require(isr.every((id) => !replicas.includes(id) || active.includes(id)), 'IneligibleReplica');
     const leader = wanted.leader ?? isr[0] ?? 0;
     const created = {
       topic: name,
@@ -163,7 +180,7 @@ export class NaiveMetadata {
       leader,
       replicas: [...replicas],
       isr: [...isr],
-      offlineReplicas: [],
+      offlineReplicas: replicas.filter((id) => statusOf(id) === 'dead' || statusOf(id) === 'unreachable'),
       leaderEpoch: 1,
       createdAt: timestamp,
       modifiedAt: timestamp,
@@ -234,6 +251,12 @@ function requireSound({ leader, replicas, isr, offlineReplicas }: PartitionInfo)
   require(replicas.length > 0 && [replicas, isr, offlineReplicas].every(distinct), 'InvalidAssignment');
   require([...isr, ...offlineReplicas].every((id) => replicas.includes(id)), 'InvalidAssignment');
   require(leader === 0 || isr.includes(leader), 'InvalidAssignment');
+}
+
+/** What every strategy that knows racks must come to; anything else is a bug of it, no refusal. */
+function requireWellPlaced(replicas: readonly number[], factor: number, usable: readonly BrokerInfo[]): void {
+  const flaw = flawOf(replicas, factor, usable);
+  if (flaw !== undefined) throw new Error(`replicas [${replicas.join()}]: ${flaw}`);
 }
 
 function requireShape({ replicas, isr = [], partition }: OperationData['create_partition']): void {
