@@ -1,4 +1,4 @@
-/** A partition as it begins: led by the first of its ISR unless said otherwise, at epoch 1. */
+/** A partition as it begins: led by the first of its ISR unless said otherwise, at leader epoch 1 and partition epoch 0. */
 import type { NewPartition, PartitionInfo } from './model.js';
 
 export type BeginningPartition = NewPartition & Pick<PartitionInfo, 'isr' | 'offlineReplicas'>;
@@ -12,6 +12,7 @@ export function newPartition(wanted: BeginningPartition, timestamp: number): Par
     isr: [...wanted.isr],
     offlineReplicas: [...wanted.offlineReplicas],
     leaderEpoch: 1,
+    partitionEpoch: 0,
     createdAt: timestamp,
     modifiedAt: timestamp,
   };

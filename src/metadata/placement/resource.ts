@@ -9,7 +9,8 @@ import type { BrokerInfo, TopicConfig } from '../model.js';
 import type { BrokerLoad } from './broker-loads.js';
 import { countRoom, estimatePartitionBytes, weighBrokers } from './capacity.js';
 import type { Draw } from './draw.js';
-import { RisingQueue } from './rising-queue.js';
+import type { Rank } from './rising-queue.js';
+import { compareRanks, RisingQueue } from './rising-queue.js';
 import { groupByRack, isFenced } from './usable-brokers.js';
 
 export interface ResourceRequest {
@@ -57,7 +58,7 @@ export function placeByResources(
   const lists: number[][] = [];
   while (lists.length < request.partitions) {
     const replicas = placeOne(field, request.replicationFactor);
-    if (replicas.length < request.replicationFactor) break;
+    if (replicas.length === 0) break;
     lists.push(replicas);
   }
   return lists;
@@ -93,46 +94,50 @@ function listCandidates(
 }
 
 function createField(candidates: readonly Candidate[], draw: Draw): Field {
-  const leaders = new RisingQueue<Candidate>(leaderRank, draw);
+  const leaders = new RisingQueue(ifRoom(leaderRank), draw);
   const racks = new RisingQueue<Rack>(({ candidates: members }) => {
     const best = members.peek();
     return best === undefined ? undefined : replicaRank(best);
   }, draw);
   for (const candidate of candidates) if (!candidate.isFenced) leaders.push(candidate);
   for (const [name, members] of groupByRack(candidates)) {
-    const rack: Rack = { name, candidates: new RisingQueue<Candidate>(replicaRank, draw) };
+    const rack: Rack = { name, candidates: new RisingQueue(ifRoom(replicaRank), draw) };
     for (const candidate of members) rack.candidates.push(candidate);
     racks.push(rack);
   }
   return { leaders, racks };
 }
 
-/** Fewer than the factor where not enough have room. */
+/** None where not enough have room. */
 function placeOne({ leaders, racks }: Field, replicationFactor: number): number[] {
   const leader = leaders.pop();
   if (leader === undefined) return [];
   const chosen = [leader];
   const visited: Rack[] = [];
   const popped: [Rack, Candidate][] = [];
-  const takeFrom = (rack: Rack): boolean => {
-    const candidate = rack.candidates.pop();
-    if (candidate === undefined) return false;
+  const popFrom = (rack: Rack): Candidate => {
+    const candidate = must(rack.candidates.pop(), 'a candidate was there');
     popped.push([rack, candidate]);
-    if (candidate === leader) return takeFrom(rack);
-    chosen.push(candidate);
-    return true;
+    return candidate;
   };
   while (chosen.length < replicationFactor) {
     const rack = racks.pop();
     if (rack === undefined) break;
     visited.push(rack);
-    if (rack.name !== leader.rack) takeFrom(rack);
+    if (rack.name !== leader.rack) chosen.push(popFrom(rack));
   }
-  // More replicas than racks: round and round, the leader's too, without those that have none left.
-  for (let giving = visited; chosen.length < replicationFactor && giving.length > 0;) {
-    giving = giving.filter((rack) => chosen.length < replicationFactor && takeFrom(rack));
+  // More replicas than racks: one more from each, the leader's too, as long as they have any.
+  while (chosen.length < replicationFactor) {
+    const giving = visited
+      .flatMap((rack) => {
+        if (rack.candidates.peek() === leader) popFrom(rack);
+        const best = rack.candidates.peek();
+        return best === undefined ? [] : { rack, rank: replicaRank(best) };
+      })
+      .sort((a, b) => compareRanks(a.rank, b.rank));
+    if (giving.length === 0) return [];
+    for (const { rack } of giving.slice(0, replicationFactor - chosen.length)) chosen.push(popFrom(rack));
   }
-  if (chosen.length < replicationFactor) return [];
   leader.leaders += 1;
   leader.leadersDue -= 1;
   for (const candidate of chosen) {
@@ -150,12 +155,15 @@ function sumOfWeights(candidates: readonly Candidate[]): number {
   return candidates.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-function leaderRank({ leaders, leadersDue, room, weight }: Candidate) {
-  if (room === 0) return undefined;
-  return { group: leadersDue > 0 ? 0 : 1, load: (leaders + 1) / weight };
+function leaderRank({ leaders, replicas, leadersDue, weight }: Candidate): Rank {
+  return { group: leadersDue > 0 ? 0 : 1, load: (leaders + 1) / weight, otherLoad: (replicas + 1) / weight };
 }
 
-function replicaRank({ replicas, replicasDue, room, weight, isFenced: fenced }: Candidate) {
-  if (room === 0) return undefined;
-  return { group: (fenced ? 2 : 0) + (replicasDue > 0 ? 0 : 1), load: (replicas + 1) / weight };
+function replicaRank({ replicas, replicasDue, weight, isFenced: fenced }: Candidate): Rank {
+  return { group: (fenced ? 2 : 0) + (replicasDue > 0 ? 0 : 1), load: (replicas + 1) / weight, otherLoad: 0 };
+}
+
+/** Who has no room is out for good. */
+function ifRoom(rankOf: (candidate: Candidate) => Rank): (candidate: Candidate) => Rank | undefined {
+  return (candidate) => (candidate.room > 0 ? rankOf(candidate) : undefined);
 }

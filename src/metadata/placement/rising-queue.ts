@@ -4,10 +4,11 @@
  */
 import type { Draw } from './draw.js';
 
-/** The smaller first: by group, then by load. */
+/** The smaller first: by group, then by load, then by what else it carries. */
 export interface Rank {
   readonly group: number;
   readonly load: number;
+  readonly otherLoad: number;
 }
 
 interface Entry<Item> {
@@ -54,8 +55,7 @@ export class RisingQueue<Item> {
         this.#removeFirst();
         continue;
       }
-      const hasRisen = rank.group !== first.rank.group || rank.load !== first.rank.load;
-      if (!hasRisen) return first.item;
+      if (compareRanks(rank, first.rank) === 0) return first.item;
       first.rank = rank;
       this.#sink(first);
     }
@@ -90,7 +90,12 @@ export class RisingQueue<Item> {
   }
 }
 
+/** Below 0: a comes first. */
+export function compareRanks(a: Rank, b: Rank): number {
+  return a.group - b.group || a.load - b.load || a.otherLoad - b.otherLoad;
+}
+
 function isBefore(a: Entry<unknown>, b: Entry<unknown>): boolean {
-  if (a.rank.group !== b.rank.group) return a.rank.group < b.rank.group;
-  return a.rank.load === b.rank.load ? a.tie < b.tie : a.rank.load < b.rank.load;
+  const order = compareRanks(a.rank, b.rank);
+  return order === 0 ? a.tie < b.tie : order < 0;
 }

@@ -26,7 +26,7 @@ function followModel(operations: readonly AnyOperation[]): MetadataMachine {
   const model = new NaiveMetadata();
   for (const [place, operation] of operations.entries()) {
     const answer = applyBatch(machine, [operation], place + 1)[0];
-    const expected = model.apply(operation, placedIn(machine));
+    const expected = model.apply(operation, place + 1, placedIn(machine));
     const shown = JSON.stringify(operation);
     const told = answer !== undefined && 'error' in answer ? { code: answer.error.code } : answer;
     demand(canonicalJson(told) === canonicalJson(expected), 'metadata rules', () => `${canonicalJson(told)}: ${shown}`);
