@@ -120,18 +120,14 @@ export class NaiveMetadata {
   }
 
   #createTopic(data: OperationData['create_topic'], timestamp: number): TopicInfo {
-    const { name, partitions, replicationFactor, assignment = 'auto', strategy = 'striped' } = data;
+    const { name, partitions, replicationFactor, assignment = 'auto' } = data;
     const given = typeof assignment === 'string' ? [] : assignment.flat();
     require(partitions >= 1 && replicationFactor >= 1 && given.every(isId), 'InvalidArgument');
     require(!(name in this.state.topics), 'TopicExists');
     const flat = (text: string): string => text.split('.').join('_');
     require(!Object.keys(this.state.topics).some((other) => flat(other) === flat(name)), 'InvalidArgument');
-    const brokers = Object.values(this.state.brokers).sort((a, b) => a.id - b.id);
-    const ids = brokers.filter(({ status }) => status === 'alive').map(({ id }) => id);
-    const usable = brokers.filter(({ status }) => status !== 'draining');
-    const isRoundRobin = strategy === 'roundRobin';
-    const count = isRoundRobin ? ids.length : usable.length;
-    if (assignment === 'auto') require(count >= replicationFactor && ids.length > 0, 'NotEnoughBrokers');
+    const lists = assignment === 'auto' ? this.#place(data) : assignment === 'none' ? [] : assignment;
+    if (assignment !== 'none') require(lists.length === partitions, 'InvalidAssignment');
     const config = { retentionMs: 604800000, retentionBytes: -1, segmentMs: 604800000, segmentBytes: 1073741824 };
     const more = { minInsyncReplicas: 1, compressionType: 'none' as const };
     const topic = {
@@ -143,17 +139,26 @@ export class NaiveMetadata {
       modifiedAt: timestamp,
     };
     this.state.topics[name] = topic;
-    if (assignment === 'none') return topic;
-    if (assignment !== 'auto') require(assignment.length === partitions, 'InvalidAssignment');
-    const placed = assignment === 'auto' && !isRoundRobin ? this.#placed(name) : [];
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const places = Array.from({ length: replicationFactor }, (_, place) => ids[(partition + place) % ids.length]);
-      const auto = isRoundRobin ? (places as number[]) : (placed[partition] ?? []);
-      const replicas = assignment === 'auto' ? auto : [...(assignment[partition] ?? [])];
-      if (assignment === 'auto' && !isRoundRobin) requireWellPlaced(replicas, replicationFactor, usable);
-      this.#createPartition({ topic: name, partition, replicas }, timestamp);
-    }
+    lists.forEach((replicas, partition) =>
+      this.#createPartition({ topic: name, partition, replicas: [...replicas] }, timestamp),
+    );
     return topic;
+  }
+
+  #place({ name, partitions, replicationFactor, strategy }: OperationData['create_topic']): number[][] {
+    const brokers = Object.values(this.state.brokers).sort((a, b) => a.id - b.id);
+    const alive = brokers.filter(({ status }) => status === 'alive').map(({ id }) => id);
+    if (strategy !== 'roundRobin') {
+      const usable = brokers.filter(({ status }) => status !== 'draining');
+      require(usable.length >= replicationFactor && alive.length > 0, 'NotEnoughBrokers');
+      const placed = this.#placed(name);
+      for (const replicas of placed) requireWellPlaced(replicas, replicationFactor, usable);
+      return placed;
+    }
+    require(alive.length >= replicationFactor, 'NotEnoughBrokers');
+    return Array.from({ length: partitions }, (_, partition) =>
+      Array.from({ length: replicationFactor }, (__, place) => alive[(partition + place) % alive.length] ?? 0),
+    );
   }
 
   #createInTurn(data: OperationData['batch_create_partitions'], timestamp: number): PartitionInfo[] {

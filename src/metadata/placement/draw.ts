@@ -15,11 +15,9 @@ export function createDraw(seed: number, topic: string): Draw {
 }
 
 /** In place. */
-export function shuffle<Item>(items: Item[], draw: Draw): void {
+export function shuffle(items: unknown[], draw: Draw): void {
   for (let left = items.length; left > 1; left -= 1) {
     const place = draw(left);
-    const item = items[place] as Item;
-    items[place] = items[left - 1] as Item;
-    items[left - 1] = item;
+    [items[place], items[left - 1]] = [items[left - 1], items[place]];
   }
 }

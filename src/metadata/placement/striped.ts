@@ -1,7 +1,8 @@
 /**
  * KRaft's StripedReplicaPlacer: replicas go round the racks, each partition begins one rack further, and within a rack
  * they go round its brokers, so that racks are spread first, brokers second. It counts nothing: a small rack gets as
- * many replicas as a large one. Every rack takes a replica before one takes two; leaders are on unfenced brokers.
+ * many replicas as a large one. One departure: Kafka numbers the partitions anew after each shuffle, so that a list used
+ * for number 0 and then not before the next number 0 seems used up there; here every partition has its own number.
  */
 import { assert, must } from '../../assert.js';
 import type { BrokerInfo } from '../model.js';
@@ -78,7 +79,7 @@ export function placeStriped(brokers: readonly Readonly<BrokerInfo>[], stripes: 
 function placeOne(racks: readonly Rack[], start: number, partition: number, replicationFactor: number): number[] {
   const rackAt = (step: number): Rack => must(racks[(start + step) % racks.length], 'a rack');
   let leaderStep = 0;
-  while (rackAt(leaderStep).unfenced.size === 0) leaderStep += 1;
+  while (leaderStep < racks.length && rackAt(leaderStep).unfenced.size === 0) leaderStep += 1;
   const replicas = [must(rackAt(leaderStep).unfenced.next(partition), 'a leader')];
   const nextOf = (rack: Rack): number | undefined => rack.unfenced.next(partition) ?? rack.fenced.next(partition);
   for (let step = 0; step < racks.length && replicas.length < replicationFactor; step += 1) {

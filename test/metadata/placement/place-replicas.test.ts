@@ -68,9 +68,9 @@ for (const strategy of ['striped', 'resource'] as const) {
         }
         placed += 1;
       }),
-      { numRuns: 500, seed: 1 },
+      { numRuns: 300, seed: 1 },
     );
-    assert.ok(placed > 100 && refused > 100, `${placed} placed, ${refused} refused`);
+    assert.ok(placed > 60 && refused > 60, `${placed} placed, ${refused} refused`);
   });
 }
 
@@ -89,7 +89,7 @@ test('the same request on the same brokers is placed the same, also on a node th
       assert.equal(placeReplicas(tester.machine.image(), request), first);
       assert.equal(placeReplicas(restored.image(), request), first);
     }),
-    { numRuns: 100, seed: 2 },
+    { numRuns: 60, seed: 2 },
   );
 });
 

@@ -20,36 +20,54 @@ const anyStep = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('pop' as const) }) },
 );
 
+/** The queue, and all that was pushed and not popped. */
+class Watched {
+  readonly waiting = new Set<Item>();
+  #draws = 0;
+  readonly #queue = new RisingQueue<Item>(
+    ({ group, load, isOut }) => (isOut ? undefined : { group, load: load >> 1, otherLoad: load & 1 }),
+    (bound) => (this.#draws += 7) % bound,
+  );
+
+  push(item: Item): void {
+    this.#queue.push(item);
+    this.waiting.add(item);
+  }
+
+  change(at: number, change: (item: Item) => void): void {
+    const chosen = [...this.waiting][at % Math.max(this.waiting.size, 1)];
+    if (chosen !== undefined) change(chosen);
+  }
+
+  /** Must be the least of those that wait. */
+  pop(): Item | undefined {
+    const left = [...this.waiting].filter(({ isOut }) => !isOut);
+    const item = this.#queue.pop();
+    if (item === undefined) {
+      assert.is(left.length, 0);
+      return undefined;
+    }
+    assert.ok(this.waiting.delete(item) && !item.isOut);
+    assert.is(weightOf(item), Math.min(...left.map(weightOf)));
+    return item;
+  }
+}
+
+function weightOf({ group, load }: Item): number {
+  return group * 1_000 + load;
+}
+
 test('pops the least of those that wait, whatever has risen meanwhile', () => {
   let popped = 0;
   fc.assert(
     fc.property(fc.array(anyStep, { size: 'max', maxLength: 60 }), (steps) => {
-      let draws = 0;
-      const queue = new RisingQueue<Item>(
-        ({ group, load, isOut }) => (isOut ? undefined : { group, load: load >> 1, otherLoad: load & 1 }),
-        (bound) => (draws += 7) % bound,
-      );
-      const waiting = new Set<Item>();
+      const watched = new Watched();
       for (const step of steps) {
-        const chosen = 'at' in step ? [...waiting][step.at % Math.max(waiting.size, 1)] : undefined;
-        if (step.kind === 'push') {
-          const item = { ...step.item };
-          queue.push(item);
-          waiting.add(item);
-        } else if (step.kind === 'rise' && chosen !== undefined) chosen.load += step.by;
-        else if (step.kind === 'regroup' && chosen !== undefined) chosen.group += 1;
-        else if (step.kind === 'out' && chosen !== undefined) chosen.isOut = true;
-        else if (step.kind === 'pop') {
-          const left = [...waiting].filter(({ isOut }) => !isOut);
-          const least = Math.min(...left.map(({ group, load }) => group * 1_000 + load));
-          const item = queue.pop();
-          if (item === undefined) assert.is(left.length, 0);
-          else {
-            assert.ok(waiting.delete(item) && !item.isOut);
-            assert.is(item.group * 1_000 + item.load, least);
-            popped += 1;
-          }
-        }
+        if (step.kind === 'push') watched.push({ ...step.item });
+        else if (step.kind === 'rise') watched.change(step.at, (item) => (item.load += step.by));
+        else if (step.kind === 'regroup') watched.change(step.at, (item) => (item.group += 1));
+        else if (step.kind === 'out') watched.change(step.at, (item) => (item.isOut = true));
+        else if (watched.pop() !== undefined) popped += 1;
       }
     }),
     { numRuns: 1_000, seed: 1 },

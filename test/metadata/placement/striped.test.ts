@@ -59,6 +59,16 @@ const cases: Readonly<Record<string, Case>> = {
       [6, 2, 4],
     ],
   },
+  'racks go by name, whatever the ids of their brokers': {
+    racks: { c: [1], b: [2], a: [3] },
+    replicationFactor: 2,
+    draws: [0, 0, 0, 0],
+    layout: [
+      [3, 2],
+      [2, 1],
+      [1, 3],
+    ],
+  },
   'even racks, from other offsets and the last rack': {
     racks: EVEN,
     replicationFactor: 3,
