@@ -50,7 +50,11 @@ export function topicNames(partitions: number): string[] {
   return Array.from({ length: partitions / PARTITIONS_PER_TOPIC }, (_, number) => topicName(number));
 }
 
-export const topicShape = { partitions: PARTITIONS_PER_TOPIC, replicationFactor: REPLICATION_FACTOR };
+export const topicShape = {
+  partitions: PARTITIONS_PER_TOPIC,
+  replicationFactor: REPLICATION_FACTOR,
+  strategy: 'roundRobin' as const,
+};
 
 /** The next leader change, valid after those before it. */
 export function scatteredChanges(partitions: number): () => UpdateLeader {

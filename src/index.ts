@@ -29,6 +29,7 @@ export type {
   TopicConfig,
   TopicInfo,
 } from './metadata/model.js';
+export type { BalanceReport, BrokerBalance, RackBalance, Spread } from './metadata/placement/balance.js';
 export { dumpLog, type DumpedDamage, type DumpedEntry, type DumpOptions, type LogLine } from './offline/dump-log.js';
 export { inspectSnapshot, type SnapshotInspection } from './offline/inspect-snapshot.js';
 export { recover, type RecoverOptions, type RecoverReport } from './offline/recover.js';

@@ -10,7 +10,7 @@ import type { OperationType } from '../metadata/operations.js';
 import { receiveAnswer } from '../metadata/posted-answer.js';
 import type { QueryType } from '../metadata/queries.js';
 import type { AnswerForm } from './call.js';
-import { encodeOperation } from './encode-operation.js';
+import { drawPlacementSeed, encodeOperation } from './encode-operation.js';
 import { readCallArguments, unreadable } from './options.js';
 import { stopped } from './outcomes.js';
 import { plainCopy } from './plain-copy.js';
@@ -53,6 +53,10 @@ export class MetadataCalls {
     return this.#ask(query, options, valueWithIndex);
   }
 
+  drawPlacementSeed(): number {
+    return drawPlacementSeed(this.#router.options.random);
+  }
+
   close(): void {
     this.#closed = true;
   }
@@ -60,7 +64,7 @@ export class MetadataCalls {
   #submit<Value>(read: () => PlainOperation, o: unknown, form: AnswerForm): Promise<Value> {
     try {
       const call = readCallArguments(o, this.#router.options.proposalTimeoutMs);
-      const command = encodeOperation(read());
+      const command = encodeOperation(read(), this.#router.options.random);
       if (this.#closed) throw stopped();
       return this.#router.propose(this.#writer, command, call, form) as Promise<Value>;
     } catch (thrown) {

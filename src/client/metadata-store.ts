@@ -38,12 +38,15 @@ export interface MetadataStore extends AsyncDisposable {
   /** Merges. TopicNotFound. */
   updateTopic(name: string, change: { config: Partial<TopicConfig> }, o?: CallOptions): Promise<TopicInfo>;
 
-  /** Where the partitions of such a topic would go now. Writes nothing. */
+  /**
+   * Where the partitions of such a topic would go now. Writes nothing. Without a `placementSeed` each call draws another
+   * one, as `createTopic` does.
+   */
   allocatePartitions(
     topic: string,
     partitions: number,
     replicationFactor: number,
-    o?: ReadOptions & { strategy?: Strategy },
+    o?: ReadOptions & { strategy?: Strategy; placementSeed?: number },
   ): Promise<PartitionInfo[]>;
   /** TopicNotFound, PartitionExists, InvalidAssignment. */
   createPartition(partition: NewPartition, o?: CallOptions): Promise<PartitionInfo>;
@@ -165,11 +168,14 @@ class RoutedStore implements MetadataStore {
     topic: string,
     partitions: number,
     replicationFactor: number,
-    o?: ReadOptions & { strategy?: Strategy },
+    o?: ReadOptions & { strategy?: Strategy; placementSeed?: number },
   ): Promise<PartitionInfo[]> {
     return this.#calls.read(
       'allocate_partitions',
-      () => ({ topic, partitions, replicationFactor, strategy: o?.strategy }),
+      () => {
+        const placementSeed = o?.placementSeed ?? this.#calls.drawPlacementSeed();
+        return { topic, partitions, replicationFactor, strategy: o?.strategy, placementSeed };
+      },
       o,
     );
   }
@@ -261,7 +267,7 @@ class RoutedStore implements MetadataStore {
   }
 
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }> {
-    return this.#calls.propose(() => pick(operation, ['type', 'data', 'timestamp']), o);
+    return this.#calls.propose(() => pick(operation, ['type', 'data', 'timestamp', 'placementSeed']), o);
   }
 
   query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }> {

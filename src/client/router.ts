@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { unreachable } from '../assert.js';
 import type { ClusterError } from '../errors.js';
 import type { NodeToHost, StoreToHost } from '../messages.js';
+import type { Random } from '../random.js';
 import { AbortWatch } from './aborts.js';
 import type { AnswerForm } from './call.js';
 import { DeadlineWatch } from './deadlines.js';
@@ -21,6 +22,8 @@ import type { EncodedCommand, Writer } from './write.js';
 export interface RouterOptions {
   /** Deadline of calls that name none. */
   readonly proposalTimeoutMs: number;
+  /** Draws the seeds of placements. */
+  readonly random: Random;
 }
 
 export interface Leader {

@@ -8,6 +8,7 @@ import { ClusterError } from '../errors.js';
 import type { RaftNodeControl } from '../messages.js';
 import { defaultRaftLimits, type RaftLimits } from '../raft/limits.js';
 import type { Configuration, Member } from '../raft/messages.js';
+import { createRandom } from '../random.js';
 import { createActorSystem, type Actor, type ActorSystem } from '../runtime/actor-system.js';
 import type { HostLogger } from '../runtime/logger.js';
 import type { ClusterFolder } from './cluster-folder.js';
@@ -63,7 +64,7 @@ export class ClusterHost {
         this.events.emit('link', { ends, change: 'restarted' });
       },
     });
-    this.router = new Router({ proposalTimeoutMs: options.proposalTimeoutMs });
+    this.router = new Router({ proposalTimeoutMs: options.proposalTimeoutMs, random: createRandom(options.seed) });
     this.router.onLeadership(() => {
       this.#announceLeader();
       this.#learnConfiguration();

@@ -36,7 +36,7 @@ export interface ClusterOptions {
    * is its stored identity, which a `dataDir` needs.
    */
   stateMachine?: URL;
-  /** Drives jitter and faults only; identities and request ids never come from it. */
+  /** Drives jitter, faults and placement only; identities and request ids never come from it. */
   seed?: number;
   /** Default 'silent'. */
   logger?: HostLogger | LogLevel;

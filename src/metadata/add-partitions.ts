@@ -1,10 +1,10 @@
 /** More partitions for a topic that is there: what Kafka's admin API calls createPartitions. */
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
-import { checkReplicas } from './assignment.js';
+import { checkAssignment } from './assignment.js';
 import { beginOn } from './broker-states.js';
-import type { ImageDraft, ReadableImage } from './image.js';
-import { findTopic } from './image.js';
+import type { ImageDraft, ReadableImage, TopicRecord } from './image.js';
+import { findTopic, listPartitionsOf } from './image.js';
 import { growTopic } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
@@ -12,10 +12,11 @@ import type { TopicInfo } from './model.js';
 import { newPartition } from './new-partition.js';
 import type { OperationContext } from './operation-handler.js';
 import { writePartitions } from './partition-writes.js';
-import { placeRoundRobin } from './placement.js';
+import { placeReplicas } from './placement/place-replicas.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 
-export function addPartitions(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
+export function addPartitions(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  const { timestamp, placementSeed } = context;
   const topic = readTopicName(input, 'topic');
   const total = input.integer('total', 1, MAX_PARTITIONS_PER_TOPIC);
   const assignment = input.has('assignment')
@@ -27,7 +28,10 @@ export function addPartitions(draft: ImageDraft, input: InputReader, { timestamp
   const { info } = record;
   const first = info.numPartitions;
   if (total <= first) return malformed(`topic ${topic} has ${first} partitions already, and ${total} are not more`);
-  const lists = assignment === undefined ? placed(draft, info, total) : checked(draft, info, total, assignment);
+  const lists =
+    assignment === undefined
+      ? placed(draft, record, total - first, placementSeed)
+      : checked(draft, info, total, assignment);
   if ('error' in lists) return lists;
   const partitions = lists.value.map((replicas, place) =>
     newPartition({ topic, partition: first + place, replicas, ...beginOn(draft, replicas) }, timestamp),
@@ -37,10 +41,16 @@ export function addPartitions(draft: ImageDraft, input: InputReader, { timestamp
   return { value: partitions };
 }
 
-/** Where they would be had the topic been created with them. */
-function placed(image: ReadableImage, info: TopicInfo, total: number): OperationAnswer<number[][]> {
-  const all = placeRoundRobin(image, total, info.replicationFactor);
-  return 'error' in all ? all : { value: all.value.slice(info.numPartitions) };
+/** Striped, on from where those end that are there. */
+function placed(
+  image: ReadableImage,
+  record: TopicRecord,
+  partitions: number,
+  seed: number,
+): OperationAnswer<number[][]> {
+  const { name: topic, replicationFactor, config } = record.info;
+  const existing = listPartitionsOf(record).map(({ replicas }) => replicas);
+  return placeReplicas(image, { topic, partitions, replicationFactor, strategy: 'striped', seed, config, existing });
 }
 
 function checked(
@@ -57,10 +67,8 @@ function checked(
     if (replicas.length !== replicationFactor) {
       return rejected('InvalidAssignment', `${replicas.length} replicas where the factor is ${replicationFactor}`);
     }
-    const refusal = checkReplicas(image, replicas, replicas);
+    const refusal = checkAssignment(image, replicas);
     if (refusal !== undefined) return refusal;
-    if (beginOn(image, replicas).isr.length > 0) continue;
-    return rejected('InvalidAssignment', `all of the replicas ${replicas.join(', ')} are fenced or draining`);
   }
   return { value: lists };
 }

@@ -12,11 +12,13 @@ import {
   listTopicRecords,
 } from './image.js';
 import { InputReader } from './input-reader.js';
-import { MAX_BROKER_ID } from './limits.js';
+import { MAX_BROKER_ID, MAX_PLACEMENT_SEED } from './limits.js';
 import type { ClusterMetadata, PartitionInfo } from './model.js';
-import { partitionId } from './model.js';
+import { defaultTopicConfig, partitionId } from './model.js';
 import { newPartition } from './new-partition.js';
-import { placeRoundRobin } from './placement.js';
+import { balanceOf } from './placement/balance.js';
+import { placeReplicas } from './placement/place-replicas.js';
+import { beginOn } from './broker-states.js';
 import type { QueryType } from './queries.js';
 import { isReassigning } from './reassignment.js';
 import { readTopicName } from './topic-name.js';
@@ -32,6 +34,7 @@ const QUERY_TYPES: readonly QueryType[] = [
   'list_reassignments',
   'metadata',
   'allocate_partitions',
+  'balance',
 ];
 
 const MAX_SHOWN_TYPE = 40;
@@ -79,6 +82,8 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
       return { value: toClusterMetadata(image) };
     case 'allocate_partitions':
       return allocatePartitions(image, input);
+    case 'balance':
+      return { value: balanceOf(image) };
     default:
       return unreachable(type);
   }
@@ -111,11 +116,15 @@ function getPartition(image: Image, input: InputReader): PartitionInfo | undefin
 
 function allocatePartitions(image: Image, input: InputReader): OperationAnswer {
   const topic = readTopicName(input, 'topic');
-  const { partitions, replicationFactor } = readTopicShape(input);
+  const shape = readTopicShape(input);
+  const seed = input.has('placementSeed') ? input.integer('placementSeed', 0, MAX_PLACEMENT_SEED) : 0;
   if (input.problem !== undefined) return malformed(input.problem);
-  const placed = placeRoundRobin(image, partitions, replicationFactor);
+  const config = findTopic(image, topic)?.info.config ?? defaultTopicConfig();
+  const placed = placeReplicas(image, { ...shape, topic, seed, config, existing: [] });
   if ('error' in placed) return placed;
   return {
-    value: placed.value.map((replicas, partition) => newPartition({ topic, partition, replicas, isr: replicas }, 0)),
+    value: placed.value.map((replicas, partition) =>
+      newPartition({ topic, partition, replicas, ...beginOn(image, replicas) }, 0),
+    ),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * One operation of the log on a draft of the image. Total and deterministic: whatever the bytes hold, there is an
  * answer, and an error changes nothing. Time is the operation's, one without a timestamp takes the latest the image has
- * seen; the index is the log's.
+ * seen; so is the seed of placements, 0 without one; the index is the log's.
  */
 import { assert } from '../assert.js';
 import { addPartitions } from './add-partitions.js';
@@ -12,6 +12,7 @@ import { electLeaders } from './election-operations.js';
 import type { ImageDraft } from './image.js';
 import { InputReader } from './input-reader.js';
 import { alterIsr } from './isr-operations.js';
+import { MAX_PLACEMENT_SEED } from './limits.js';
 import { decodeOperation } from './operation-codec.js';
 import type { OperationType } from './operations.js';
 import type { OperationHandler } from './operation-handler.js';
@@ -60,11 +61,12 @@ export function applyOperation(draft: ImageDraft, given: unknown, index: number)
   const timestamp = operation.has('timestamp')
     ? operation.integer('timestamp', 0, Number.MAX_SAFE_INTEGER)
     : draft.lastModified;
+  const placementSeed = operation.has('placementSeed') ? operation.integer('placementSeed', 0, MAX_PLACEMENT_SEED) : 0;
   if (operation.problem !== undefined) return malformed(operation.problem);
   const handler = HANDLER_OF.get(type);
   if (handler === undefined)
     return rejected('UnknownOperation', `no operation is called ${type.slice(0, MAX_SHOWN_TYPE)}`);
-  const answer = handler(draft, new InputReader(operation.value('data')), { index, timestamp });
+  const answer = handler(draft, new InputReader(operation.value('data')), { index, timestamp, placementSeed });
   if (draft.changes.length > 0) {
     assert('value' in answer, `a refused ${type} changes nothing`);
     draft.version += 1;

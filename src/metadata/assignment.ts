@@ -1,6 +1,6 @@
 /**
- * Rules of replica lists, shared by all operations that set one: distinct, registered, and only brokers that may take
- * replicas among the new ones. Also keeps the count of lists in which each broker stands.
+ * Rules of replica lists, shared by all operations that set one: distinct, registered, and some or all of them active.
+ * Also keeps the count of lists in which each broker stands.
  */
 import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
@@ -9,22 +9,37 @@ import type { ImageDraft, ReadableImage } from './image.js';
 import { BrokerRecord, findBroker } from './image.js';
 import { putBroker } from './image-draft.js';
 import type { PartitionInfo } from './model.js';
-import { mayTakeReplicas } from './placement.js';
+import { isActive } from './broker-states.js';
 
 export type Refusal = { readonly error: ErrorValue } | undefined;
 
-/** `current`: those that hold a replica already, and may be in any state. */
+/** Of a new partition: KRaft lets whoever chooses brokers choose fenced and draining ones too, but not them alone. */
+export function checkAssignment(image: ReadableImage, replicas: readonly number[]): Refusal {
+  const refusal = checkRegistered(image, replicas);
+  if (refusal !== undefined || replicas.some((id) => isActiveBroker(image, id))) return refusal;
+  return rejected('InvalidAssignment', `all of the replicas ${shown(replicas)} are fenced or draining`);
+}
+
+/** Of a partition that has replicas. `current`: those that hold one already, and may be in any state. */
 export function checkReplicas(image: ReadableImage, replicas: readonly number[], current: readonly number[]): Refusal {
+  const refusal = checkRegistered(image, replicas);
+  if (refusal !== undefined) return refusal;
+  const inactive = replicas.find((id) => !isActiveBroker(image, id) && !current.includes(id));
+  if (inactive === undefined) return undefined;
+  return rejected('InvalidAssignment', `broker ${inactive} is fenced or draining and takes no new replicas`);
+}
+
+function checkRegistered(image: ReadableImage, replicas: readonly number[]): Refusal {
   if (replicas.length === 0) return rejected('InvalidAssignment', 'a partition needs at least one replica');
   if (!areDistinct(replicas)) return rejected('InvalidAssignment', `replicas ${shown(replicas)} are not distinct`);
-  for (const id of replicas) {
-    const broker = findBroker(image, id);
-    if (broker === undefined) return rejected('InvalidAssignment', `replica ${id} is not a registered broker`);
-    if (!mayTakeReplicas(broker) && !current.includes(id)) {
-      return rejected('InvalidAssignment', `broker ${id} is ${broker.info.status} and takes no new replicas`);
-    }
-  }
-  return undefined;
+  const unknown = replicas.find((id) => findBroker(image, id) === undefined);
+  if (unknown === undefined) return undefined;
+  return rejected('InvalidAssignment', `replica ${unknown} is not a registered broker`);
+}
+
+function isActiveBroker(image: ReadableImage, id: number): boolean {
+  const record = findBroker(image, id);
+  return record !== undefined && isActive(record.info);
 }
 
 export function checkSubset(subset: readonly number[], replicas: readonly number[], name: string): Refusal {

@@ -176,7 +176,7 @@ export function topicBucket(key: string): number {
 }
 
 /** FNV-1a over code units. */
-function hashOf(key: string): number {
+export function hashOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let position = 0; position < key.length; position += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);

@@ -17,6 +17,8 @@ export const MAX_REQUESTED_EPOCH = 2 ** 51;
 export const MAX_STORED_EPOCH = 2 ** 52;
 /** Partitions that one operation elects leaders of, or reassigns: what KRaft writes at most for one call. */
 export const MAX_CHANGES_PER_OPERATION = 10_000;
+/** Random numbers are seeded with 32 bits. */
+export const MAX_PLACEMENT_SEED = 0xffff_ffff;
 /** What one placement may come to: partitions times factor. */
 export const MAX_REPLICAS_PER_OPERATION = 1_000_000;
 export const MAX_EXTRA_SETTINGS = 1_000;

@@ -69,7 +69,10 @@ export interface TopicConfig {
   extra: Record<string, string>;
 }
 
-/** Only 'roundRobin' is supported so far; the others answer `InvalidArgument`. */
+/**
+ * 'striped' is KRaft's: round the racks, and round the brokers of each. 'resource' also weighs what brokers have free and
+ * carry already, and fills no disk. 'roundRobin' goes round all brokers alive, blind to both.
+ */
 export type Strategy = 'roundRobin' | 'striped' | 'resource';
 
 export interface NewTopic {
@@ -81,6 +84,7 @@ export interface NewTopic {
    * order.
    */
   assignment?: 'auto' | 'none' | readonly (readonly number[])[];
+  /** Of 'auto'; default 'striped'. */
   strategy?: Strategy;
 }
 
@@ -139,6 +143,8 @@ export interface Operation {
   type: string;
   data: unknown;
   timestamp?: number;
+  /** Decides what a placement leaves to chance; 0 to 2^32 - 1. */
+  placementSeed?: number;
 }
 
 /** `queries.ts` documents each `type` and its members. */

@@ -1,7 +1,7 @@
 /** A partition as it begins: led by the first of its ISR unless said otherwise, at leader epoch 1 and partition epoch 0. */
 import type { NewPartition, PartitionInfo } from './model.js';
 
-type BeginningPartition = NewPartition & { isr: readonly number[]; offlineReplicas?: readonly number[] };
+export type BeginningPartition = NewPartition & Pick<PartitionInfo, 'isr' | 'offlineReplicas'>;
 
 export function newPartition(wanted: BeginningPartition, timestamp: number): PartitionInfo {
   return {
@@ -10,7 +10,7 @@ export function newPartition(wanted: BeginningPartition, timestamp: number): Par
     leader: wanted.leader ?? wanted.isr[0] ?? 0,
     replicas: [...wanted.replicas],
     isr: [...wanted.isr],
-    offlineReplicas: [...(wanted.offlineReplicas ?? [])],
+    offlineReplicas: [...wanted.offlineReplicas],
     leaderEpoch: 1,
     partitionEpoch: 0,
     createdAt: timestamp,

@@ -9,6 +9,8 @@ export interface OperationContext {
   readonly index: number;
   /** Unix ms. */
   readonly timestamp: number;
+  /** What chance decides in a placement, decided by this. */
+  readonly placementSeed: number;
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * The operations that change the metadata, as they stand in the log: one documented `data` shape each. Types only; the
  * shapes mirror the arguments of `MetadataStore`. Every operation has `timestamp` in Unix ms, set by who proposes it,
- * never by who applies it; without one the latest time the metadata has seen holds. Unknown members are ignored;
+ * never by who applies it; without one the latest time the metadata has seen holds. One that places replicas has
+ * `placementSeed` in the same way; without one it is 0, and the topic's name alone decides. Unknown members are ignored;
  * anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is not there:
  * TopicNotFound, PartitionNotFound; a partition number outside the topic's count: InvalidArgument.
  */
@@ -26,8 +27,9 @@ export interface UpdateBroker {
   change: BrokerChange;
 }
 /**
- * Answer: the TopicInfo. TopicExists, NotEnoughBrokers, InvalidAssignment; InvalidArgument for a name that collides
- * with another's.
+ * Answer: the TopicInfo. In sync are at first the replicas on active brokers, the first of them leads. TopicExists;
+ * NotEnoughBrokers; InvalidAssignment for lists of another count than asked for, of a broker twice, of one that is not
+ * registered, or without an active one; InvalidArgument for a name that collides with another's.
  */
 export interface CreateTopic extends NewTopic {
   name: string;
@@ -42,7 +44,8 @@ export interface UpdateTopic {
   config: Partial<TopicConfig>;
 }
 /**
- * Answer: the PartitionInfo. TopicNotFound, PartitionExists, InvalidAssignment.
+ * Answer: the PartitionInfo. TopicNotFound, PartitionExists; InvalidAssignment as for `create_topic`; IneligibleReplica
+ * for a broker in the ISR given that is not active.
  */
 export type CreatePartition = NewPartition;
 /** All or none. Answer: the PartitionInfos in the order given. Errors as for one. */

@@ -6,8 +6,8 @@ import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
-import type { Refusal } from './assignment.js';
-import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
+import { checkAssignment, checkLeader, checkSubset, recount } from './assignment.js';
+import { beginOn } from './broker-states.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findPartition, findTopic } from './image.js';
 import { replacePartition } from './image-draft.js';
@@ -15,6 +15,7 @@ import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REQUESTED_EPOCH } from './limits.js';
 import type { NewPartition, PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
+import type { BeginningPartition } from './new-partition.js';
 import { newPartition } from './new-partition.js';
 import type { OperationContext } from './operation-handler.js';
 import { beyondCount, findPlace, readPlace, readReplicas } from './partition-place.js';
@@ -90,17 +91,17 @@ function createAll(
   const created: PartitionInfo[] = [];
   for (const one of wanted) {
     const id = partitionId(one.topic, one.partition);
-    const isr = one.isr ?? one.replicas;
-    const refusal = seen.has(id) ? partitionExists(id) : refuseNewPartition(draft, { ...one, isr });
-    if (refusal !== undefined) return refusal;
+    const beginning = seen.has(id) ? partitionExists(id) : beginningOf(draft, one);
+    if ('error' in beginning) return beginning;
     seen.add(id);
-    created.push(newPartition({ ...one, isr }, timestamp));
+    created.push(newPartition(beginning.value, timestamp));
   }
   writePartitions(draft, created);
   return { value: created };
 }
 
-function refuseNewPartition(image: ReadableImage, wanted: NewPartition & { isr: readonly number[] }): Refusal {
+/** As it may be created, or why not. */
+function beginningOf(image: ReadableImage, wanted: NewPartition): OperationAnswer<BeginningPartition> {
   const record = findTopic(image, wanted.topic);
   if (record === undefined) return topicNotFound(wanted.topic);
   const { numPartitions, replicationFactor } = record.info;
@@ -111,10 +112,17 @@ function refuseNewPartition(image: ReadableImage, wanted: NewPartition & { isr: 
   if (wanted.replicas.length !== replicationFactor) {
     return rejected('InvalidAssignment', `${wanted.replicas.length} replicas where the factor is ${replicationFactor}`);
   }
+  const refusal = checkAssignment(image, wanted.replicas);
+  if (refusal !== undefined) return refusal;
+  const { isr: active, offlineReplicas } = beginOn(image, wanted.replicas);
+  const { isr = active } = wanted;
+  const ineligible = isr.find((id) => wanted.replicas.includes(id) && !active.includes(id));
+  if (ineligible !== undefined) {
+    return rejected('IneligibleReplica', `broker ${ineligible} is fenced or draining, and so not in sync`);
+  }
   return (
-    checkReplicas(image, wanted.replicas, []) ??
-    checkSubset(wanted.isr, wanted.replicas, 'isr') ??
-    checkLeader(wanted.leader ?? 0, wanted.isr)
+    checkSubset(isr, wanted.replicas, 'isr') ??
+    checkLeader(wanted.leader ?? 0, isr) ?? { value: { ...wanted, isr, offlineReplicas } }
   );
 }
 

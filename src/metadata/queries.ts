@@ -3,6 +3,7 @@
  * `answer-query.ts` answers them from an image.
  */
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
+import type { BalanceReport } from './placement/balance.js';
 
 export interface QueryMembers {
   get_broker: { id: number };
@@ -13,8 +14,19 @@ export interface QueryMembers {
   list_partitions: { topic: string };
   list_reassignments: object;
   metadata: object;
-  /** Where partitions `0..partitions-1` of such a topic would go now. Writes nothing; the topic need not exist. */
-  allocate_partitions: { topic: string; partitions: number; replicationFactor: number; strategy?: Strategy };
+  /**
+   * Where partitions `0..partitions-1` of such a topic would go now, under an operation with this seed (0 without one).
+   * Writes nothing; the topic need not exist, and if it does its settings count.
+   */
+  allocate_partitions: {
+    topic: string;
+    partitions: number;
+    replicationFactor: number;
+    strategy?: Strategy;
+    placementSeed?: number;
+  };
+  /** How evenly replicas, leaders and disks are spread over brokers and racks. */
+  balance: object;
 }
 
 export type QueryType = keyof QueryMembers;
@@ -38,4 +50,5 @@ export interface QueryValue {
   metadata: ClusterMetadata;
   /** As `create_topic` would make them, with times 0. */
   allocate_partitions: PartitionInfo[];
+  balance: BalanceReport;
 }

@@ -1,7 +1,7 @@
 /** Topics: create (with partitions placed here, given, or none yet), delete with all partitions, change settings. */
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
-import { checkReplicas, recount } from './assignment.js';
+import { checkAssignment, recount } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findCollision, findTopic, listPartitionsOf } from './image.js';
 import { addTopic, removeTopic, replaceTopic } from './image-draft.js';
@@ -11,16 +11,18 @@ import type { TopicInfo } from './model.js';
 import { defaultTopicConfig } from './model.js';
 import type { OperationContext } from './operation-handler.js';
 import { newPartition } from './new-partition.js';
-import { placeRoundRobin } from './placement.js';
+import type { PlacementRequest } from './placement/place-replicas.js';
+import { placeReplicas } from './placement/place-replicas.js';
+import { beginOn } from './broker-states.js';
 import { equalConfigs, mergeConfig } from './topic-config.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
-import type { TopicShape } from './topic-shape.js';
 import { readTopicShape } from './topic-shape.js';
 
 /** Replica lists as they were given, or who makes them. */
 type WantedAssignment = 'auto' | 'none' | readonly number[][];
 
-export function createTopic(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
+export function createTopic(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  const { timestamp, placementSeed: seed } = context;
   const name = readTopicName(input, 'name');
   const shape = readTopicShape(input);
   const assignment = readAssignment(input);
@@ -32,7 +34,7 @@ export function createTopic(draft: ImageDraft, input: InputReader, { timestamp }
   if (existing !== undefined) {
     return malformed(`topic ${name} collides with ${existing}: '.' and '_' count as one in metric names`);
   }
-  const lists = assignReplicas(draft, shape, assignment);
+  const lists = assignReplicas(draft, { ...shape, topic: name, seed, config, existing: [] }, assignment);
   if ('error' in lists) return lists;
 
   const info: TopicInfo = {
@@ -44,7 +46,7 @@ export function createTopic(draft: ImageDraft, input: InputReader, { timestamp }
     modifiedAt: timestamp,
   };
   const partitions = lists.value.map((replicas, partition) =>
-    newPartition({ topic: name, partition, replicas, isr: replicas }, timestamp),
+    newPartition({ topic: name, partition, replicas, ...beginOn(draft, replicas) }, timestamp),
   );
   recount(draft, [], lists.value);
   addTopic(draft, info, partitions);
@@ -91,12 +93,12 @@ function readAssignment(input: InputReader): WantedAssignment {
 
 function assignReplicas(
   image: ReadableImage,
-  shape: TopicShape,
+  request: PlacementRequest,
   assignment: WantedAssignment,
 ): OperationAnswer<readonly number[][]> {
-  const { partitions, replicationFactor } = shape;
+  const { partitions, replicationFactor } = request;
   if (assignment === 'none') return { value: [] };
-  if (assignment === 'auto') return placeRoundRobin(image, partitions, replicationFactor);
+  if (assignment === 'auto') return placeReplicas(image, request);
   if (assignment.length !== partitions) {
     return rejected('InvalidAssignment', `${assignment.length} replica lists for ${partitions} partitions`);
   }
@@ -104,7 +106,7 @@ function assignReplicas(
     if (replicas.length !== replicationFactor) {
       return rejected('InvalidAssignment', `${replicas.length} replicas where the factor is ${replicationFactor}`);
     }
-    const refusal = checkReplicas(image, replicas, []);
+    const refusal = checkAssignment(image, replicas);
     if (refusal !== undefined) return refusal;
   }
   return { value: assignment };

@@ -7,6 +7,7 @@ import { createProposer } from '../../src/client/proposer.js';
 import { Router } from '../../src/client/router.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { ClusterError } from '../../src/errors.js';
+import { createRandom } from '../../src/random.js';
 import { withDeadline } from '../support/deadline.js';
 import { FakeNode } from './fake-node.js';
 
@@ -14,7 +15,7 @@ const settleDeadlineMs = 10_000;
 
 export class Bench {
   /** Calls without a deadline of their own outlast a test, so that none passes by a deadline it did not mean. */
-  readonly router = new Router({ proposalTimeoutMs: 10 * settleDeadlineMs });
+  readonly router = new Router({ proposalTimeoutMs: 10 * settleDeadlineMs, random: createRandom(1) });
   readonly #nodes: FakeNode[] = [];
   readonly #proposer = createProposer(this.router);
 

@@ -8,6 +8,7 @@ import type { MetadataStore } from '../../src/client/metadata-store.js';
 import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
 import { createReplicatedState } from '../../src/state-machine/exactly-once.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { PartitionInfo } from '../../src/metadata/model.js';
 import type { Bench } from './client-suite.js';
 import { rejection, withBench } from './client-suite.js';
 import type { FakeNode } from './fake-node.js';
@@ -124,6 +125,35 @@ test(
 );
 
 test(
+  'placements are drawn anew for each call, unless it gives the seed',
+  withBench(async (bench) => {
+    const node = await ledNode(bench);
+    const store = bench.store();
+    await Promise.all([1, 2, 3, 4, 5, 6].map((id) => store.registerBroker({ id, addr: 'a:1', rack: `r${id % 3}` })));
+    const replicasOf = async (call: Promise<PartitionInfo[]>): Promise<string> =>
+      JSON.stringify((await call).map(({ replicas }) => replicas));
+    const allocate = (placementSeed?: number): Promise<string> =>
+      replicasOf(store.allocatePartitions('t', 12, 2, placementSeed === undefined ? {} : { placementSeed }));
+    const layouts = [];
+    for (let call = 0; call < 8; call += 1) layouts.push(await allocate());
+    assert.ok(new Set(layouts).size > 4, 'drawn anew');
+    assert.is(await allocate(7), await allocate(7));
+    const data = { name: 't', partitions: 12, replicationFactor: 2 };
+    await store.propose({ type: 'create_topic', data, placementSeed: 7 });
+    assert.is(await replicasOf(store.listPartitions('t')), await allocate(7), 'the operation has the seed given');
+
+    const spec = { partitions: 12, replicationFactor: 2 };
+    const first = await store.createTopic('u', spec, { requestId: 'mine' });
+    assert.equal(
+      await store.createTopic('u', spec, { requestId: 'mine' }),
+      first,
+      'a repeat draws another, and is one',
+    );
+    assert.is(node.writes.length, 6 + 3);
+  }),
+);
+
+test(
   'names of Object.prototype are topics like any other',
   withBench(async (bench) => {
     const store = await withBrokers(bench);
@@ -181,6 +211,14 @@ const hostileCalls: Record<string, [ErrorCode, (store: MetadataStore) => Promise
   'a name too long': ['InvalidArgument', (store) => store.createTopic('x'.repeat(250), topic)],
   'a huge name': ['TooLarge', (store) => store.createTopic(huge, topic)],
   'a huge list': ['TooLarge', (store) => store.updateIsr('t', 0, new Array<number>(2 ** 30))],
+  'a seed below 0': [
+    'InvalidArgument',
+    (store) => store.propose({ type: 'create_topic', data: { ...topic, name: 't' }, placementSeed: -1 }),
+  ],
+  'a seed that is none': [
+    'InvalidArgument',
+    (store) => store.allocatePartitions('t', 1, 1, { placementSeed: 'x' as never }),
+  ],
   'a count of 0': ['InvalidArgument', (store) => store.createTopic('t', { ...topic, partitions: 0 })],
   'a fraction': ['InvalidArgument', (store) => store.updateIsr('t', 0.5, [1])],
   'a broker 0': ['InvalidArgument', (store) => store.registerBroker({ id: 0, addr: 'a:1' })],

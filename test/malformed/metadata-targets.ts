@@ -17,7 +17,7 @@ const config = { retentionMs: -1, compressionType: 'zstd', extra: { 'cleanup.pol
 const HISTORY = [
   ...[1, 2, 3].map((id) => operation('register_broker', { id, addr: `broker-${id}:9092`, rack: 'r', resources })),
   operation('update_broker', { id: 2, change: { resources, rack: '', lastHeartbeat: 7 } }),
-  operation('create_topic', { name: 'orders', partitions: 4, replicationFactor: 2, config }),
+  operation('create_topic', { name: 'orders', partitions: 4, replicationFactor: 2, config, strategy: 'roundRobin' }),
   operation('create_topic', { name: '__proto__', partitions: 2, replicationFactor: 1, assignment: [[1], [2]] }),
   operation('create_topic', { name: 'late.topic', partitions: 3, replicationFactor: 2, assignment: 'none' }),
   operation('update_topic', { name: 'orders', config }),
@@ -48,7 +48,12 @@ const NEXT = [
   operation('unregister_broker', { id: 9 }),
   operation('update_broker', { id: 1, change: { addr: 'other:1', status: 'alive', resources } }),
   operation('register_broker', { id: 4, addr: 'broker-4:9092', rack: 'r', resources }),
-  operation('create_topic', { name: 'more', partitions: 8, replicationFactor: 3, config }),
+  operation('create_topic', { name: 'more', partitions: 8, replicationFactor: 3, config, strategy: 'resource' }),
+  JSON.stringify({
+    type: 'create_topic',
+    data: { name: 'more', partitions: 8, replicationFactor: 3 },
+    placementSeed: 7,
+  }),
   operation('delete_topic', { name: 'orders' }),
   operation('update_topic', { name: 'orders', config }),
   operation('batch_create_partitions', {
@@ -72,8 +77,16 @@ const QUERIES = [
   { type: 'get_topic', name: 'orders' },
   { type: 'get_partition', topic: 'orders', partition: 1 },
   { type: 'list_partitions', topic: '__proto__' },
-  { type: 'allocate_partitions', topic: 'new', partitions: 6, replicationFactor: 2 },
   { type: 'list_reassignments' },
+  {
+    type: 'allocate_partitions',
+    topic: 'new',
+    partitions: 6,
+    replicationFactor: 2,
+    strategy: 'striped',
+    placementSeed: 7,
+  },
+  { type: 'balance' },
   { type: 'metadata' },
 ].map((query) => JSON.stringify(query));
 

@@ -68,6 +68,7 @@ const data = {
       name: topic,
       partitions: fc.integer({ min: 0, max: 3 }),
       replicationFactor: fc.integer({ min: 0, max: 3 }),
+      strategy: fc.constantFrom('striped' as const, 'resource' as const, 'roundRobin' as const),
       assignment: fc.oneof(fc.constantFrom('auto' as const, 'none' as const), fc.array(brokers, { maxLength: 3 })),
     },
     { requiredKeys: ['name', 'partitions', 'replicationFactor'] },
@@ -121,8 +122,8 @@ const data = {
 };
 
 /** Objects of fast-check have no prototype or one; as JSON they are what the log holds. */
-function plain(type: string, given: unknown, at: number): AnyOperation {
-  return JSON.parse(JSON.stringify({ type, data: given, timestamp: at })) as AnyOperation;
+function plain(type: string, given: unknown, at: number, placementSeed?: number): AnyOperation {
+  return JSON.parse(JSON.stringify({ type, data: given, timestamp: at, placementSeed })) as AnyOperation;
 }
 
 /** `alter_isr` must guess five members right. */
@@ -138,7 +139,9 @@ const WEIGHTS: ReadonlyMap<string, number> = new Map([
 const anyOperation: fc.Arbitrary<AnyOperation> = fc.oneof(
   ...Object.entries(data).map(([type, arbitrary]) => ({
     weight: WEIGHTS.get(type) ?? 2,
-    arbitrary: fc.tuple(arbitrary as fc.Arbitrary<unknown>, timestamp).map(([given, at]) => plain(type, given, at)),
+    arbitrary: fc
+      .tuple(arbitrary as fc.Arbitrary<unknown>, timestamp, fc.option(fc.nat(), { nil: undefined }))
+      .map(([given, at, seed]) => plain(type, given, at, seed)),
   })),
 );
 

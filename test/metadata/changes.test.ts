@@ -44,7 +44,7 @@ test('each operation tells of the records that it changed, and of no other', () 
     [() => tester.accept('register_broker', { id: 4, addr: 'a:1' }), 'broker 4 new'],
     [() => tester.accept('update_broker', { id: 4, change: { rack: 'r' } }), 'broker 4 changed'],
     [
-      () => tester.accept('create_topic', { name: 't', partitions: 2, replicationFactor: 2 }),
+      () => tester.accept('create_topic', { name: 't', partitions: 2, replicationFactor: 2, strategy: 'roundRobin' }),
       ...['topic t new', 'partition t:0 new', 'partition t:1 new'],
     ],
     [() => tester.accept('update_topic', { name: 't', config: { retentionMs: 1 } }), 'topic t changed'],
@@ -78,7 +78,7 @@ test('each operation tells of the records that it changed, and of no other', () 
 
 test('an operation that is refused or changes nothing tells of nothing', () => {
   const tester = createTester(2);
-  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 2 });
+  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 2, strategy: 'roundRobin' });
   const idle = [
     () => tester.reject('register_broker', { id: 1, addr: 'a:1' }),
     () => tester.reject('delete_topic', { name: 'u' }),

@@ -10,6 +10,7 @@ import { canonicalJson } from '../../src/state-machine/canonical-json.js';
 import { createTester } from './metadata-tester.js';
 import type { AnyOperation } from './naive-model.js';
 import { NaiveMetadata } from './naive-model.js';
+import { placedIn } from './placement/flaws.js';
 
 const test = suite('metadata: control plane');
 
@@ -119,7 +120,7 @@ test('every step of many lives is what the rules say', () => {
       const model = new NaiveMetadata();
       const apply = (operation: AnyOperation): void => {
         const answer = tester.applyAny(operation);
-        const expected = model.apply(operation, tester.index);
+        const expected = model.apply(operation, tester.index, placedIn(tester.machine));
         const told = 'error' in answer ? { code: answer.error.code } : { value: answer.value };
         assert.is(canonicalJson(told), canonicalJson(expected), JSON.stringify(operation));
       };

@@ -11,6 +11,7 @@ import { anyHistory, OPERATION_TYPES } from './arbitrary-operations.js';
 import { createTester, encodeJson } from './metadata-tester.js';
 import type { AnyOperation } from './naive-model.js';
 import { NaiveMetadata } from './naive-model.js';
+import { placedIn } from './placement/flaws.js';
 
 const test = suite('metadata: model');
 
@@ -23,7 +24,7 @@ test('each operation answers and changes what the rules say', () => {
       const model = new NaiveMetadata();
       for (const [place, operation] of operations.entries()) {
         const answer = tester.applyAny(operation);
-        const expected = model.apply(operation, place + 1);
+        const expected = model.apply(operation, place + 1, placedIn(tester.machine));
         const shown = JSON.stringify(operation);
         if ('code' in expected) {
           assert.is('error' in answer ? answer.error.code : 'accepted', expected.code, shown);

@@ -40,18 +40,13 @@ export class NaiveControlPlane {
     }
   }
 
-  addPartitions(topic: TopicInfo, { total, assignment }: OperationData['add_partitions']): PartitionInfo[] {
+  addPartitions(topic: TopicInfo, lists: readonly (readonly number[])[]): PartitionInfo[] {
     const { name, numPartitions, replicationFactor } = topic;
-    require(total > numPartitions, 'InvalidArgument');
-    const alive = Object.values(this.#state.brokers).filter(({ status }) => status === 'alive');
-    const ids = alive.map(({ id }) => id).sort(byNumber);
-    if (assignment === undefined) require(ids.length >= replicationFactor, 'NotEnoughBrokers');
-    else require(assignment.length === total - numPartitions, 'InvalidAssignment');
+    const total = numPartitions + lists.length;
     Object.assign(topic, { numPartitions: total, modifiedAt: Math.max(topic.modifiedAt, this.#timestamp) });
     const added: PartitionInfo[] = [];
     for (let partition = numPartitions; partition < total; partition += 1) {
-      const places = Array.from({ length: replicationFactor }, (_, place) => ids[(partition + place) % ids.length]);
-      const replicas = [...(assignment?.[partition - numPartitions] ?? (places as number[]))];
+      const replicas = [...(lists[partition - numPartitions] ?? [])];
       require(replicas.length === replicationFactor && new Set(replicas).size === replicas.length, 'InvalidAssignment');
       require(replicas.every((id) => id in this.#state.brokers), 'InvalidAssignment');
       const isr = replicas.filter((id) => this.#statusOf(id) === 'alive');
@@ -59,8 +54,8 @@ export class NaiveControlPlane {
       const offlineReplicas = replicas.filter((id) => this.#isFenced(id));
       const times = { createdAt: this.#timestamp, modifiedAt: this.#timestamp };
       const epochs = { leaderEpoch: 1, partitionEpoch: 0 };
-      const lists = { replicas, isr, offlineReplicas };
-      const created = { topic: name, partition, leader: isr[0] as number, ...lists, ...epochs, ...times };
+      const sets = { replicas, isr, offlineReplicas };
+      const created = { topic: name, partition, leader: isr[0] as number, ...sets, ...epochs, ...times };
       added.push((this.#state.partitions[`${name}:${partition}`] = created));
     }
     return added;

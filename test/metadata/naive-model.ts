@@ -1,19 +1,22 @@
 /**
  * The rules of every operation once more, as plainly as possible: one object, copied whole before each operation and
- * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types.
+ * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types. Where replicas are placed to be
+ * even it takes the lists that were made, if they are such lists as the rules allow.
  */
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
 import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
 import { Refusal, require } from './refusal.js';
+import { flawOf } from './placement/flaws.js';
 
 export type AnyOperation = {
-  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
+  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number; placementSeed?: number };
 }[OperationType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
 
 export class NaiveMetadata {
+  #placed: (topic: string) => number[][] = () => [];
   state: ClusterMetadata = {
     brokers: Object.create(null) as Record<string, BrokerInfo>,
     topics: Object.create(null) as Record<string, TopicInfo>,
@@ -22,8 +25,9 @@ export class NaiveMetadata {
     lastModified: 0,
   };
 
-  /** `index`: of its log entry. */
-  apply(operation: AnyOperation, index: number): NaiveAnswer {
+  /** `index`: of its log entry. `placed`: the replicas of a topic that the operation created. */
+  apply(operation: AnyOperation, index: number, placed: (topic: string) => number[][] = () => []): NaiveAnswer {
+    this.#placed = placed;
     const before = JSON.stringify(this.state);
     try {
       const value = this.#perform(operation, index);
@@ -112,7 +116,7 @@ export class NaiveMetadata {
       case 'update_replica_list':
         return this.#change(operation.data, { replicas: [...operation.data.replicas] }, timestamp);
       case 'add_partitions':
-        return this.#controlPlane(timestamp).addPartitions(this.#topic(operation.data.topic), operation.data);
+        return this.#addPartitions(operation.data, timestamp);
       case 'alter_isr':
         return this.#controlPlane(timestamp).alterIsr(operation.data);
       case 'elect_leaders':
@@ -133,9 +137,8 @@ export class NaiveMetadata {
     require(!(name in this.state.topics), 'TopicExists');
     const flat = (text: string): string => text.split('.').join('_');
     require(!Object.keys(this.state.topics).some((other) => flat(other) === flat(name)), 'InvalidArgument');
-    const alive = Object.values(this.state.brokers).filter(({ status }) => status === 'alive');
-    const ids = alive.map(({ id }) => id).sort((a, b) => a - b);
-    if (assignment === 'auto') require(ids.length >= replicationFactor, 'NotEnoughBrokers');
+    const lists = assignment === 'auto' ? this.#place(data) : assignment === 'none' ? [] : assignment;
+    if (assignment !== 'none') require(lists.length === partitions, 'InvalidAssignment');
     const config = { retentionMs: 604800000, retentionBytes: -1, segmentMs: 604800000, segmentBytes: 1073741824 };
     const more = { minInsyncReplicas: 1, compressionType: 'none' as const };
     const topic = {
@@ -147,14 +150,35 @@ export class NaiveMetadata {
       modifiedAt: timestamp,
     };
     this.state.topics[name] = topic;
-    if (assignment === 'none') return topic;
-    if (assignment !== 'auto') require(assignment.length === partitions, 'InvalidAssignment');
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const places = Array.from({ length: replicationFactor }, (_, place) => ids[(partition + place) % ids.length]);
-      const replicas = assignment === 'auto' ? (places as number[]) : [...(assignment[partition] ?? [])];
-      this.#createPartition({ topic: name, partition, replicas }, timestamp);
-    }
+    lists.forEach((replicas, partition) =>
+      this.#createPartition({ topic: name, partition, replicas: [...replicas] }, timestamp),
+    );
     return topic;
+  }
+
+  #place({ name, partitions, replicationFactor, strategy }: OperationData['create_topic']): number[][] {
+    const brokers = Object.values(this.state.brokers).sort((a, b) => a.id - b.id);
+    const alive = brokers.filter(({ status }) => status === 'alive').map(({ id }) => id);
+    if (strategy !== 'roundRobin') {
+      const usable = brokers.filter(({ status }) => status !== 'draining');
+      require(usable.length >= replicationFactor && alive.length > 0, 'NotEnoughBrokers');
+      const placed = this.#placed(name).slice(-partitions);
+      for (const replicas of placed) requireWellPlaced(replicas, replicationFactor, usable);
+      return placed;
+    }
+    require(alive.length >= replicationFactor, 'NotEnoughBrokers');
+    return Array.from({ length: partitions }, (_, partition) =>
+      Array.from({ length: replicationFactor }, (__, place) => alive[(partition + place) % alive.length] ?? 0),
+    );
+  }
+
+  #addPartitions(data: OperationData['add_partitions'], timestamp: number): PartitionInfo[] {
+    const topic = this.#topic(data.topic);
+    const partitions = data.total - topic.numPartitions;
+    require(partitions > 0, 'InvalidArgument');
+    const lists = data.assignment ?? this.#place({ ...topic, partitions });
+    require(lists.length === partitions, 'InvalidAssignment');
+    return this.#controlPlane(timestamp).addPartitions(topic, lists);
   }
 
   #createInTurn(data: OperationData['batch_create_partitions'], timestamp: number): PartitionInfo[] {
@@ -163,14 +187,20 @@ export class NaiveMetadata {
   }
 
   #createPartition(wanted: OperationData['create_partition'], timestamp: number): PartitionInfo {
-    const { topic: name, partition, replicas, isr = replicas } = wanted;
+    const { topic: name, partition, replicas } = wanted;
     requireShape(wanted);
     const topic = this.#topic(name);
     require(partition < topic.numPartitions, 'InvalidArgument');
     const key = `${name}:${partition}`;
     require(!(key in this.state.partitions), 'PartitionExists');
     require(replicas.length === topic.replicationFactor, 'InvalidAssignment');
-    require(replicas.every((id) => this.state.brokers[id]?.status === 'alive'), 'InvalidAssignment');
+    require(replicas.every((id) => id in this.state.brokers), 'InvalidAssignment');
+    require(replicas.length > 0 && new Set(replicas).size === replicas.length, 'InvalidAssignment');
+    const statusOf = (id: number): string | undefined => this.state.brokers[id]?.status;
+    const active = replicas.filter((id) => statusOf(id) === 'alive');
+    require(active.length > 0, 'InvalidAssignment');
+    const isr = wanted.isr ?? active;
+    require(isr.every((id) => !replicas.includes(id) || active.includes(id)), 'IneligibleReplica');
     const leader = wanted.leader ?? isr[0] ?? 0;
     const created = {
       topic: name,
@@ -178,7 +208,7 @@ export class NaiveMetadata {
       leader,
       replicas: [...replicas],
       isr: [...isr],
-      offlineReplicas: [],
+      offlineReplicas: replicas.filter((id) => statusOf(id) === 'dead' || statusOf(id) === 'unreachable'),
       leaderEpoch: 1,
       partitionEpoch: 0,
       createdAt: timestamp,
@@ -250,6 +280,12 @@ function requireSound({ leader, replicas, isr, offlineReplicas }: PartitionInfo)
   require(replicas.length > 0 && [replicas, isr, offlineReplicas].every(distinct), 'InvalidAssignment');
   require([...isr, ...offlineReplicas].every((id) => replicas.includes(id)), 'InvalidAssignment');
   require(leader === 0 || isr.includes(leader), 'InvalidAssignment');
+}
+
+/** What every strategy that knows racks must come to; anything else is a bug of it, no refusal. */
+function requireWellPlaced(replicas: readonly number[], factor: number, usable: readonly BrokerInfo[]): void {
+  const flaw = flawOf(replicas, factor, usable);
+  if (flaw !== undefined) throw new Error(`replicas [${replicas.join()}]: ${flaw}`);
 }
 
 function requireShape({ replicas, isr = [], partition }: OperationData['create_partition']): void {

@@ -11,7 +11,7 @@ const test = suite('metadata: partitions');
 /** Four brokers, a topic of two partitions and three replicas; partition 0 is on 1, 2, 3. */
 function withTopic(assignment: 'auto' | 'none' = 'auto'): MetadataTester {
   const tester = createTester(4);
-  tester.accept('create_topic', { name: 't', partitions: 2, replicationFactor: 3, assignment });
+  tester.accept('create_topic', { name: 't', partitions: 2, replicationFactor: 3, assignment, strategy: 'roundRobin' });
   return tester;
 }
 
@@ -50,13 +50,14 @@ test('a partition needs its topic, a number within its count, and a free place',
   assert.is(tester.reject('create_partition', { ...P0, replicas }), 'PartitionExists');
 });
 
-test('a new partition has as many replicas as the factor, all of them distinct, registered and alive', () => {
+test('a new partition has as many replicas as the factor, all distinct and registered, at least one active', () => {
   const tester = withTopic('none');
   for (const replicas of [[], [1, 2], [1, 2, 2], [1, 2, 5], [1, 2, 3, 4]]) {
     assert.is(tester.reject('create_partition', { ...P0, replicas }), 'InvalidAssignment', replicas.join());
   }
   tester.accept('update_broker', { id: 3, change: { status: 'dead' } });
-  assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 3] }), 'InvalidAssignment');
+  assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 3], isr: [1, 3] }), 'IneligibleReplica');
+  assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 3], leader: 3 }), 'InvalidAssignment');
   assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 4], isr: [1, 3] }), 'InvalidAssignment');
   assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 4], isr: [1, 1] }), 'InvalidAssignment');
   assert.is(

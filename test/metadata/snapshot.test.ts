@@ -31,7 +31,7 @@ const CHANGES: { [Type in OperationType]?: OperationData[Type] } = {
 /** Broker 12 has no replicas, so that it can go. */
 function createPopulated(): MetadataTester {
   const tester = createTester(11);
-  tester.accept('create_topic', { name: 't', partitions: 40, replicationFactor: 2 });
+  tester.accept('create_topic', { name: 't', partitions: 40, replicationFactor: 2, strategy: 'roundRobin' });
   tester.accept('create_topic', { name: 't-2', partitions: 2, replicationFactor: 1, assignment: 'none' });
   tester.accept('register_broker', { id: 12, addr: 'a:12' });
   return tester;

@@ -24,6 +24,8 @@ const values = [
 
 const types = [
   'ApplyContext',
+  'BalanceReport',
+  'BrokerBalance',
   'BrokerChange',
   'BrokerInfo',
   'BrokerResources',
@@ -53,6 +55,7 @@ const types = [
   'PartitionChange',
   'PartitionInfo',
   'Query',
+  'RackBalance',
   'ReadOptions',
   'RecoverOptions',
   'RecoverReport',
@@ -62,6 +65,7 @@ const types = [
   'RestoreReport',
   'SaveReport',
   'SnapshotInspection',
+  'Spread',
   'StateMachine',
   'Strategy',
   'TopicConfig',

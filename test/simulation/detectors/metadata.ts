@@ -9,6 +9,7 @@ import { createRandom, drawInteger } from '../../../src/random.js';
 import { canonicalJson, joinBytes } from '../../../src/state-machine/canonical-json.js';
 import { anyHistory } from '../../metadata/arbitrary-operations.js';
 import { NaiveMetadata, type AnyOperation } from '../../metadata/naive-model.js';
+import { placedIn } from '../../metadata/placement/flaws.js';
 import { demand } from './finding.js';
 
 const LARGEST_BATCH = 12;
@@ -25,7 +26,7 @@ function followModel(operations: readonly AnyOperation[]): MetadataMachine {
   const model = new NaiveMetadata();
   for (const [place, operation] of operations.entries()) {
     const answer = applyBatch(machine, [operation], place + 1)[0];
-    const expected = model.apply(operation, place + 1);
+    const expected = model.apply(operation, place + 1, placedIn(machine));
     const shown = JSON.stringify(operation);
     const told = answer !== undefined && 'error' in answer ? { code: answer.error.code } : answer;
     demand(canonicalJson(told) === canonicalJson(expected), 'metadata rules', () => `${canonicalJson(told)}: ${shown}`);
