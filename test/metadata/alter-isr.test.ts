@@ -57,6 +57,8 @@ test('each check has its code', () => {
     [{ partitionEpoch: 3 }, 'StaleEpoch'],
     [{ partitionEpoch: 1 }, 'StaleEpoch'],
     [{ brokerId: 1 }, 'InvalidArgument'],
+    [{ brokerId: 1, partitionEpoch: 9 }, 'StaleEpoch'],
+    [{ brokerId: 1, partitionEpoch: 1 }, 'InvalidArgument'],
     [{ isr: [2, 2] }, 'InvalidArgument'],
     [{ isr: [2, 4] }, 'InvalidArgument'],
     [{ isr: [1] }, 'InvalidArgument'],

@@ -135,6 +135,13 @@ test('another status that means the same, or another member, leaves partitions a
 test('what an operator says is offline stays so, until its broker comes back', () => {
   const tester = withTopic();
   tester.accept('update_partition', { topic: 't', partition: 0, change: { offlineReplicas: [3] } });
+  set(tester, 2, 'draining');
+  set(tester, 2, 'alive');
+  tester.accept('update_isr', { topic: 't', partition: 0, isr: [1, 2, 3] });
+  tester.accept('update_broker', { id: 3, change: { status: 'draining' } });
+  assert.is(all(tester)[0], '1@1 in sync 1 2 off 3', 'draining is no coming back');
+  set(tester, 3, 'alive');
+  tester.accept('update_isr', { topic: 't', partition: 0, isr: [1, 2, 3] });
   set(tester, 1, 'unreachable');
   assert.is(all(tester)[0], '2@2 in sync 2 3 off 1 3');
   tester.accept('update_partition', { topic: 't', partition: 0, change: { offlineReplicas: [] } });

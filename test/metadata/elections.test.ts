@@ -77,6 +77,20 @@ test('an unclean election takes whoever is alive, whatever the topic allows, and
   assert.equal(elect(tester, 'unclean'), [], 'the last in sync are back and lead');
 });
 
+test('whoever an operator made leader stays one, alive or not, where none is missing', () => {
+  const tester = withTopics();
+  setStatuses(tester, [2, 'dead']);
+  tester.accept('update_isr', { ...B0, isr: [1, 2, 3] });
+  tester.accept('update_leader', { ...B0, leader: 2, leaderEpoch: 2 });
+  assert.equal(elect(tester, 'unclean', [B0]), []);
+  assert.equal(elect(tester, 'online', [B0]), []);
+  tester.accept('update_leader', { topic: 'b', partition: 1, leader: 3, leaderEpoch: 7 });
+  tester.accept('update_isr', { topic: 'b', partition: 1, isr: [2, 3] });
+  tester.accept('update_leader', { topic: 'b', partition: 1, leader: 2, leaderEpoch: 8 });
+  assert.equal(elect(tester, 'preferred', [{ topic: 'b', partition: 1 }]), [], 'the preferred one, fenced');
+  assert.equal(elect(tester, 'preferred', [B0]), ['b:0 1@3 1 2 3']);
+});
+
 test('an online election is unclean only where the topic allows it', () => {
   const tester = withTopics();
   setStatuses(tester, [2, 'dead'], [3, 'dead'], [1, 'dead']);

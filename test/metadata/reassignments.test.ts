@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PartitionInfo } from '../../src/metadata/model.js';
 import type { MetadataTester } from './metadata-tester.js';
-import { createTester } from './metadata-tester.js';
+import { createTester, encodeJson } from './metadata-tester.js';
 
 const test = suite('metadata: reassignments');
 
@@ -80,6 +80,9 @@ test('an ISR that an operator sets ends a reassignment too, a replica list whate
   tester.accept('update_replica_list', { ...P0, replicas: [4, 5] });
   assert.is(current(tester), '4@3 on 4 5 in sync 4');
   assert.equal(tester.ask('list_reassignments', {}), []);
+  reassign(tester, [4, 5, 6]);
+  tester.accept('update_replica_list', { ...P0, replicas: [4, 5, 6] });
+  assert.equal(tester.ask('list_reassignments', {}), [], 'also where nobody was to go');
 });
 
 test('cancelling leads back, and takes leadership from a newcomer', () => {
@@ -150,6 +153,20 @@ test('brokers in any state may be the target; the move waits for them', () => {
   tester.accept('update_broker', { id: 5, change: { status: 'draining' } });
   reassign(tester, [4, 5]);
   assert.equal(tester.ask('get_partition', P0)?.offlineReplicas, [4]);
+});
+
+test('on the way there are no more replicas than a partition may have', () => {
+  const most = 32_767;
+  const tester = createTester();
+  tester.machine.begin();
+  for (let id = 1; id <= most + 1; id += 1) {
+    const operation = { type: 'register_broker', data: { id, addr: 'a:1' }, timestamp: 1 };
+    tester.machine.apply(encodeJson(operation), { index: id });
+  }
+  tester.machine.end();
+  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 1, assignment: [[1]] });
+  const replicas = Array.from({ length: most }, (_, place) => place + 2);
+  assert.is(tester.reject('alter_reassignments', { changes: [{ ...P0, replicas }] }), 'InvalidAssignment');
 });
 
 test('several change together or not at all', () => {
