@@ -2,8 +2,10 @@
 import { unreachable } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
+import { applyOperation } from './apply.js';
 import type { Image } from './image.js';
 import {
+  draftOf,
   findBroker,
   findPartition,
   findTopic,
@@ -31,6 +33,7 @@ const QUERY_TYPES: readonly QueryType[] = [
   'list_partitions',
   'metadata',
   'allocate_partitions',
+  'validate',
 ];
 
 const MAX_SHOWN_TYPE = 40;
@@ -76,6 +79,8 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
       return { value: toClusterMetadata(image) };
     case 'allocate_partitions':
       return allocatePartitions(image, input);
+    case 'validate':
+      return applyOperation(draftOf(image), input.value('operation'));
     default:
       return unreachable(type);
   }

@@ -69,6 +69,15 @@ export function draftOf(base: Image): ImageDraft {
   return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
 }
 
+/** What is done to it is not done to the draft. */
+export function copyOfDraft(draft: ImageDraft): ImageDraft {
+  return {
+    ...draft,
+    changedBrokers: new Map(draft.changedBrokers),
+    changedTopics: new Map(draft.changedTopics),
+  };
+}
+
 /**
  * `into` holds what the draft's base holds. Its buckets are copied here, once for a batch: as drafts of immer's they
  * took most of the time of a batch that touches many.

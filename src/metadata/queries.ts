@@ -2,7 +2,7 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
-import type { BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
+import type { BrokerInfo, ClusterMetadata, Operation, PartitionInfo, Strategy, TopicInfo } from './model.js';
 
 export interface QueryMembers {
   get_broker: { id: number };
@@ -14,6 +14,8 @@ export interface QueryMembers {
   metadata: object;
   /** Where partitions `0..partitions-1` of such a topic would go now. Writes nothing; the topic need not exist. */
   allocate_partitions: { topic: string; partitions: number; replicationFactor: number; strategy?: Strategy };
+  /** What the operation would come to now, an error too. Writes nothing. */
+  validate: { operation: Operation };
 }
 
 export type QueryType = keyof QueryMembers;
@@ -35,4 +37,6 @@ export interface QueryValue {
   metadata: ClusterMetadata;
   /** As `create_topic` would make them, with times 0. */
   allocate_partitions: PartitionInfo[];
+  /** The operation's answer. */
+  validate: unknown;
 }

@@ -1,4 +1,4 @@
-/** Topics: create (with partitions placed here, given, or none yet), delete with all partitions, change settings. */
+/** Topics: create (with partitions placed here, given, or none yet), delete with all partitions. */
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import { checkReplicas, recount } from './assignment.js';
@@ -7,11 +7,9 @@ import {
   emptyTopicRecord,
   findCollision,
   findTopic,
-  frozenTopic,
   listPartitionsOf,
   putTopic,
   removeTopic,
-  TopicRecord,
   withPartitions,
 } from './image.js';
 import type { InputReader } from './input-reader.js';
@@ -19,10 +17,11 @@ import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
 import type { TopicInfo } from './model.js';
 import { defaultTopicConfig } from './model.js';
 import type { Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import { changed, malformed } from './outcome.js';
 import { newPartition } from './new-partition.js';
 import { placeRoundRobin } from './placement.js';
-import { equalConfigs, mergeConfig } from './topic-config.js';
+import { mergeConfig } from './topic-config.js';
+import { conflictIn } from './topic-config-rules.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 import type { TopicShape } from './topic-shape.js';
 import { readTopicShape } from './topic-shape.js';
@@ -35,7 +34,8 @@ export function createTopic(draft: ImageDraft, input: InputReader, timestamp: nu
   const shape = readTopicShape(input);
   const assignment = readAssignment(input);
   const config = input.has('config') ? mergeConfig(defaultTopicConfig(), input.nested('config')) : defaultTopicConfig();
-  if (input.problem !== undefined) return malformed(input.problem);
+  const problem = input.problem ?? conflictIn(config);
+  if (problem !== undefined) return malformed(problem);
 
   const existing = findCollision(draft, name)?.info.name;
   if (existing === name) return rejected('TopicExists', `topic ${name} exists already`);
@@ -74,19 +74,6 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): Outcome {
   );
   removeTopic(draft, name);
   return changed(null);
-}
-
-export function updateTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  const name = readTopicName(input, 'name');
-  const record = findTopic(draft, name);
-  const config = mergeConfig(record?.info.config ?? defaultTopicConfig(), input.nested('config'));
-  if (input.problem !== undefined) return malformed(input.problem);
-  if (record === undefined) return topicNotFound(name);
-  if (equalConfigs(config, record.info.config)) return unchanged(record.info);
-  const modifiedAt = Math.max(record.info.modifiedAt, timestamp);
-  const next = new TopicRecord(frozenTopic({ ...record.info, config, modifiedAt }), record.chunks);
-  putTopic(draft, next);
-  return changed(next.info);
 }
 
 function readAssignment(input: InputReader): WantedAssignment {

@@ -66,7 +66,9 @@ function keyOfOperation({ type, data }: AnyOperation): string {
     case 'create_topic':
     case 'delete_topic':
     case 'update_topic':
+    case 'alter_topic_configs':
       return `topic ${data.name}`;
+    case 'create_topics':
     case 'batch_create_partitions':
       throw new Error('not in the workload: it has no key');
     default:

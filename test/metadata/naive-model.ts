@@ -2,8 +2,11 @@
  * The rules of every operation once more, as plainly as possible: one object, copied whole before each operation and
  * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types.
  */
-import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
+import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicConfig, TopicInfo } from '../../src/metadata/model.js';
+import { canonicalJson } from '../../src/state-machine/canonical-json.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { alteredConfig, mergedConfig, requireSoundConfig } from './naive-configs.js';
+import { Refusal, require } from './refusal.js';
 
 export type AnyOperation = {
   [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
@@ -11,11 +14,15 @@ export type AnyOperation = {
 
 export type NaiveAnswer = { value: unknown } | { code: string };
 
-class Refusal extends Error {}
-
-function require(holds: boolean, code: string): asserts holds {
-  if (!holds) throw new Refusal(code);
-}
+const USUAL_CONFIG: TopicConfig = {
+  retentionMs: 604800000,
+  retentionBytes: -1,
+  segmentMs: 604800000,
+  segmentBytes: 1073741824,
+  minInsyncReplicas: 1,
+  compressionType: 'none',
+  extra: {},
+};
 
 export class NaiveMetadata {
   state: ClusterMetadata = {
@@ -29,21 +36,26 @@ export class NaiveMetadata {
   apply(operation: AnyOperation): NaiveAnswer {
     const before = JSON.stringify(this.state);
     try {
-      const value = this.#perform(operation);
-      if (JSON.stringify(this.state) !== before) {
+      const value = JSON.parse(JSON.stringify(this.#perform(operation))) as unknown;
+      if ('validateOnly' in operation.data && operation.data.validateOnly === true) this.#restore(before);
+      if (canonicalJson(this.state) !== canonicalJson(JSON.parse(before))) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
       }
-      return { value: JSON.parse(JSON.stringify(value)) as unknown };
+      return { value };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const restored = JSON.parse(before) as ClusterMetadata;
-      for (const name of ['brokers', 'topics', 'partitions'] as const) {
-        const record = Object.create(null) as Record<string, never>;
-        for (const [key, value] of Object.entries(restored[name])) record[key] = value as never;
-        this.state[name] = record;
-      }
+      this.#restore(before);
       return { code: error.message };
+    }
+  }
+
+  #restore(before: string): void {
+    const restored = JSON.parse(before) as ClusterMetadata;
+    for (const name of ['brokers', 'topics', 'partitions'] as const) {
+      const record = Object.create(null) as Record<string, never>;
+      for (const [key, value] of Object.entries(restored[name])) record[key] = value as never;
+      this.state[name] = record;
     }
   }
 
@@ -76,6 +88,8 @@ export class NaiveMetadata {
       }
       case 'create_topic':
         return this.#createTopic(operation.data, timestamp);
+      case 'create_topics':
+        return this.#createTopics(operation.data, timestamp);
       case 'delete_topic':
         this.#topic(operation.data.name);
         for (const [key, { topic }] of Object.entries(this.state.partitions)) {
@@ -84,13 +98,12 @@ export class NaiveMetadata {
         Reflect.deleteProperty(this.state.topics, operation.data.name);
         return null;
       case 'update_topic': {
-        require((operation.data.config.segmentMs ?? 1) >= 1, 'InvalidArgument');
-        const topic = this.#topic(operation.data.name);
-        const before = JSON.stringify(topic.config);
-        const extra = { ...topic.config.extra, ...operation.data.config.extra };
-        Object.assign(topic.config, operation.data.config, { extra });
-        if (JSON.stringify(topic.config) !== before) topic.modifiedAt = Math.max(topic.modifiedAt, timestamp);
-        return topic;
+        const { name, config } = operation.data;
+        return this.#configure(name, timestamp, (base) => mergedConfig(base, config));
+      }
+      case 'alter_topic_configs': {
+        const { name, changes } = operation.data;
+        return this.#configure(name, timestamp, (base) => alteredConfig(base, changes));
       }
       case 'create_partition':
         return this.#createPartition(operation.data, timestamp);
@@ -115,19 +128,19 @@ export class NaiveMetadata {
     const { name, partitions, replicationFactor, assignment = 'auto' } = data;
     const given = typeof assignment === 'string' ? [] : assignment.flat();
     require(partitions >= 1 && replicationFactor >= 1 && given.every(isId), 'InvalidArgument');
+    const config = mergedConfig(USUAL_CONFIG, data.config ?? {});
+    requireSoundConfig(config);
     require(!(name in this.state.topics), 'TopicExists');
     const flat = (text: string): string => text.split('.').join('_');
     require(!Object.keys(this.state.topics).some((other) => flat(other) === flat(name)), 'InvalidArgument');
     const alive = Object.values(this.state.brokers).filter(({ status }) => status === 'alive');
     const ids = alive.map(({ id }) => id).sort((a, b) => a - b);
     if (assignment === 'auto') require(ids.length >= replicationFactor, 'NotEnoughBrokers');
-    const config = { retentionMs: 604800000, retentionBytes: -1, segmentMs: 604800000, segmentBytes: 1073741824 };
-    const more = { minInsyncReplicas: 1, compressionType: 'none' as const };
     const topic = {
       name,
       numPartitions: partitions,
       replicationFactor,
-      config: { ...config, ...more, ...data.config, extra: { ...data.config?.extra } },
+      config,
       createdAt: timestamp,
       modifiedAt: timestamp,
     };
@@ -139,6 +152,32 @@ export class NaiveMetadata {
       const replicas = assignment === 'auto' ? (places as number[]) : [...(assignment[partition] ?? [])];
       this.#createPartition({ topic: name, partition, replicas }, timestamp);
     }
+    return topic;
+  }
+
+  /** One after the other, each as if it were alone but for those before it. */
+  #createTopics({ topics }: OperationData['create_topics'], timestamp: number): unknown {
+    return topics.map((topic) => {
+      const { name } = topic;
+      const before = JSON.stringify(this.state);
+      try {
+        require(topics.filter((other) => other.name === name).length === 1, 'InvalidArgument');
+        return { name, topic: this.#createTopic(topic, timestamp) };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        this.#restore(before);
+        return { name, code: error.message };
+      }
+    });
+  }
+
+  #configure(name: string, timestamp: number, change: (base: TopicConfig) => TopicConfig): TopicInfo {
+    const topic = this.state.topics[name];
+    const config = change(topic?.config ?? USUAL_CONFIG);
+    require(topic !== undefined, 'TopicNotFound');
+    requireSoundConfig(config, topic.config);
+    if (canonicalJson(config) !== canonicalJson(topic.config)) topic.modifiedAt = Math.max(topic.modifiedAt, timestamp);
+    topic.config = config;
     return topic;
   }
 

@@ -1,0 +1,43 @@
+/**
+ * Changes of the settings of a topic: merged in our own form, or incremental by Kafka's names. Checked as a whole, what
+ * is set together with what was; a change that comes to what was writes nothing.
+ */
+import type { ImageDraft } from './image.js';
+import { findTopic, frozenTopic, putTopic, TopicRecord } from './image.js';
+import type { InputReader } from './input-reader.js';
+import type { TopicConfig } from './model.js';
+import { defaultTopicConfig } from './model.js';
+import type { Outcome } from './outcome.js';
+import { changed, malformed, unchanged } from './outcome.js';
+import { alterConfig, equalConfigs, mergeConfig } from './topic-config.js';
+import { conflictIn } from './topic-config-rules.js';
+import { readTopicName, topicNotFound } from './topic-name.js';
+
+export function updateTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  return changeConfig(draft, input, timestamp, (base) => mergeConfig(base, input.nested('config')));
+}
+
+export function alterTopicConfigs(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+  return changeConfig(draft, input, timestamp, (base) => alterConfig(base, input));
+}
+
+/** What no topic allows is refused before the topic is looked for; conflicts depend on what the topic has. */
+function changeConfig(
+  draft: ImageDraft,
+  input: InputReader,
+  timestamp: number,
+  change: (base: Readonly<TopicConfig>) => TopicConfig,
+): Outcome {
+  const name = readTopicName(input, 'name');
+  const record = findTopic(draft, name);
+  const config = change(record?.info.config ?? defaultTopicConfig());
+  if (input.problem !== undefined) return malformed(input.problem);
+  if (record === undefined) return topicNotFound(name);
+  const conflict = conflictIn(config, record.info.config);
+  if (conflict !== undefined) return malformed(conflict);
+  if (equalConfigs(config, record.info.config)) return unchanged(record.info);
+  const modifiedAt = Math.max(record.info.modifiedAt, timestamp);
+  const next = new TopicRecord(frozenTopic({ ...record.info, config, modifiedAt }), record.chunks);
+  putTopic(draft, next);
+  return changed(next.info);
+}
