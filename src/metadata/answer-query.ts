@@ -2,10 +2,9 @@
 import { unreachable } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
-import { applyOperation } from './apply.js';
+import { dryRun } from './dry-run.js';
 import type { Image } from './image.js';
 import {
-  draftOf,
   findBroker,
   findPartition,
   findTopic,
@@ -80,7 +79,7 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
     case 'allocate_partitions':
       return allocatePartitions(image, input);
     case 'validate':
-      return applyOperation(draftOf(image), input.value('operation'));
+      return dryRun(image, input.value('operation'));
     default:
       return unreachable(type);
   }

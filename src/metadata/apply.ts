@@ -1,7 +1,7 @@
 /**
  * One operation of the log on a draft of the image. Total and deterministic: whatever the bytes hold, there is an
- * answer, and an error changes nothing. Time is the operation's; one without a timestamp takes the latest the image has
- * seen.
+ * answer, and an error changes nothing. Time is the operation's, one without a timestamp takes the latest the image has
+ * seen; the index is the log's.
  */
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
@@ -45,12 +45,13 @@ const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries
 
 const MAX_SHOWN_TYPE = 40;
 
-export function applyCommand(draft: ImageDraft, command: Uint8Array): OperationAnswer {
-  return applyOperation(draft, decodeOperation(command));
+/** `index`: of the log entry. */
+export function applyCommand(draft: ImageDraft, command: Uint8Array, index: number): OperationAnswer {
+  return applyOperation(draft, decodeOperation(command), index);
 }
 
 /** `given` is untrusted JSON data. */
-export function applyOperation(draft: ImageDraft, given: unknown): OperationAnswer {
+export function applyOperation(draft: ImageDraft, given: unknown, index: number): OperationAnswer {
   const operation = new InputReader(given, 'operation.');
   const type = operation.text('type', 'a text', () => true);
   const timestamp = operation.has('timestamp')
@@ -60,7 +61,7 @@ export function applyOperation(draft: ImageDraft, given: unknown): OperationAnsw
   const handler = HANDLER_OF.get(type);
   if (handler === undefined)
     return rejected('UnknownOperation', `no operation is called ${type.slice(0, MAX_SHOWN_TYPE)}`);
-  const outcome = handler(draft, new InputReader(operation.value('data')), timestamp);
+  const outcome = handler(draft, new InputReader(operation.value('data')), { index, timestamp });
   if ('error' in outcome) return outcome;
   if (outcome.changed) {
     draft.version += 1;

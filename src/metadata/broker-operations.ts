@@ -5,7 +5,7 @@ import { BrokerRecord, findBroker, putBroker, removeBroker } from './image.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_RACK_LENGTH } from './limits.js';
 import type { BrokerInfo, BrokerResources, BrokerStatus } from './model.js';
-import type { Outcome } from './outcome.js';
+import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 
 const STATUSES: readonly BrokerStatus[] = ['alive', 'dead', 'draining', 'unreachable'];
@@ -25,7 +25,7 @@ const RESOURCE_NAMES = Object.keys(NO_RESOURCES) as (keyof BrokerResources)[];
 const ADDRESS = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?\]):([0-9]{1,5})$/;
 const MAX_PORT = 65_535;
 
-export function registerBroker(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function registerBroker(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const info: BrokerInfo = {
     id,

@@ -6,7 +6,7 @@ import type { ErrorValue } from '../errors.js';
 import type { ImageDraft } from './image.js';
 import { InputReader } from './input-reader.js';
 import { MAX_REPLICAS_PER_OPERATION, MAX_TOPICS_PER_OPERATION } from './limits.js';
-import type { Outcome } from './outcome.js';
+import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 import { createTopic } from './topic-operations.js';
 import { readTopicShape } from './topic-shape.js';
@@ -17,7 +17,7 @@ interface Refused {
   readonly error: ErrorValue;
 }
 
-export function createTopics(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createTopics(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
   const given = input.list('topics', MAX_TOPICS_PER_OPERATION);
   const names = input
     .readers('topics', MAX_TOPICS_PER_OPERATION)
@@ -33,7 +33,7 @@ export function createTopics(draft: ImageDraft, input: InputReader, timestamp: n
     const name = names[position] ?? '';
     if (repeated.has(name)) return { name, ...malformed(`topic ${name} is asked for more than once`) };
     // A reader of its own, so that what is out of shape in one topic is that topic's error.
-    const outcome = createTopic(draft, new InputReader(topic), timestamp);
+    const outcome = createTopic(draft, new InputReader(topic), context);
     if ('error' in outcome) return { name, error: outcome.error };
     areSomeCreated = true;
     return { name, topic: outcome.value };

@@ -6,7 +6,7 @@
 import { Immer } from 'immer';
 import { assert } from '../assert.js';
 import { joinBytes } from '../state-machine/canonical-json.js';
-import type { HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
+import type { ApplyContext, HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
 import { answerQuery, toClusterMetadata } from './answer-query.js';
 import { applyCommand } from './apply.js';
@@ -25,7 +25,7 @@ import { readSnapshot, writeSnapshot } from './snapshot.js';
 const immer = new Immer({ autoFreeze: false });
 
 export interface MetadataMachine extends HostedStateMachine {
-  apply(command: Uint8Array): OperationAnswer;
+  apply(command: Uint8Array, context: Pick<ApplyContext, 'index'>): OperationAnswer;
   /** A `Query`, or one as JSON. */
   query(request: unknown): OperationAnswer;
   dump(): ClusterMetadata;
@@ -44,9 +44,9 @@ export function createMetadataMachine(): MetadataMachine {
     begin() {
       draft = draftOf(settled());
     },
-    apply(command) {
+    apply(command, { index }) {
       assert(draft !== null, 'operations are applied within a batch');
-      return applyCommand(draft, command);
+      return applyCommand(draft, command, index);
     },
     end() {
       assert(draft !== null, 'a batch that ends has begun');
@@ -76,9 +76,9 @@ export function createMetadataMachine(): MetadataMachine {
 export function createMetadataStateMachine(): StateMachine {
   const machine = createMetadataMachine();
   return {
-    apply(entry) {
+    apply(entry, context) {
       machine.begin();
-      const answer = machine.apply(entry);
+      const answer = machine.apply(entry, context);
       machine.end();
       return answer;
     },

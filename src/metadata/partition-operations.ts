@@ -15,7 +15,7 @@ import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from 
 import type { NewPartition, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { newPartition } from './new-partition.js';
-import type { Outcome } from './outcome.js';
+import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 import type { WantedChange } from './partition-change.js';
 import { changedPartition } from './partition-change.js';
@@ -23,22 +23,22 @@ import { readTopicName, topicNotFound } from './topic-name.js';
 
 const MAX_PARTITION = MAX_PARTITIONS_PER_TOPIC - 1;
 
-export function createPartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createPartition(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
   const wanted = readNewPartition(input);
   if (input.problem !== undefined) return malformed(input.problem);
-  const created = createAll(draft, [wanted], timestamp);
+  const created = createAll(draft, [wanted], context);
   return 'error' in created ? created : changed(must(created.value[0], 'the partition created'));
 }
 
-export function createPartitions(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createPartitions(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
   const wanted = input.readers('partitions', MAX_PARTITIONS_PER_TOPIC).map(readNewPartition);
   if (input.problem !== undefined) return malformed(input.problem);
-  const created = createAll(draft, wanted, timestamp);
+  const created = createAll(draft, wanted, context);
   if ('error' in created) return created;
   return created.value.length === 0 ? unchanged([]) : changed(created.value);
 }
 
-export function updatePartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function updatePartition(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
   const change = input.nested('change');
   const wanted: WantedChange = {};
   if (change.has('leader')) wanted.leader = readLeader(change);
@@ -46,23 +46,28 @@ export function updatePartition(draft: ImageDraft, input: InputReader, timestamp
   if (change.has('replicas')) wanted.replicas = readIds(change, 'replicas');
   if (change.has('isr')) wanted.isr = readIds(change, 'isr');
   if (change.has('offlineReplicas')) wanted.offlineReplicas = readIds(change, 'offlineReplicas');
-  return changeOne(draft, input, wanted, timestamp);
+  return changeOne(draft, input, wanted, context);
 }
 
-export function updateLeader(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function updateLeader(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
   const wanted = { leader: readLeader(input), leaderEpoch: readEpoch(input), epochMustGrow: true };
-  return changeOne(draft, input, wanted, timestamp);
+  return changeOne(draft, input, wanted, context);
 }
 
-export function updateIsr(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeOne(draft, input, { isr: readIds(input, 'isr') }, timestamp);
+export function updateIsr(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+  return changeOne(draft, input, { isr: readIds(input, 'isr') }, context);
 }
 
-export function updateReplicas(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeOne(draft, input, { replicas: readIds(input, 'replicas') }, timestamp);
+export function updateReplicas(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+  return changeOne(draft, input, { replicas: readIds(input, 'replicas') }, context);
 }
 
-function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, timestamp: number): Outcome {
+function changeOne(
+  draft: ImageDraft,
+  input: InputReader,
+  wanted: WantedChange,
+  { timestamp }: OperationContext,
+): Outcome {
   const topic = readTopicName(input, 'topic');
   const number = input.integer('partition', 0, MAX_PARTITION);
   if (input.problem !== undefined) return malformed(input.problem);
@@ -85,7 +90,7 @@ function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, 
 function createAll(
   draft: ImageDraft,
   wanted: readonly NewPartition[],
-  timestamp: number,
+  { timestamp }: OperationContext,
 ): OperationAnswer<PartitionInfo[]> {
   const seen = new Set<string>();
   const byTopic = new Map<string, PartitionInfo[]>();

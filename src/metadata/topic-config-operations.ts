@@ -7,25 +7,25 @@ import { findTopic, frozenTopic, putTopic, TopicRecord } from './image.js';
 import type { InputReader } from './input-reader.js';
 import type { TopicConfig } from './model.js';
 import { defaultTopicConfig } from './model.js';
-import type { Outcome } from './outcome.js';
+import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
 import { alterConfig, equalConfigs, mergeConfig } from './topic-config.js';
 import { conflictIn } from './topic-config-rules.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 
-export function updateTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeConfig(draft, input, timestamp, (base) => mergeConfig(base, input.nested('config')));
+export function updateTopic(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+  return changeConfig(draft, input, context, (base) => mergeConfig(base, input.nested('config')));
 }
 
-export function alterTopicConfigs(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeConfig(draft, input, timestamp, (base) => alterConfig(base, input));
+export function alterTopicConfigs(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+  return changeConfig(draft, input, context, (base) => alterConfig(base, input));
 }
 
 /** What no topic allows is refused before the topic is looked for; conflicts depend on what the topic has. */
 function changeConfig(
   draft: ImageDraft,
   input: InputReader,
-  timestamp: number,
+  { timestamp }: OperationContext,
   change: (base: Readonly<TopicConfig>) => TopicConfig,
 ): Outcome {
   const name = readTopicName(input, 'name');

@@ -16,7 +16,7 @@ import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
 import type { TopicInfo } from './model.js';
 import { defaultTopicConfig } from './model.js';
-import type { Outcome } from './outcome.js';
+import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed } from './outcome.js';
 import { newPartition } from './new-partition.js';
 import { placeRoundRobin } from './placement.js';
@@ -29,7 +29,7 @@ import { readTopicShape } from './topic-shape.js';
 /** Replica lists as they were given, or who makes them. */
 type WantedAssignment = 'auto' | 'none' | readonly number[][];
 
-export function createTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createTopic(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
   const name = readTopicName(input, 'name');
   const shape = readTopicShape(input);
   const assignment = readAssignment(input);
