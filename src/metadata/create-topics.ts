@@ -11,11 +11,7 @@ import { changed, malformed, unchanged } from './outcome.js';
 import { createTopic } from './topic-operations.js';
 import { readTopicShape } from './topic-shape.js';
 
-type CreatedTopic = { readonly name: string; readonly topic: unknown } | Refused;
-interface Refused {
-  readonly name: string;
-  readonly error: ErrorValue;
-}
+type Result = { readonly name: string } & ({ readonly topic: unknown } | { readonly error: ErrorValue });
 
 export function createTopics(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
   const given = input.list('topics', MAX_TOPICS_PER_OPERATION);
@@ -28,17 +24,14 @@ export function createTopics(draft: ImageDraft, input: InputReader, context: Ope
     return malformed(`${replicas} replicas are more than the ${MAX_REPLICAS_PER_OPERATION} of one operation`);
   }
   const repeated = repeatedIn(names);
-  let areSomeCreated = false;
-  const results = given.map((topic, position): CreatedTopic => {
+  const results = given.map((topic, position): Result => {
     const name = names[position] ?? '';
     if (repeated.has(name)) return { name, ...malformed(`topic ${name} is asked for more than once`) };
     // A reader of its own, so that what is out of shape in one topic is that topic's error.
     const outcome = createTopic(draft, new InputReader(topic), context);
-    if ('error' in outcome) return { name, error: outcome.error };
-    areSomeCreated = true;
-    return { name, topic: outcome.value };
+    return 'error' in outcome ? { name, error: outcome.error } : { name, topic: outcome.value };
   });
-  return areSomeCreated ? changed(results) : unchanged(results);
+  return results.some((result) => 'topic' in result) ? changed(results) : unchanged(results);
 }
 
 /** None of a topic out of shape, which is refused. */
@@ -50,5 +43,7 @@ function replicasOf(topic: unknown): number {
 
 function repeatedIn(names: readonly string[]): ReadonlySet<string> {
   const seen = new Set<string>();
-  return new Set(names.filter((name) => seen.size === seen.add(name).size));
+  const repeated = new Set<string>();
+  for (const name of names) (seen.has(name) ? repeated : seen).add(name);
+  return repeated;
 }

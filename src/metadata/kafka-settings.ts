@@ -27,6 +27,6 @@ export function topicConfigOf(settings: Iterable<readonly [name: string, value: 
 
 /** By Kafka's names: the six typed fields, then all that was set of the others. */
 export function kafkaSettingsOf(config: Readonly<TopicConfig>): Record<string, string> {
-  const typed = Array.from(TYPED_FIELDS.keys(), (name) => [name, settingText(config, name)]);
+  const typed = Array.from(TYPED_FIELDS.keys(), (name) => [name, settingText(config, name)] as const);
   return { ...Object.fromEntries(typed), ...config.extra };
 }

@@ -47,7 +47,6 @@ export function alterConfig(base: Readonly<TopicConfig>, input: InputReader): To
   const changed = new Set<string>();
   for (const change of input.readers('changes', TOPIC_SETTINGS.size)) {
     const key = change.text('key', 'a text', () => true);
-    if (input.problem !== undefined) break;
     if (changed.has(key)) change.complain(`${key} is changed more than once`);
     changed.add(key);
     alterSetting(config, key, change);

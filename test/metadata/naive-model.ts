@@ -37,7 +37,7 @@ export class NaiveMetadata {
     const before = JSON.stringify(this.state);
     try {
       const value = JSON.parse(JSON.stringify(this.#perform(operation))) as unknown;
-      if ('validateOnly' in operation.data && operation.data.validateOnly === true) this.#restore(before);
+      if ('validateOnly' in operation.data && operation.data.validateOnly) this.#restore(before);
       if (canonicalJson(this.state) !== canonicalJson(JSON.parse(before))) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
