@@ -3,17 +3,18 @@
  * refused does not keep the others from being created. In request order, so that a later one meets the earlier ones.
  */
 import type { ErrorValue } from '../errors.js';
+import type { OperationAnswer } from './answer.js';
+import { malformed } from './answer.js';
 import type { ImageDraft } from './image.js';
 import { InputReader } from './input-reader.js';
 import { MAX_REPLICAS_PER_OPERATION, MAX_TOPICS_PER_OPERATION } from './limits.js';
-import type { OperationContext, Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 import { createTopic } from './topic-operations.js';
 import { readTopicShape } from './topic-shape.js';
 
 type Result = { readonly name: string } & ({ readonly topic: unknown } | { readonly error: ErrorValue });
 
-export function createTopics(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+export function createTopics(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const given = input.list('topics', MAX_TOPICS_PER_OPERATION);
   const names = input
     .readers('topics', MAX_TOPICS_PER_OPERATION)
@@ -28,10 +29,10 @@ export function createTopics(draft: ImageDraft, input: InputReader, context: Ope
     const name = names[position] ?? '';
     if (repeated.has(name)) return { name, ...malformed(`topic ${name} is asked for more than once`) };
     // A reader of its own, so that what is out of shape in one topic is that topic's error.
-    const outcome = createTopic(draft, new InputReader(topic), context);
-    return 'error' in outcome ? { name, error: outcome.error } : { name, topic: outcome.value };
+    const answer = createTopic(draft, new InputReader(topic), context);
+    return 'error' in answer ? { name, error: answer.error } : { name, topic: answer.value };
   });
-  return results.some((result) => 'topic' in result) ? changed(results) : unchanged(results);
+  return { value: results };
 }
 
 /** None of a topic out of shape, which is refused. */

@@ -2,7 +2,7 @@
 import type { OperationAnswer } from './answer.js';
 import { applyOperation } from './apply.js';
 import type { Image } from './image.js';
-import { draftOf } from './image.js';
+import { draftOf } from './image-draft.js';
 
 /** It has no place in a log. */
 const NO_INDEX = 0;
