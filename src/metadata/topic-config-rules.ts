@@ -10,7 +10,7 @@ import { settingText } from './topic-config.js';
 const AS_THE_TOPIC = -2;
 const UNLIMITED = -1;
 
-/** What is wrong with `config` as a whole; undefined: nothing. `before`: what held until now, of a topic that exists. */
+/** What is wrong with `config` as a whole; undefined: nothing. `before`: what held until now, if the topic exists. */
 export function conflictIn(config: Readonly<TopicConfig>, before?: Readonly<TopicConfig>): string | undefined {
   const least = amountOf(config, 'min.compaction.lag.ms');
   const most = amountOf(config, 'max.compaction.lag.ms');

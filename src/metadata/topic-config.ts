@@ -41,7 +41,7 @@ export function setByName(base: Readonly<TopicConfig>, input: InputReader): Topi
   return config;
 }
 
-/** `base` after the `changes` of `input`, in Kafka's incremental way (KIP-339); worthless if the input has a problem. */
+/** `base` after the `changes` of `input`, incremental ones (KIP-339); worthless if the input has a problem. */
 export function alterConfig(base: Readonly<TopicConfig>, input: InputReader): TopicConfig {
   const config = copyOf(base);
   const changed = new Set<string>();

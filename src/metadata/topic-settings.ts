@@ -14,8 +14,6 @@ import { MAX_INT, MAX_LONG } from './setting-values.js';
 export type TypedField = Exclude<keyof TopicConfig, 'extra'>;
 export type NumericField = Exclude<TypedField, 'compressionType'>;
 
-const MAX_SHOWN_NAME = 40;
-
 export interface TopicSetting {
   readonly rule: ValueRule;
   readonly default: string;
@@ -114,9 +112,11 @@ function oneOf(usually: string, choices: readonly string[]): TopicSetting {
   return { rule: { type: 'enum', choices }, default: usually };
 }
 
+const MAX_SHOWN_NAME = 40;
 const NAMES = [...TOPIC_SETTINGS.keys()];
 
 /** What to say of a name that no setting has. */
 export function unknownSetting(name: string): string {
-  return `no topic setting is called ${JSON.stringify(name.slice(0, MAX_SHOWN_NAME))}; the nearest is ${nearestName(name, NAMES)}`;
+  const shown = JSON.stringify(name.slice(0, MAX_SHOWN_NAME));
+  return `no topic setting is called ${shown}; the nearest is ${nearestName(name, NAMES)}`;
 }

@@ -140,6 +140,19 @@ test('a reassignment under way is in a snapshot, and is of replicas that move', 
   }
 });
 
+test('settings that no operation would have left are no snapshot', () => {
+  const tester = createPopulated();
+  const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
+  const restore = (extra: string) => (): void => {
+    assert.ok(text.includes('"extra":{}'));
+    createMetadataMachine().restore(new TextEncoder().encode(text.replace('"extra":{}', `"extra":${extra}`)));
+  };
+  restore('{"min.compaction.lag.ms":"1","max.compaction.lag.ms":"1"}')();
+  assert.throws(restore('{"min.compaction.lag.ms":"2","max.compaction.lag.ms":"1"}'), /min.compaction.lag.ms/);
+  assert.throws(restore('{"max.compaction.lag.ms":"0"}'), /at least 1/);
+  assert.throws(restore('{"compaction":"on"}'), /no topic setting/);
+});
+
 test('answers are frozen and never drafts, also within a batch', () => {
   const tester = createPopulated();
   tester.machine.begin();

@@ -90,6 +90,11 @@ test('settings that do not contradict each other: without limit, or of a topic w
     { extra: { 'remote.storage.enable': 'true', 'local.retention.ms': '5', 'local.retention.bytes': '5' } },
     { retentionMs: 1, extra: { 'local.retention.ms': '5', 'cleanup.policy': 'compact' } },
     { extra: { 'min.compaction.lag.ms': '5', 'max.compaction.lag.ms': '5' } },
+    // As large as the number of a typed field can be: equal, as far as anyone can tell.
+    {
+      retentionMs: Number.MAX_SAFE_INTEGER,
+      extra: { 'remote.storage.enable': 'true', 'local.retention.ms': '9223372036854775807' },
+    },
     { minInsyncReplicas: 2 }, // of a factor of 1: Kafka has no rule against it
   ]) {
     testerWith(config);

@@ -14,12 +14,14 @@ const values = [
   'isInIsr',
   'isLeader',
   'isReplica',
+  'kafkaSettingsOf',
   'partitionId',
   'recover',
   'repair',
   'restoreSnapshot',
   'saveSnapshot',
   'startCluster',
+  'topicConfigOf',
 ];
 
 const types = [
@@ -34,6 +36,7 @@ const types = [
   'ClusterMetadata',
   'ClusterOptions',
   'ClusterStatus',
+  'ConfigChange',
   'DumpOptions',
   'DumpedDamage',
   'DumpedEntry',
@@ -66,6 +69,8 @@ const types = [
   'Strategy',
   'TopicConfig',
   'TopicInfo',
+  'TopicResult',
+  'ValidateOptions',
   'Wait',
 ];
 
