@@ -8,8 +8,10 @@ export type { LinkFaults } from './cluster/link-host.js';
 export type { ClusterOptions } from './cluster/options.js';
 export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
 export type { MetadataStore } from './client/metadata-store.js';
-export type { CallOptions, ReadOptions, Wait } from './client/options.js';
+export type { TopicResult } from './client/metadata-calls.js';
+export type { CallOptions, ReadOptions, ValidateOptions, Wait } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
+export { kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
 export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {
@@ -18,6 +20,7 @@ export type {
   BrokerResources,
   BrokerStatus,
   ClusterMetadata,
+  ConfigChange,
   NewBroker,
   NewPartition,
   NewTopic,

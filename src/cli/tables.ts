@@ -5,7 +5,7 @@
 
 import CliTable from 'cli-table3';
 import type { Colours } from './screen.js';
-import { changedSettings } from './topic-settings.js';
+import { kafkaSettingsOf } from '../index.js';
 import type { NodeStatus, TopicConfig, TopicInfo } from '../index.js';
 
 export interface RecordCounts {
@@ -31,7 +31,6 @@ export function nodeTable(nodes: readonly NodeStatus[], colours: Colours): strin
 }
 
 export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, colours: Colours): string {
-  const shown = new Set<keyof TopicConfig>(['retentionMs', 'retentionBytes', 'minInsyncReplicas']);
   const rows = topics.map(({ name, numPartitions, replicationFactor, config }) => [
     name,
     String(numPartitions),
@@ -39,7 +38,7 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
     String(config.minInsyncReplicas),
     formatDuration(config.retentionMs),
     formatBytes(config.retentionBytes),
-    changedSettings(config, defaults, shown).join(' ') || '-',
+    changedSettings(config, defaults).join(' ') || '-',
   ]);
   const columns: Column[] = [
     ['TOPIC'],
@@ -51,6 +50,17 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
     ['OTHER SETTINGS'],
   ];
   return table(columns, rows, colours);
+}
+
+/** In columns of their own. */
+const SHOWN_SETTINGS: readonly string[] = ['retention.ms', 'retention.bytes', 'min.insync.replicas'];
+
+/** `name=value` for each other setting that differs from the defaults. */
+function changedSettings(config: TopicConfig, defaults: TopicConfig): string[] {
+  const usual = new Map(Object.entries(kafkaSettingsOf(defaults)));
+  return Object.entries(kafkaSettingsOf(config))
+    .filter(([name, value]) => !SHOWN_SETTINGS.includes(name) && usual.get(name) !== value)
+    .map(([name, value]) => `${name}=${value}`);
 }
 
 /** A heading and how it is aligned; left unless told. */

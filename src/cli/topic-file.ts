@@ -1,14 +1,15 @@
 /**
  * Topic files: Strimzi `KafkaTopic` resources in YAML, as several documents, a `List` (`items`) or an OpenShift
  * `Template` (`objects`, `${PARAMETER}`s with the defaults of `parameters`). Other kinds of resources are passed over.
- * This checks only what the file must say; whether a name, a count or a value is acceptable is for the store to answer.
+ * This checks what the file must say and its settings; whether a name or a count is acceptable is for the store to
+ * answer.
  */
 
 import { readFile } from 'node:fs/promises';
 import { isAlias, isMap, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
 import { usageError } from './errors.js';
-import { topicConfigOf } from './topic-settings.js';
+import { topicConfigOf } from '../index.js';
 import type { TopicConfig } from '../index.js';
 
 /** One topic as a file asks for it. `replicationFactor` is undefined where the file leaves it to the cluster. */
@@ -138,7 +139,7 @@ function topicOf({ value: resource, parameters }: Resource, line: number): Reque
     name,
     partitions: count(text('spec', 'partitions'), `${subject}: spec.partitions`) ?? 1,
     replicationFactor: count(text('spec', 'replicas'), `${subject}: spec.replicas`),
-    config: topicConfigOf(settings, subject),
+    config: located(subject, () => topicConfigOf(settings)),
     line,
   };
 }

@@ -4,18 +4,23 @@
  * `metadata-store.ts`.
  */
 import { AssertionError } from '../assert.js';
+import type { ClusterError, ErrorValue } from '../errors.js';
 import { toClusterError } from '../errors.js';
+import type { TopicInfo } from '../metadata/model.js';
 import type { PlainOperation } from '../metadata/operation-codec.js';
 import type { OperationType } from '../metadata/operations.js';
 import { receiveAnswer } from '../metadata/posted-answer.js';
 import type { QueryType } from '../metadata/queries.js';
 import type { AnswerForm } from './call.js';
 import { drawPlacementSeed, encodeOperation } from './encode-operation.js';
-import { readCallArguments, unreadable } from './options.js';
+import { isValidateOnly, readCallArguments, unreadable } from './options.js';
 import { stopped } from './outcomes.js';
 import { plainCopy } from './plain-copy.js';
 import type { Router } from './router.js';
 import type { Writer } from './write.js';
+
+/** What became of one topic of several. */
+export type TopicResult = { name: string; topic: TopicInfo } | { name: string; error: ClusterError };
 
 const valueAlone: AnswerForm = (_index, result) => {
   const answer = receiveAnswer(result);
@@ -24,6 +29,16 @@ const valueAlone: AnswerForm = (_index, result) => {
 const valueWithIndex: AnswerForm = (index, result) => {
   const answer = receiveAnswer(result);
   return 'error' in answer ? toClusterError(answer.error) : { index, value: answer.value };
+};
+
+const topicResults: AnswerForm = (_index, result) => {
+  const answer = receiveAnswer(result);
+  if ('error' in answer) return toClusterError(answer.error);
+  const results = answer.value as readonly ({ name: string } & ({ topic: TopicInfo } | { error: ErrorValue }))[];
+  return results.map((each): TopicResult => {
+    const { name } = each;
+    return 'error' in each ? { name, error: toClusterError(each.error) } : { name, topic: each.topic };
+  });
 };
 
 export class MetadataCalls {
@@ -39,6 +54,14 @@ export class MetadataCalls {
   /** `data` reads the caller's arguments: it may throw anything. So for the three below. */
   write<Value>(type: OperationType, data: () => object, options: unknown): Promise<Value> {
     return this.#submit(() => ({ type, data: plainCopy(data()) }), options, valueAlone);
+  }
+
+  createTopics(data: () => object, options: unknown): Promise<TopicResult[]> {
+    return this.#writeOrValidate('create_topics', data, options, topicResults);
+  }
+
+  alterTopicConfigs(data: () => object, options: unknown): Promise<TopicInfo> {
+    return this.#writeOrValidate('alter_topic_configs', data, options, valueAlone);
   }
 
   read<Value>(type: QueryType, members: () => object, options: unknown): Promise<Value> {
@@ -59,6 +82,21 @@ export class MetadataCalls {
 
   close(): void {
     this.#closed = true;
+  }
+
+  /**
+   * What is only to be validated is asked as a linearizable read, of the state that the write would meet: the operation
+   * itself would answer the same, but as an entry of the log, stored and synced by every node for nothing.
+   */
+  #writeOrValidate<Value>(type: OperationType, data: () => object, options: unknown, form: AnswerForm): Promise<Value> {
+    const operation = (): PlainOperation => ({ type, data: plainCopy(data()) });
+    try {
+      if (!isValidateOnly(options)) return this.#submit(operation, options, form);
+    } catch (thrown) {
+      return refuse(thrown);
+    }
+    const validate = (): object => ({ type: 'validate', operation: { ...operation(), timestamp: Date.now() } });
+    return this.#ask(validate, options, form);
   }
 
   #submit<Value>(read: () => PlainOperation, o: unknown, form: AnswerForm): Promise<Value> {

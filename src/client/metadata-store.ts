@@ -6,6 +6,7 @@ import type {
   BrokerChange,
   BrokerInfo,
   ClusterMetadata,
+  ConfigChange,
   NewBroker,
   NewPartition,
   NewTopic,
@@ -18,9 +19,10 @@ import type {
   TopicInfo,
 } from '../metadata/model.js';
 import type { AlterIsr } from '../metadata/operations.js';
+import type { TopicResult } from './metadata-calls.js';
 import { MetadataCalls } from './metadata-calls.js';
 import { invalid } from './options.js';
-import type { CallOptions, ReadOptions } from './options.js';
+import type { CallOptions, ReadOptions, ValidateOptions } from './options.js';
 import type { Router } from './router.js';
 
 export interface MetadataStore extends AsyncDisposable {
@@ -33,14 +35,25 @@ export interface MetadataStore extends AsyncDisposable {
 
   /** By default with its partitions, in one atomic operation. TopicExists, NotEnoughBrokers, InvalidAssignment. */
   createTopic(name: string, spec: NewTopic, o?: CallOptions): Promise<TopicInfo>;
+  /**
+   * Several in one operation, each with its own result, in request order: a topic that is refused does not keep the
+   * others from being created. A name that is given more than once is refused each time.
+   */
+  createTopics(topics: readonly ({ name: string } & NewTopic)[], o?: ValidateOptions): Promise<TopicResult[]>;
   /** Removes its partitions too. TopicNotFound. */
   deleteTopic(name: string, o?: CallOptions): Promise<void>;
   /** Merges. TopicNotFound. */
   updateTopic(name: string, change: { config: Partial<TopicConfig> }, o?: CallOptions): Promise<TopicInfo>;
 
   /**
-   * Where the partitions of such a topic would go now. Writes nothing. Without a `placementSeed` each call draws another
-   * one, as `createTopic` does.
+   * All changes or none (KIP-339); the keys are Kafka's names, those of the typed fields too, each once. TopicNotFound;
+   * InvalidArgument for names, values or combinations that Kafka does not allow.
+   */
+  alterTopicConfigs(name: string, changes: readonly ConfigChange[], o?: ValidateOptions): Promise<TopicInfo>;
+
+  /**
+   * Where the partitions of such a topic would go now. Writes nothing. Without a `placementSeed` each call draws
+   * another one, as `createTopic` does.
    */
   allocatePartitions(
     topic: string,
@@ -152,8 +165,11 @@ class RoutedStore implements MetadataStore {
   }
 
   createTopic(name: string, spec: NewTopic, o?: CallOptions): Promise<TopicInfo> {
-    const members = ['partitions', 'replicationFactor', 'config', 'assignment', 'strategy'] as const;
-    return this.#calls.write('create_topic', () => ({ name, ...pick(spec, members) }), o);
+    return this.#calls.write('create_topic', () => ({ name, ...pick(spec, TOPIC_MEMBERS) }), o);
+  }
+
+  createTopics(topics: readonly ({ name: string } & NewTopic)[], o?: ValidateOptions): Promise<TopicResult[]> {
+    return this.#calls.createTopics(() => ({ topics: pickEach('topics', topics, ['name', ...TOPIC_MEMBERS]) }), o);
   }
 
   deleteTopic(name: string, o?: CallOptions): Promise<void> {
@@ -162,6 +178,11 @@ class RoutedStore implements MetadataStore {
 
   updateTopic(name: string, change: { config: Partial<TopicConfig> }, o?: CallOptions): Promise<TopicInfo> {
     return this.#calls.write('update_topic', () => ({ name, ...pick(change, ['config']) }), o);
+  }
+
+  alterTopicConfigs(name: string, changes: readonly ConfigChange[], o?: ValidateOptions): Promise<TopicInfo> {
+    const members = ['key', 'op', 'value'] as const;
+    return this.#calls.alterTopicConfigs(() => ({ name, changes: pickEach('changes', changes, members) }), o);
   }
 
   allocatePartitions(
@@ -181,12 +202,12 @@ class RoutedStore implements MetadataStore {
   }
 
   createPartition(partition: NewPartition, o?: CallOptions): Promise<PartitionInfo> {
-    return this.#calls.write('create_partition', () => pickPartition(partition), o);
+    return this.#calls.write('create_partition', () => pick(partition, PARTITION_MEMBERS), o);
   }
 
   createPartitions(partitions: readonly NewPartition[], o?: CallOptions): Promise<PartitionInfo[]> {
-    const list = (): unknown => pickEach(partitions, 'partitions', pickPartition);
-    return this.#calls.write('batch_create_partitions', () => ({ partitions: list() }), o);
+    const data = (): object => ({ partitions: pickEach('partitions', partitions, PARTITION_MEMBERS) });
+    return this.#calls.write('batch_create_partitions', data, o);
   }
 
   updatePartition(topic: string, partition: number, change: PartitionChange, o?: CallOptions): Promise<PartitionInfo> {
@@ -222,15 +243,14 @@ class RoutedStore implements MetadataStore {
 
   electLeaders(...call: Parameters<MetadataStore['electLeaders']>): Promise<PartitionInfo[]> {
     const [kind, partitions, o] = call;
-    const places = (): unknown =>
-      partitions && pickEach(partitions, 'partitions', (place) => pick(place, ['topic', 'partition']));
+    const places = (): unknown => partitions && pickEach('partitions', partitions, ['topic', 'partition']);
     return this.#calls.write('elect_leaders', () => ({ kind, partitions: places() }), o);
   }
 
   alterReassignments(...call: Parameters<MetadataStore['alterReassignments']>): Promise<PartitionInfo[]> {
     const [changes, o] = call;
     const members = ['topic', 'partition', 'replicas'] as const;
-    const list = (): unknown => pickEach(changes, 'changes', (change) => pick(change, members));
+    const list = (): unknown => pickEach('changes', changes, members);
     return this.#calls.write('alter_reassignments', () => ({ changes: list() }), o);
   }
 
@@ -287,12 +307,16 @@ class RoutedStore implements MetadataStore {
 const EPOCHS = ['brokerEpoch', 'leaderEpoch', 'partitionEpoch'] as const;
 const REPORT_MEMBERS = ['brokerId', 'topic', 'partition', 'isr', ...EPOCHS] as const;
 
-const pickPartition = (partition: NewPartition): object =>
-  pick(partition, ['topic', 'partition', 'replicas', 'leader', 'isr']);
+const TOPIC_MEMBERS = ['partitions', 'replicationFactor', 'config', 'assignment', 'strategy'] as const;
+const PARTITION_MEMBERS = ['topic', 'partition', 'replicas', 'leader', 'isr'] as const;
 
-function pickEach<Given>(given: readonly Given[], name: string, pickOne: (one: Given) => object): object[] {
-  if (!Array.isArray(given)) throw invalid(`${name} must be a list`);
-  return Array.from(given as readonly Given[], pickOne);
+function pickEach<Given extends object>(
+  name: string,
+  list: readonly Given[],
+  members: readonly (keyof Given & string)[],
+): Partial<Given>[] {
+  if (!Array.isArray(list)) throw invalid(`${name} must be a list`);
+  return Array.from(list as readonly Given[], (given) => pick(given, members));
 }
 
 /** The known members of an argument, each read once: unknown ones are ignored. */

@@ -19,6 +19,11 @@ export interface CallOptions extends Wait {
   requestId?: string;
 }
 
+export interface ValidateOptions extends CallOptions {
+  /** Answers what would be, and changes nothing: a linearizable read. Default false. */
+  validateOnly?: boolean;
+}
+
 export interface ReadOptions extends Wait {
   /** 'local': whatever the answering node has applied. Default 'linearizable'. */
   consistency?: 'linearizable' | 'local';
@@ -44,6 +49,13 @@ export function readCallArguments(options: unknown, defaultTimeoutMs: number): C
     requestId: readRequestId(requestId),
     local: readConsistency(consistency),
   };
+}
+
+/** Throws as above. */
+export function isValidateOnly(options: unknown): boolean {
+  const { validateOnly = false } = (options ?? {}) as { readonly validateOnly?: unknown };
+  if (typeof validateOnly === 'boolean') return validateOnly;
+  throw invalid('validateOnly must be true or false');
 }
 
 /** What to reject with when reading an argument threw: the caller's objects may throw anything. */

@@ -2,6 +2,7 @@
 import { unreachable } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
+import { dryRun } from './dry-run.js';
 import type { Image } from './image.js';
 import {
   findBroker,
@@ -35,6 +36,7 @@ const QUERY_TYPES: readonly QueryType[] = [
   'metadata',
   'allocate_partitions',
   'balance',
+  'validate',
 ];
 
 const MAX_SHOWN_TYPE = 40;
@@ -84,6 +86,8 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
       return allocatePartitions(image, input);
     case 'balance':
       return { value: balanceOf(image) };
+    case 'validate':
+      return dryRun(image, input.value('operation'));
     default:
       return unreachable(type);
   }

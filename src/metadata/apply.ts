@@ -8,6 +8,7 @@ import { addPartitions } from './add-partitions.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
+import { createTopics } from './create-topics.js';
 import { electLeaders } from './election-operations.js';
 import type { ImageDraft } from './image.js';
 import { InputReader } from './input-reader.js';
@@ -24,16 +25,20 @@ import {
   updatePartition,
   updateReplicas,
 } from './partition-operations.js';
+import { alterTopicConfigs, updateTopic } from './topic-config-operations.js';
+import { createTopic, deleteTopic } from './topic-operations.js';
+import { orValidateOnly } from './validate-only.js';
 import { alterReassignments } from './reassignment-operations.js';
-import { createTopic, deleteTopic, updateTopic } from './topic-operations.js';
 
 const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
   register_broker: registerBroker,
   unregister_broker: unregisterBroker,
   update_broker: updateBroker,
   create_topic: createTopic,
+  create_topics: orValidateOnly(createTopics),
   delete_topic: deleteTopic,
   update_topic: updateTopic,
+  alter_topic_configs: orValidateOnly(alterTopicConfigs),
   create_partition: createPartition,
   batch_create_partitions: createPartitions,
   update_partition: updatePartition,

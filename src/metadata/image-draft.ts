@@ -21,6 +21,12 @@ export function draftOf(base: Image): ImageDraft {
   return { base, changes: [], changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
 }
 
+/** What is done to it is not done to the draft. */
+export function copyOfDraft(draft: ImageDraft): ImageDraft {
+  const { changedBrokers, changedTopics } = draft;
+  return { ...draft, changes: [], changedBrokers: new Map(changedBrokers), changedTopics: new Map(changedTopics) };
+}
+
 /**
  * `into` holds what the draft's base holds. Its buckets are copied here, once for a batch: as drafts of immer's they
  * took most of the time of a batch that touches many.

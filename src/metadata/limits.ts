@@ -6,7 +6,7 @@ export const MAX_ADDRESS_LENGTH = 261;
 export const MAX_RACK_LENGTH = 255;
 /** Kafka's are UUIDs; any text serves. */
 export const MAX_INCARNATION_ID_LENGTH = 255;
-/** Kafka's topic names, and the names of its settings. */
+/** Kafka's topic names. */
 export const MAX_NAME_LENGTH = 249;
 export const MAX_PARTITIONS_PER_TOPIC = 100_000;
 /** Kafka's factor is an int16. */
@@ -19,7 +19,8 @@ export const MAX_STORED_EPOCH = 2 ** 52;
 export const MAX_CHANGES_PER_OPERATION = 10_000;
 /** Random numbers are seeded with 32 bits. */
 export const MAX_PLACEMENT_SEED = 0xffff_ffff;
-/** What one placement may come to: partitions times factor. */
+/** What the placements of one operation may come to: partitions times factor. */
 export const MAX_REPLICAS_PER_OPERATION = 1_000_000;
-export const MAX_EXTRA_SETTINGS = 1_000;
+/** As many as Kafka's controller writes records for one request. */
+export const MAX_TOPICS_PER_OPERATION = 10_000;
 export const MAX_SETTING_LENGTH = 32_767;

@@ -56,8 +56,8 @@ export interface BrokerChange {
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd' | 'producer' | 'uncompressed';
 
 /**
- * Six typed settings; every other Kafka topic setting goes into `extra` under its Kafka name (the names of the six
- * are refused there).
+ * Six typed settings; every other topic setting of Kafka 3.9 and 4.0 goes into `extra` under its Kafka name (the names
+ * of the six are refused there), and is kept in one canonical text: '+007' as '7', 'TRUE' as 'true', 'a, b' as 'a,b'.
  */
 export interface TopicConfig {
   retentionMs: number;
@@ -67,6 +67,15 @@ export interface TopicConfig {
   minInsyncReplicas: number;
   compressionType: CompressionType;
   extra: Record<string, string>;
+}
+
+/** One change of a setting, by Kafka's name (KIP-339). */
+export interface ConfigChange {
+  key: string;
+  /** 'delete': back to the default. 'append' and 'subtract' are for lists. */
+  op: 'set' | 'delete' | 'append' | 'subtract';
+  /** Of a list: elements with commas between them. Needed unless the setting is deleted. */
+  value?: string;
 }
 
 /**

@@ -6,7 +6,15 @@
  * anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is not there:
  * TopicNotFound, PartitionNotFound; a partition number outside the topic's count: InvalidArgument.
  */
-import type { BrokerChange, NewBroker, NewPartition, NewTopic, PartitionChange, TopicConfig } from './model.js';
+import type {
+  BrokerChange,
+  ConfigChange,
+  NewBroker,
+  NewPartition,
+  NewTopic,
+  PartitionChange,
+  TopicConfig,
+} from './model.js';
 
 /**
  * Answer: the BrokerInfo, alive, registered and last heard of at the operation's timestamp, its epoch the log index of
@@ -38,10 +46,33 @@ export interface CreateTopic extends NewTopic {
 export interface DeleteTopic {
   name: string;
 }
-/** Answer: the TopicInfo. What is given replaces what was; `extra` is merged by name. TopicNotFound. */
+/**
+ * Answer: `{ name, topic }` or `{ name, error }` for each, in request order: a topic's own errors are those of
+ * create_topic, and do not keep the others from being created. A name that stands in it more than once is refused each
+ * time. More than 10,000 topics, or a million replicas, in one: InvalidArgument for all.
+ */
+export interface CreateTopics {
+  topics: readonly CreateTopic[];
+  /** Answers what would be, and changes nothing. Default false. */
+  validateOnly?: boolean;
+}
+/**
+ * Answer: the TopicInfo. What is given replaces what was; `extra` is merged by name. TopicNotFound; InvalidArgument for
+ * settings that contradict each other.
+ */
 export interface UpdateTopic {
   name: string;
   config: Partial<TopicConfig>;
+}
+/**
+ * Answer: the TopicInfo. All changes or none; each setting once, by Kafka's name, those of the typed fields too.
+ * TopicNotFound; InvalidArgument for names, values or combinations that Kafka does not allow.
+ */
+export interface AlterTopicConfigs {
+  name: string;
+  changes: readonly ConfigChange[];
+  /** Answers what would be, and changes nothing. Default false. */
+  validateOnly?: boolean;
 }
 /**
  * Answer: the PartitionInfo. TopicNotFound, PartitionExists; InvalidAssignment as for `create_topic`; IneligibleReplica
@@ -152,8 +183,10 @@ export interface OperationData {
   unregister_broker: UnregisterBroker;
   update_broker: UpdateBroker;
   create_topic: CreateTopic;
+  create_topics: CreateTopics;
   delete_topic: DeleteTopic;
   update_topic: UpdateTopic;
+  alter_topic_configs: AlterTopicConfigs;
   create_partition: CreatePartition;
   batch_create_partitions: BatchCreatePartitions;
   update_partition: UpdatePartition;

@@ -2,7 +2,7 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
-import type { BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
+import type { BrokerInfo, ClusterMetadata, Operation, PartitionInfo, Strategy, TopicInfo } from './model.js';
 import type { BalanceReport } from './placement/balance.js';
 
 export interface QueryMembers {
@@ -27,6 +27,8 @@ export interface QueryMembers {
   };
   /** How evenly replicas, leaders and disks are spread over brokers and racks. */
   balance: object;
+  /** What the operation would come to now, an error too. Writes nothing. */
+  validate: { operation: Operation };
 }
 
 export type QueryType = keyof QueryMembers;
@@ -51,4 +53,6 @@ export interface QueryValue {
   /** As `create_topic` would make them, with times 0. */
   allocate_partitions: PartitionInfo[];
   balance: BalanceReport;
+  /** The operation's answer. */
+  validate: unknown;
 }

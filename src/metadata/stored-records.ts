@@ -10,6 +10,7 @@ import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR, MAX_ST
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 import { defaultTopicConfig } from './model.js';
 import { mergeConfig } from './topic-config.js';
+import { conflictIn } from './topic-config-rules.js';
 import { readTopicName } from './topic-name.js';
 
 const BROKERS = { from: 1, to: MAX_BROKER_ID };
@@ -21,13 +22,16 @@ export function readBroker(record: unknown): BrokerInfo {
 
 export function readTopic(record: unknown): TopicInfo {
   const input = new InputReader(record);
-  return sound(input, {
+  const topic = sound(input, {
     name: readTopicName(input, 'name'),
     numPartitions: input.integer('numPartitions', 1, MAX_PARTITIONS_PER_TOPIC),
     replicationFactor: input.integer('replicationFactor', 1, MAX_REPLICATION_FACTOR),
     config: mergeConfig(defaultTopicConfig(), input.nested('config')),
     ...readTimes(input),
   });
+  const conflict = conflictIn(topic.config);
+  assert(conflict === undefined, `settings that no topic can have: ${conflict ?? ''}`);
+  return topic;
 }
 
 export function readPartition(record: unknown): PartitionInfo {

@@ -1,10 +1,10 @@
-/** Topics: create (with partitions placed here, given, or none yet), delete with all partitions, change settings. */
+/** Topics: create (with partitions placed here, given, or none yet), delete with all partitions. */
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import { checkAssignment, recount } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findCollision, findTopic, listPartitionsOf } from './image.js';
-import { addTopic, removeTopic, replaceTopic } from './image-draft.js';
+import { addTopic, removeTopic } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
 import type { TopicInfo } from './model.js';
@@ -14,7 +14,8 @@ import { newPartition } from './new-partition.js';
 import type { PlacementRequest } from './placement/place-replicas.js';
 import { placeReplicas } from './placement/place-replicas.js';
 import { beginOn } from './broker-states.js';
-import { equalConfigs, mergeConfig } from './topic-config.js';
+import { mergeConfig } from './topic-config.js';
+import { conflictIn } from './topic-config-rules.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 import { readTopicShape } from './topic-shape.js';
 
@@ -27,7 +28,8 @@ export function createTopic(draft: ImageDraft, input: InputReader, context: Oper
   const shape = readTopicShape(input);
   const assignment = readAssignment(input);
   const config = input.has('config') ? mergeConfig(defaultTopicConfig(), input.nested('config')) : defaultTopicConfig();
-  if (input.problem !== undefined) return malformed(input.problem);
+  const problem = input.problem ?? conflictIn(config);
+  if (problem !== undefined) return malformed(problem);
 
   const existing = findCollision(draft, name)?.info.name;
   if (existing === name) return rejected('TopicExists', `topic ${name} exists already`);
@@ -65,19 +67,6 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): OperationAns
   );
   removeTopic(draft, record);
   return { value: null };
-}
-
-export function updateTopic(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
-  const name = readTopicName(input, 'name');
-  const record = findTopic(draft, name);
-  const config = mergeConfig(record?.info.config ?? defaultTopicConfig(), input.nested('config'));
-  if (input.problem !== undefined) return malformed(input.problem);
-  if (record === undefined) return topicNotFound(name);
-  if (equalConfigs(config, record.info.config)) return { value: record.info };
-  const modifiedAt = Math.max(record.info.modifiedAt, timestamp);
-  const next: TopicInfo = { ...record.info, config, modifiedAt };
-  replaceTopic(draft, record, next);
-  return { value: next };
 }
 
 function readAssignment(input: InputReader): WantedAssignment {

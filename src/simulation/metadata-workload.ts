@@ -7,6 +7,7 @@ import { drawChance, drawFraction, drawInteger, type Random } from '../random.js
 import type { Image } from '../metadata/image.js';
 import { judgeImage } from '../metadata/invariants.js';
 import { createMetadataMachine } from '../metadata/metadata-state-machine.js';
+import type { ConfigChange, NewTopic } from '../metadata/model.js';
 import type { OperationData, OperationType } from '../metadata/operations.js';
 import { demand } from './checks/violation.js';
 import type { Workload, WorkloadMachine } from './workload.js';
@@ -60,6 +61,23 @@ function brokers(random: Random, most: number): number[] {
   return drawChance(random, 0.95) ? [...new Set(drawn)] : drawn;
 }
 
+function newTopic(random: Random): { name: string } & NewTopic {
+  return {
+    name: topic(random),
+    partitions: drawInteger(random, 1, MOST_PARTITIONS + 1),
+    replicationFactor: drawInteger(random, 1, 4),
+    ...(drawChance(random, 0.3) ? { assignment: 'none' as const } : {}),
+  };
+}
+
+function configChange(random: Random): ConfigChange {
+  const op = pick(random, ['set', 'delete', 'append', 'subtract'] as const);
+  return pick(random, [
+    { key: 'cleanup.policy', op, value: pick(random, ['compact', 'delete', 'none']) },
+    { key: 'segment.ms', op, value: String(drawInteger(random, 0, 4)) },
+  ]);
+}
+
 function newPartition(random: Random) {
   return { topic: topic(random), partition: partition(random), replicas: brokers(random, 3) };
 }
@@ -72,14 +90,14 @@ const DATA: { readonly [Type in OperationType]: (random: Random) => OperationDat
   }),
   unregister_broker: (random) => ({ id: broker(random) }),
   update_broker: (random) => ({ id: broker(random), change: { status: pick(random, STATUSES) } }),
-  create_topic: (random) => ({
-    name: topic(random),
-    partitions: drawInteger(random, 1, MOST_PARTITIONS + 1),
-    replicationFactor: drawInteger(random, 1, 4),
-    ...(drawChance(random, 0.3) ? { assignment: 'none' as const } : {}),
+  create_topic: newTopic,
+  create_topics: (random) => ({
+    topics: Array.from({ length: drawInteger(random, 1, 4) }, () => newTopic(random)),
+    ...(drawChance(random, 0.2) ? { validateOnly: true } : {}),
   }),
   delete_topic: (random) => ({ name: topic(random) }),
   update_topic: (random) => ({ name: topic(random), config: { segmentMs: drawInteger(random, 1, 4) } }),
+  alter_topic_configs: (random) => ({ name: topic(random), changes: [configChange(random)] }),
   create_partition: newPartition,
   batch_create_partitions: (random) => ({ partitions: [newPartition(random), newPartition(random)] }),
   update_partition: (random) => ({

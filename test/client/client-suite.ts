@@ -8,6 +8,8 @@ import { Router } from '../../src/client/router.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { ClusterError } from '../../src/errors.js';
 import { createRandom } from '../../src/random.js';
+import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
+import { createReplicatedState } from '../../src/state-machine/exactly-once.js';
 import { withDeadline } from '../support/deadline.js';
 import { FakeNode } from './fake-node.js';
 
@@ -58,6 +60,22 @@ export function withBench(test: (bench: Bench) => Promise<void>): () => Promise<
       bench.end();
     }
   };
+}
+
+/** Node 1 leads, with the metadata machine. */
+export async function ledNode(bench: Bench): Promise<FakeNode> {
+  const node = bench.node(1);
+  node.state = createReplicatedState(createMetadataMachine(), { voters: [], learners: [] });
+  await node.lead(1);
+  return node;
+}
+
+/** Of such a node, with three brokers. */
+export async function storeWithBrokers(bench: Bench): Promise<MetadataStore> {
+  await ledNode(bench);
+  const store = bench.store();
+  await Promise.all([1, 2, 3].map((id) => store.registerBroker({ id, addr: `host-${id}:9092`, rack: `r${id}` })));
+  return store;
 }
 
 /** The ClusterError that the call rejects with, which must have this code. */

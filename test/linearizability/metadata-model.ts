@@ -68,7 +68,9 @@ function keyOfOperation({ type, data }: AnyOperation): string {
     case 'create_topic':
     case 'delete_topic':
     case 'update_topic':
+    case 'alter_topic_configs':
       return `topic ${data.name}`;
+    case 'create_topics':
     case 'batch_create_partitions':
     case 'elect_leaders':
     case 'alter_reassignments':

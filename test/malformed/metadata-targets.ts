@@ -56,6 +56,23 @@ const NEXT = [
   }),
   operation('delete_topic', { name: 'orders' }),
   operation('update_topic', { name: 'orders', config }),
+  operation('alter_topic_configs', {
+    name: 'orders',
+    changes: [
+      { key: 'cleanup.policy', op: 'append', value: 'delete' },
+      { key: 'min.cleanable.dirty.ratio', op: 'set', value: '0.25' },
+      { key: 'leader.replication.throttled.replicas', op: 'set', value: '0:1,1:2' },
+      { key: 'retention.ms', op: 'delete' },
+    ],
+    validateOnly: false,
+  }),
+  operation('create_topics', {
+    topics: [
+      { name: 'more', partitions: 8, replicationFactor: 3, config },
+      { name: 'placed', partitions: 2, replicationFactor: 1, assignment: [[1], [2]] },
+    ],
+    validateOnly: false,
+  }),
   operation('batch_create_partitions', {
     partitions: [
       { topic: 'late.topic', partition: 1, replicas: [1, 3] },
@@ -88,6 +105,7 @@ const QUERIES = [
   },
   { type: 'balance' },
   { type: 'metadata' },
+  { type: 'validate', operation: { type: 'update_topic', data: { name: 'orders', config }, timestamp: 1_000 } },
 ].map((query) => JSON.stringify(query));
 
 function operation(type: string, data: unknown): string {

@@ -1,5 +1,6 @@
 /** Operations over a handful of brokers and topics, so that they meet; about half of them break some rule. */
 import fc from 'fast-check';
+import { SETTING_NAMES } from './naive-configs.js';
 import type { AnyOperation } from './naive-model.js';
 
 const brokerId = fc.oneof(
@@ -35,17 +36,51 @@ const status = fc.constantFrom(
   'unreachable' as const,
 );
 const resources = fc.record({ cpuCores: fc.integer({ min: 0, max: 3 }) });
+/** Of the settings that contradict each other more often than of others, and of none. */
+const settingName = fc.constantFrom(...SETTING_NAMES, ...SETTING_NAMES.slice(3), 'cleanup.polcy');
+const settingValue = fc.constantFrom(
+  '0',
+  '1',
+  '7',
+  ' 007 ',
+  '-1',
+  '-2',
+  'true',
+  'FALSE',
+  'compact',
+  'delete, compact',
+  '',
+);
 const config = fc.record(
   {
     segmentMs: fc.integer({ min: 0, max: 3 }),
     retentionMs: fc.constantFrom(-1, 5),
-    extra: fc.record({
-      'cleanup.policy': fc.constantFrom('delete', 'compact'),
-      'unclean.leader.election.enable': fc.constantFrom('true', 'false'),
-    }),
+    extra: fc.oneof(
+      fc.dictionary(settingName, settingValue, { maxKeys: 2 }),
+      fc.record({
+        'cleanup.policy': fc.constantFrom('delete', 'compact'),
+        'unclean.leader.election.enable': fc.constantFrom('true', 'false'),
+      }),
+    ),
   },
   { requiredKeys: [] },
 );
+const configChange = fc.record(
+  { key: settingName, op: fc.constantFrom('set', 'set', 'delete', 'append', 'subtract'), value: settingValue },
+  { requiredKeys: ['key', 'op'] },
+);
+const newTopic = fc.record(
+  {
+    name: topic,
+    partitions: fc.integer({ min: 0, max: 3 }),
+    replicationFactor: fc.integer({ min: 0, max: 3 }),
+    strategy: fc.constantFrom('striped' as const, 'resource' as const, 'roundRobin' as const),
+    assignment: fc.oneof(fc.constantFrom('auto' as const, 'none' as const), fc.array(brokers, { maxLength: 3 })),
+    config: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: config }),
+  },
+  { requiredKeys: ['name', 'partitions', 'replicationFactor'] },
+);
+const validateOnly = fc.constantFrom(true, false, false);
 
 const data = {
   register_broker: fc.record(
@@ -63,18 +98,17 @@ const data = {
     id: brokerId,
     change: fc.record({ status, resources, rack: fc.constant('r'), lastHeartbeat: timestamp }, { requiredKeys: [] }),
   }),
-  create_topic: fc.record(
-    {
-      name: topic,
-      partitions: fc.integer({ min: 0, max: 3 }),
-      replicationFactor: fc.integer({ min: 0, max: 3 }),
-      strategy: fc.constantFrom('striped' as const, 'resource' as const, 'roundRobin' as const),
-      assignment: fc.oneof(fc.constantFrom('auto' as const, 'none' as const), fc.array(brokers, { maxLength: 3 })),
-    },
-    { requiredKeys: ['name', 'partitions', 'replicationFactor'] },
+  create_topic: newTopic,
+  create_topics: fc.record(
+    { topics: fc.array(newTopic, { maxLength: 3 }), validateOnly },
+    { requiredKeys: ['topics'] },
   ),
   delete_topic: fc.record({ name: topic }),
   update_topic: fc.record({ name: topic, config }),
+  alter_topic_configs: fc.record(
+    { name: topic, changes: fc.array(configChange, { maxLength: 3 }), validateOnly },
+    { requiredKeys: ['name', 'changes'] },
+  ),
   create_partition: newPartition,
   batch_create_partitions: fc.record({ partitions: fc.array(newPartition, { maxLength: 3 }) }),
   update_partition: fc.record({

@@ -69,6 +69,17 @@ test('each operation tells of the records that it changed, and of no other', () 
       ...['partition t:0 gone', 'partition t:1 gone', 'topic t gone'],
     ],
     [() => tester.accept('unregister_broker', { id: 4 }), 'broker 4 gone'],
+    [
+      () => {
+        const shape = { partitions: 1, replicationFactor: 1 };
+        return tester.accept('create_topics', { topics: ['v', 'u', 'w'].map((name) => ({ name, ...shape })) });
+      },
+      ...['topic v new', 'partition v:0 new', 'topic w new', 'partition w:0 new'],
+    ],
+    [
+      () => tester.accept('alter_topic_configs', { name: 'v', changes: [{ key: 'flush.ms', op: 'set', value: '1' }] }),
+      'topic v changed',
+    ],
   ];
   for (const [step, ...events] of steps) {
     step();
@@ -87,6 +98,16 @@ test('an operation that is refused or changes nothing tells of nothing', () => {
     () => tester.accept('update_topic', { name: 't', config: { retentionMs: 604_800_000 } }),
     () => tester.accept('update_isr', { topic: 't', partition: 0, isr: [1, 2] }),
     () => tester.accept('batch_create_partitions', { partitions: [] }),
+    () => tester.accept('create_topics', { topics: [] }),
+    () => {
+      const u = { name: 'u', partitions: 1, replicationFactor: 1 };
+      return tester.accept('create_topics', { topics: [u], validateOnly: true });
+    },
+    () => {
+      const changes = [{ key: 'flush.ms', op: 'set', value: '1' }] as const;
+      return tester.accept('alter_topic_configs', { name: 't', changes, validateOnly: true });
+    },
+    () => tester.accept('alter_topic_configs', { name: 't', changes: [{ key: 'flush.ms', op: 'delete' }] }),
   ];
   for (const operation of idle) {
     operation();

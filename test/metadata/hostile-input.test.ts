@@ -14,6 +14,7 @@ const HOSTILE_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty',
 
 const TYPES = [
   ...['register_broker', 'unregister_broker', 'update_broker', 'create_topic', 'delete_topic', 'update_topic'],
+  ...['create_topics', 'alter_topic_configs'],
   ...['create_partition', 'batch_create_partitions', 'update_partition', 'update_leader', 'update_isr'],
   ...['update_replica_list', 'add_partitions', 'alter_isr', 'elect_leaders', 'alter_reassignments'],
 ];
@@ -25,10 +26,13 @@ test('names that objects inherit or treat specially behave like any other', () =
     assert.is(tester.reject('delete_topic', { name }), 'TopicNotFound');
   }
   for (const name of HOSTILE_NAMES) {
-    const extra = JSON.parse('{"__proto__":"x","constructor":"y"}') as Record<string, string>;
-    tester.accept('create_topic', { name, partitions: 1, replicationFactor: 1, config: { extra } });
-    const config = tester.ask('get_topic', { name })?.config;
-    assert.equal(Object.entries(config?.extra ?? {}).sort(), Object.entries(extra).sort());
+    const shape = { name, partitions: 1, replicationFactor: 1 };
+    const extra = JSON.parse(`{${JSON.stringify(name)}:"true"}`) as Record<string, string>;
+    assert.is(tester.reject('create_topic', { ...shape, config: { extra } }), 'InvalidArgument', 'no setting');
+    tester.accept('create_topics', { topics: [shape] });
+    const change = { key: name, op: 'set', value: 'true' } as const;
+    assert.is(tester.reject('alter_topic_configs', { name, changes: [change] }), 'InvalidArgument');
+    assert.equal(tester.ask('get_topic', { name })?.config.extra, {});
   }
   const names = [...HOSTILE_NAMES].sort();
   const metadata = structuredClone(tester.ask('metadata', {}));
@@ -99,11 +103,17 @@ const anyData = fc.oneof(
       change: fc.oneof(fc.constant({ isr: [[1]] }), fc.jsonValue()),
       assignment: fc.oneof(fc.constant([[1]]), fc.jsonValue()),
       config: fc.jsonValue(),
+      changes: fc.oneof(
+        fc.constant([{ key: 'flush.ms', op: 'set', value: '1' }]),
+        fc.constant([{ topic: 't', partition: 0, replicas: [1] }]),
+        fc.jsonValue(),
+      ),
+      topics: fc.oneof(fc.constant([{ name: 't' }, { name: 'u' }]), fc.jsonValue()),
+      validateOnly: fc.constantFrom<unknown>(true, false, null, 1),
       partitions: fc.oneof(fc.constant(1), fc.jsonValue()),
       replicationFactor: fc.oneof(fc.constant(1), fc.jsonValue()),
       total: fc.oneof(fc.constant(2), fc.jsonValue()),
       kind: fc.oneof(fc.constant('unclean'), fc.jsonValue()),
-      changes: fc.oneof(fc.constant([{ topic: 't', partition: 0, replicas: [1] }]), fc.jsonValue()),
     },
     { requiredKeys: [] },
   ),

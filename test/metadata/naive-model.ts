@@ -3,11 +3,14 @@
  * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types. Where replicas are placed to be
  * even it takes the lists that were made, if they are such lists as the rules allow.
  */
-import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
+import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicConfig, TopicInfo } from '../../src/metadata/model.js';
+import { canonicalJson } from '../../src/state-machine/canonical-json.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { alteredConfig, mergedConfig, requireSoundConfig, USUAL_CONFIG } from './naive-configs.js';
 import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
-import { Refusal, require } from './refusal.js';
-import { flawOf } from './placement/flaws.js';
+import type { WantedPlacement } from './naive-placement.js';
+import { placedLists } from './naive-placement.js';
+import { isId, Refusal, require, requireShape, requireSound } from './refusal.js';
 
 export type AnyOperation = {
   [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number; placementSeed?: number };
@@ -30,21 +33,26 @@ export class NaiveMetadata {
     this.#placed = placed;
     const before = JSON.stringify(this.state);
     try {
-      const value = this.#perform(operation, index);
-      if (JSON.stringify(this.state) !== before) {
+      const value = JSON.parse(JSON.stringify(this.#perform(operation, index))) as unknown;
+      if ('validateOnly' in operation.data && operation.data.validateOnly) this.#restore(before);
+      if (canonicalJson(this.state) !== canonicalJson(JSON.parse(before))) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
       }
-      return { value: JSON.parse(JSON.stringify(value)) as unknown };
+      return { value };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const restored = JSON.parse(before) as ClusterMetadata;
-      for (const name of ['brokers', 'topics', 'partitions'] as const) {
-        const record = Object.create(null) as Record<string, never>;
-        for (const [key, value] of Object.entries(restored[name])) record[key] = value as never;
-        this.state[name] = record;
-      }
+      this.#restore(before);
       return { code: error.message };
+    }
+  }
+
+  #restore(before: string): void {
+    const restored = JSON.parse(before) as ClusterMetadata;
+    for (const name of ['brokers', 'topics', 'partitions'] as const) {
+      const record = Object.create(null) as Record<string, never>;
+      for (const [key, value] of Object.entries(restored[name])) record[key] = value as never;
+      this.state[name] = record;
     }
   }
 
@@ -83,6 +91,8 @@ export class NaiveMetadata {
       }
       case 'create_topic':
         return this.#createTopic(operation.data, timestamp);
+      case 'create_topics':
+        return this.#createTopics(operation.data, timestamp);
       case 'delete_topic':
         this.#topic(operation.data.name);
         for (const [key, { topic }] of Object.entries(this.state.partitions)) {
@@ -91,13 +101,12 @@ export class NaiveMetadata {
         Reflect.deleteProperty(this.state.topics, operation.data.name);
         return null;
       case 'update_topic': {
-        require((operation.data.config.segmentMs ?? 1) >= 1, 'InvalidArgument');
-        const topic = this.#topic(operation.data.name);
-        const before = JSON.stringify(topic.config);
-        const extra = { ...topic.config.extra, ...operation.data.config.extra };
-        Object.assign(topic.config, operation.data.config, { extra });
-        if (JSON.stringify(topic.config) !== before) topic.modifiedAt = Math.max(topic.modifiedAt, timestamp);
-        return topic;
+        const { name, config } = operation.data;
+        return this.#configure(name, timestamp, (base) => mergedConfig(base, config));
+      }
+      case 'alter_topic_configs': {
+        const { name, changes } = operation.data;
+        return this.#configure(name, timestamp, (base) => alteredConfig(base, changes));
       }
       case 'create_partition':
         return this.#createPartition(operation.data, timestamp);
@@ -134,18 +143,18 @@ export class NaiveMetadata {
     const { name, partitions, replicationFactor, assignment = 'auto' } = data;
     const given = typeof assignment === 'string' ? [] : assignment.flat();
     require(partitions >= 1 && replicationFactor >= 1 && given.every(isId), 'InvalidArgument');
+    const config = mergedConfig(USUAL_CONFIG, data.config ?? {});
+    requireSoundConfig(config);
     require(!(name in this.state.topics), 'TopicExists');
     const flat = (text: string): string => text.split('.').join('_');
     require(!Object.keys(this.state.topics).some((other) => flat(other) === flat(name)), 'InvalidArgument');
     const lists = assignment === 'auto' ? this.#place(data) : assignment === 'none' ? [] : assignment;
     if (assignment !== 'none') require(lists.length === partitions, 'InvalidAssignment');
-    const config = { retentionMs: 604800000, retentionBytes: -1, segmentMs: 604800000, segmentBytes: 1073741824 };
-    const more = { minInsyncReplicas: 1, compressionType: 'none' as const };
     const topic = {
       name,
       numPartitions: partitions,
       replicationFactor,
-      config: { ...config, ...more, ...data.config, extra: { ...data.config?.extra } },
+      config,
       createdAt: timestamp,
       modifiedAt: timestamp,
     };
@@ -156,20 +165,8 @@ export class NaiveMetadata {
     return topic;
   }
 
-  #place({ name, partitions, replicationFactor, strategy }: OperationData['create_topic']): number[][] {
-    const brokers = Object.values(this.state.brokers).sort((a, b) => a.id - b.id);
-    const alive = brokers.filter(({ status }) => status === 'alive').map(({ id }) => id);
-    if (strategy !== 'roundRobin') {
-      const usable = brokers.filter(({ status }) => status !== 'draining');
-      require(usable.length >= replicationFactor && alive.length > 0, 'NotEnoughBrokers');
-      const placed = this.#placed(name).slice(-partitions);
-      for (const replicas of placed) requireWellPlaced(replicas, replicationFactor, usable);
-      return placed;
-    }
-    require(alive.length >= replicationFactor, 'NotEnoughBrokers');
-    return Array.from({ length: partitions }, (_, partition) =>
-      Array.from({ length: replicationFactor }, (__, place) => alive[(partition + place) % alive.length] ?? 0),
-    );
+  #place(request: WantedPlacement): number[][] {
+    return placedLists(Object.values(this.state.brokers), request, this.#placed(request.name));
   }
 
   #addPartitions(data: OperationData['add_partitions'], timestamp: number): PartitionInfo[] {
@@ -179,6 +176,32 @@ export class NaiveMetadata {
     const lists = data.assignment ?? this.#place({ ...topic, partitions });
     require(lists.length === partitions, 'InvalidAssignment');
     return this.#controlPlane(timestamp).addPartitions(topic, lists);
+  }
+
+  /** One after the other, each as if it were alone but for those before it. */
+  #createTopics({ topics }: OperationData['create_topics'], timestamp: number): unknown {
+    return topics.map((topic) => {
+      const { name } = topic;
+      const before = JSON.stringify(this.state);
+      try {
+        require(topics.filter((other) => other.name === name).length === 1, 'InvalidArgument');
+        return { name, topic: this.#createTopic(topic, timestamp) };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        this.#restore(before);
+        return { name, code: error.message };
+      }
+    });
+  }
+
+  #configure(name: string, timestamp: number, change: (base: TopicConfig) => TopicConfig): TopicInfo {
+    const topic = this.state.topics[name];
+    const config = change(topic?.config ?? USUAL_CONFIG);
+    require(topic !== undefined, 'TopicNotFound');
+    requireSoundConfig(config, topic.config);
+    if (canonicalJson(config) !== canonicalJson(topic.config)) topic.modifiedAt = Math.max(topic.modifiedAt, timestamp);
+    topic.config = config;
+    return topic;
   }
 
   #createInTurn(data: OperationData['batch_create_partitions'], timestamp: number): PartitionInfo[] {
@@ -273,25 +296,4 @@ export class NaiveMetadata {
   #partitions(): PartitionInfo[] {
     return Object.values(this.state.partitions);
   }
-}
-
-function requireSound({ leader, replicas, isr, offlineReplicas }: PartitionInfo): void {
-  const distinct = (ids: number[]): boolean => new Set(ids).size === ids.length;
-  require(replicas.length > 0 && [replicas, isr, offlineReplicas].every(distinct), 'InvalidAssignment');
-  require([...isr, ...offlineReplicas].every((id) => replicas.includes(id)), 'InvalidAssignment');
-  require(leader === 0 || isr.includes(leader), 'InvalidAssignment');
-}
-
-/** What every strategy that knows racks must come to; anything else is a bug of it, no refusal. */
-function requireWellPlaced(replicas: readonly number[], factor: number, usable: readonly BrokerInfo[]): void {
-  const flaw = flawOf(replicas, factor, usable);
-  if (flaw !== undefined) throw new Error(`replicas [${replicas.join()}]: ${flaw}`);
-}
-
-function requireShape({ replicas, isr = [], partition }: OperationData['create_partition']): void {
-  require([...replicas, ...isr].every(isId) && partition >= 0, 'InvalidArgument');
-}
-
-function isId(id: number): boolean {
-  return Number.isInteger(id) && id >= 1;
 }

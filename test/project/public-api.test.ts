@@ -14,12 +14,14 @@ const values = [
   'isInIsr',
   'isLeader',
   'isReplica',
+  'kafkaSettingsOf',
   'partitionId',
   'recover',
   'repair',
   'restoreSnapshot',
   'saveSnapshot',
   'startCluster',
+  'topicConfigOf',
 ];
 
 const types = [
@@ -36,6 +38,7 @@ const types = [
   'ClusterMetadata',
   'ClusterOptions',
   'ClusterStatus',
+  'ConfigChange',
   'DumpOptions',
   'DumpedDamage',
   'DumpedEntry',
@@ -70,6 +73,8 @@ const types = [
   'Strategy',
   'TopicConfig',
   'TopicInfo',
+  'TopicResult',
+  'ValidateOptions',
   'Wait',
 ];
 

@@ -26,7 +26,10 @@ const COPIED = [
   'test/simulation/storage-run.js',
   'test/raft/support/network.js',
   'test/metadata/arbitrary-operations.js',
+  'test/metadata/model-answer.js',
+  'test/metadata/naive-configs.js',
   'test/metadata/naive-model.js',
+  'test/metadata/refusal.js',
 ];
 const MAXIMUM_SEEDS = 1000;
 const compiled = fileURLToPath(new URL('../../', import.meta.url));

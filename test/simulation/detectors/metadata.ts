@@ -8,6 +8,7 @@ import { createMetadataMachine, type MetadataMachine } from '../../../src/metada
 import { createRandom, drawInteger } from '../../../src/random.js';
 import { canonicalJson, joinBytes } from '../../../src/state-machine/canonical-json.js';
 import { anyHistory } from '../../metadata/arbitrary-operations.js';
+import { modelAnswerOf } from '../../metadata/model-answer.js';
 import { NaiveMetadata, type AnyOperation } from '../../metadata/naive-model.js';
 import { placedIn } from '../../metadata/placement/flaws.js';
 import { demand } from './finding.js';
@@ -28,7 +29,7 @@ function followModel(operations: readonly AnyOperation[]): MetadataMachine {
     const answer = applyBatch(machine, [operation], place + 1)[0];
     const expected = model.apply(operation, place + 1, placedIn(machine));
     const shown = JSON.stringify(operation);
-    const told = answer !== undefined && 'error' in answer ? { code: answer.error.code } : answer;
+    const told = answer === undefined ? undefined : modelAnswerOf(answer);
     demand(canonicalJson(told) === canonicalJson(expected), 'metadata rules', () => `${canonicalJson(told)}: ${shown}`);
     demand(canonicalJson(machine.dump()) === canonicalJson(model.state), 'metadata rules', () => `state: ${shown}`);
     const violations = findViolations(machine.image());
