@@ -38,8 +38,8 @@ export interface MetadataStore extends AsyncDisposable {
   updateTopic(name: string, change: { config: Partial<TopicConfig> }, o?: CallOptions): Promise<TopicInfo>;
 
   /**
-   * Where the partitions of such a topic would go now. Writes nothing. Without a `placementSeed` each call draws another
-   * one, as `createTopic` does.
+   * Where the partitions of such a topic would go now. Writes nothing. Without a `placementSeed` each call draws
+   * another one, as `createTopic` does.
    */
   allocatePartitions(
     topic: string,
