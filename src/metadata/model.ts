@@ -79,8 +79,8 @@ export interface ConfigChange {
 }
 
 /**
- * 'striped' is KRaft's: round the racks, and round the brokers of each. 'resource' also weighs what brokers have free and
- * carry already, and fills no disk. 'roundRobin' goes round all brokers alive, blind to both.
+ * 'striped' is KRaft's: round the racks, and round the brokers of each. 'resource' also weighs what brokers have free
+ * and carry already, and fills no disk. 'roundRobin' goes round all brokers alive, blind to both.
  */
 export type Strategy = 'roundRobin' | 'striped' | 'resource';
 

@@ -2,9 +2,9 @@
  * The operations that change the metadata, as they stand in the log: one documented `data` shape each. Types only; the
  * shapes mirror the arguments of `MetadataStore`. Every operation has `timestamp` in Unix ms, set by who proposes it,
  * never by who applies it; without one the latest time the metadata has seen holds. One that places replicas has
- * `placementSeed` in the same way; without one it is 0, and the topic's name alone decides. Unknown members are ignored;
- * anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is not there:
- * TopicNotFound, PartitionNotFound; a partition number outside the topic's count: InvalidArgument.
+ * `placementSeed` in the same way; without one it is 0, and the topic's name alone decides. Unknown members are
+ * ignored; anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is
+ * not there: TopicNotFound, PartitionNotFound; a partition number outside the topic's count: InvalidArgument.
  */
 import type {
   BrokerChange,

@@ -1,4 +1,4 @@
-/** How many partitions and replicas a topic is to have, and by which strategy they are placed: striped, if none is named. */
+/** How many partitions and replicas a topic is to have, and how they are placed: striped, unless it says otherwise. */
 import type { InputReader } from './input-reader.js';
 import { MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
 import type { Strategy } from './model.js';

@@ -17,8 +17,10 @@ const TOPICS = ['a', 'b', 'c.d', 'c_d', 'constructor'];
 const MOST_PARTITIONS = 4;
 /** Large, so that two topics of one name are told apart by the time of their creation. */
 const TIMES = 2 ** 40;
+const SEEDS = 1_000;
 const INCARNATIONS = ['first', 'second'];
 const ELECTIONS = ['preferred', 'unclean', 'online'] as const;
+const STRATEGIES = ['striped', 'resource', 'roundRobin'] as const;
 const STATUSES = ['alive', 'alive', 'dead', 'draining', 'unreachable'] as const;
 
 export const metadataWorkload: Workload = { createMachine, operation };
@@ -44,7 +46,8 @@ const encoder = new TextEncoder();
 function operation(random: Random): Uint8Array {
   const type = pick(random, DRAWN);
   const timestamp = Math.floor(drawFraction(random) * TIMES);
-  return encoder.encode(JSON.stringify({ type, data: DATA[type](random), timestamp }));
+  const placementSeed = drawInteger(random, 0, SEEDS);
+  return encoder.encode(JSON.stringify({ type, data: DATA[type](random), timestamp, placementSeed }));
 }
 
 function pick<Value>(random: Random, values: readonly Value[]): Value {
@@ -66,6 +69,7 @@ function newTopic(random: Random): { name: string } & NewTopic {
     name: topic(random),
     partitions: drawInteger(random, 1, MOST_PARTITIONS + 1),
     replicationFactor: drawInteger(random, 1, 4),
+    strategy: pick(random, STRATEGIES),
     ...(drawChance(random, 0.3) ? { assignment: 'none' as const } : {}),
   };
 }

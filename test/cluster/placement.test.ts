@@ -20,7 +20,7 @@ async function layout(seed: number, nodes: number): Promise<string> {
   });
 }
 
-test('the seed of a cluster decides where its topics go, whatever its size; another seed decides otherwise', async () => {
+test('the seed of a cluster decides where topics go, whatever its size; another decides otherwise', async () => {
   const [one, same, other] = [await layout(7, 1), await layout(7, 3), await layout(8, 1)];
   assert.is(same, one);
   assert.is.not(other, one);

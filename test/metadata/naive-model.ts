@@ -170,6 +170,7 @@ export class NaiveMetadata {
   }
 
   #addPartitions(data: OperationData['add_partitions'], timestamp: number): PartitionInfo[] {
+    require((data.assignment ?? []).flat().every(isId), 'InvalidArgument');
     const topic = this.#topic(data.topic);
     const partitions = data.total - topic.numPartitions;
     require(partitions > 0, 'InvalidArgument');

@@ -10,7 +10,7 @@ import { estimatePartitionBytes } from './capacity.js';
 export interface BrokerLoad {
   leaders: number;
   replicas: number;
-  /** What its replicas may grow to, in whole bytes; the largest number stands for all above it. */
+  /** What its replicas may grow to, in whole bytes. */
   promisedBytes: number;
 }
 
@@ -31,9 +31,8 @@ export function countLoads(image: ReadableImage, brokers: readonly Readonly<Brok
       if (load === undefined || resources === undefined) continue;
       load.leaders += leaders;
       load.replicas += replicas;
-      const bytes = load.promisedBytes + replicas * estimatePartitionBytes(record.info.config, resources);
-      // The topics come in another order on another node: only sums of whole numbers, ended here, are then the same.
-      load.promisedBytes = Math.min(bytes, Number.MAX_SAFE_INTEGER);
+      // In another order on another node: whole numbers come to the same sum, or to one that is more than any disk has.
+      load.promisedBytes += replicas * estimatePartitionBytes(record.info.config, resources);
     }
   }
   return loads;
@@ -52,7 +51,7 @@ function loadsOfTopic(record: TopicRecord): TopicLoads {
     for (const partition of chunk) {
       if (partition === null) continue;
       for (const id of partition.replicas) loadOf(id).replicas += 1;
-      if (partition.leader !== 0) loadOf(partition.leader).leaders += 1;
+      loadOf(partition.leader).leaders += 1; // broker 0, which is none, is asked for by nobody
     }
   }
   counted.set(record, loads);

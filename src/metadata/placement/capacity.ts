@@ -6,7 +6,7 @@
 import type { BrokerInfo, BrokerResources, TopicConfig } from '../model.js';
 
 /** How much each resource counts. The disk most: a partition holds it even when nothing is read or written. */
-const SHARES = { disk: 0.4, cpu: 0.2, memory: 0.2, network: 0.2 };
+const SHARES = { disk: 2, cpu: 1, memory: 1, network: 1 };
 type Amounts = { readonly [Resource in keyof typeof SHARES]: number | undefined };
 const RESOURCES = Object.keys(SHARES) as (keyof typeof SHARES)[];
 
@@ -33,7 +33,7 @@ export function weighBrokers(brokers: readonly Readonly<BrokerInfo>[]): number[]
   return weights.map((weight) => (shares === 0 ? 1 : Math.max(weight / shares, LEAST_WEIGHT)));
 }
 
-/** How large a partition may grow on such a disk, in whole bytes. Kafka's retention.bytes is a limit of one partition. */
+/** How large a partition may grow on such a disk, in whole bytes. Kafka's retention.bytes limits one partition. */
 export function estimatePartitionBytes(config: Readonly<TopicConfig>, resources: Readonly<BrokerResources>): number {
   const { retentionBytes } = config;
   // Kafka's largest number stands for "without limit" too, and is read as this one.

@@ -1,8 +1,8 @@
 /**
  * KRaft's StripedReplicaPlacer: replicas go round the racks, each partition begins one rack further, and within a rack
  * they go round its brokers, so that racks are spread first, brokers second. It counts nothing: a small rack gets as
- * many replicas as a large one. One departure: Kafka numbers the partitions anew after each shuffle, so that a list used
- * for number 0 and then not before the next number 0 seems used up there; here every partition has its own number.
+ * many replicas as a large one. One departure: Kafka numbers the partitions anew after each shuffle, so that a list
+ * used for number 0 and then not before the next number 0 seems used up there; here each has a number of its own.
  */
 import { assert, must } from '../../assert.js';
 import type { BrokerInfo } from '../model.js';

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BrokerResources, NewTopic } from '../../../src/metadata/model.js';
 import type { MetadataTester } from '../metadata-tester.js';
+import { encodeJson } from '../metadata-tester.js';
 import { createCluster, countsOf, inRacks, rangeOf, usableOf } from './clusters.js';
 import { flawOf } from './flaws.js';
 
@@ -106,6 +107,25 @@ test('of those that lead as little the one with fewer replicas leads', () => {
   }
 });
 
+test('what was created and deleted in the same batch counts', () => {
+  const tester = createCluster(inRacks([1, 1]));
+  const four = { partitions: 4, replicationFactor: 1 };
+  const one = { partitions: 1, replicationFactor: 1, strategy: 'resource' };
+  tester.accept('create_topic', { ...four, name: 'gone', assignment: [[1], [1], [1], [1]] });
+  const created = ['t', 'u', 'v'].map((name) => ({ type: 'create_topic', data: { ...one, name } }));
+  const operations = [
+    { type: 'delete_topic', data: { name: 'gone' } },
+    { type: 'create_topic', data: { ...four, name: 'new', assignment: [[2], [2], [2], [2]] } },
+    ...created,
+  ];
+  tester.machine.begin();
+  operations.forEach((operation, at) => {
+    tester.machine.apply(encodeJson(operation), { index: tester.index + 1 + at });
+  });
+  tester.machine.end();
+  assert.equal(countsOf(tester).leaders, [3, 4]);
+});
+
 test('leaders are balanced by who leads, not by who was meant to', () => {
   const tester = createCluster(inRacks([1, 1]));
   const both = [1, 2];
@@ -206,7 +226,7 @@ test('a full disk takes nothing, an unknown one anything, and sums beyond all nu
   );
 });
 
-test('fenced brokers come after the others of their rack, and those with a rack before those without room in it', () => {
+test('fenced brokers come after the others of their rack, and after unfenced ones of other racks', () => {
   const tester = createCluster([
     { id: 1, rack: 'a', status: 'dead' },
     { id: 2, rack: 'a' },
