@@ -26,6 +26,7 @@ import type { HostedStateMachine, StateMachine } from '../src/state-machine/stat
 import { corruptLog } from '../src/storage/corrupt-log.js';
 import { openFileSnapshots } from '../src/storage/file-snapshots.js';
 import { createNodeDisk } from '../src/storage/node-disk.js';
+import { SnapshotKeeping } from '../src/storage/snapshot-keeping.js';
 import type { SnapshotShelf } from '../src/storage/snapshot-shelf.js';
 import { createVolatileSnapshots } from '../src/storage/volatile-snapshots.js';
 
@@ -33,11 +34,6 @@ import { createVolatileSnapshots } from '../src/storage/volatile-snapshots.js';
 const PULL_WINDOW_BYTES = 4 * 1024 * 1024;
 /** More is asked for once so much of it has been applied: a message for every batch would cost its node a turn. */
 const PULL_AGAIN_BYTES = PULL_WINDOW_BYTES / 4;
-/** A snapshot is due after so many applied bytes, too: what a restart has to replay is bounded. */
-const SNAPSHOT_BYTES = 64 * 1024 * 1024;
-/** Under load a snapshot takes a third of its thread, and all together a tenth: else they came to half of the load. */
-const PAUSE_PER_SLICE = 2;
-const REST_PER_SNAPSHOT = 9;
 
 export default function metadataStore(task: ActorTask): Promise<ActorOutcome> {
   return serveActor<MetadataStoreConfig>(
@@ -53,13 +49,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   readonly #machine: HostedStateMachine;
   readonly #state: ReplicatedState;
   readonly #shelf: SnapshotShelf;
-  /** The snapshot being written, and who waits for its end. */
-  #keeping: Generator<void, void, void> | null = null;
-  #keepingEnded: (() => void)[] = [];
-  #keepingMs = 0;
-  #rest: NodeJS.Timeout | null = null;
-  #appliedAtSlice = 0;
-  #bytesSinceSnapshot = 0;
+  readonly #snapshots: SnapshotKeeping;
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
   /** Confirmed reads whose index is not applied yet. */
@@ -74,6 +64,18 @@ class MetadataStoreShell implements MetadataStoreControl {
     this.#machine = machine;
     this.#state = createReplicatedState(machine, context.config.bootstrap);
     this.#shelf = openShelf(context.config, this.#state);
+    this.#snapshots = new SnapshotKeeping({
+      shelf: this.#shelf,
+      snapshotEntries: context.config.snapshotEntries,
+      appliedIndex: () => this.#state.appliedIndex,
+      capture: () => this.#state.capture(),
+      perform: (work) => {
+        this.#orEnd(work);
+      },
+      kept: (index) => {
+        this.#postNode({ kind: 'snapshotDurable', index });
+      },
+    });
     this.#node.on('message', (message: NodeToStore) => {
       this.#orEnd(() => {
         this.#receiveFromNode(message);
@@ -89,15 +91,8 @@ class MetadataStoreShell implements MetadataStoreControl {
     return this.#state.appliedIndex;
   }
 
-  async takeSnapshot(): Promise<number> {
-    const wanted = this.#state.appliedIndex;
-    while (this.#shelf.index < wanted) {
-      await new Promise<void>((resolve) => {
-        this.#keepingEnded.push(resolve);
-        if (this.#keeping === null) this.#beginSnapshot();
-      });
-    }
-    return this.#shelf.index;
+  takeSnapshot(): Promise<number> {
+    return this.#snapshots.take();
   }
 
   dump(withState: boolean): { appliedIndex: number; stateHash: string; state?: unknown } {
@@ -110,9 +105,7 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   stop(): void {
     this.#waiting = [];
-    this.#endSnapshot();
-    this.#endRest();
-    this.#shelf.close();
+    this.#snapshots.stop();
   }
 
   #receiveFromNode(message: NodeToStore): void {
@@ -141,76 +134,15 @@ class MetadataStoreShell implements MetadataStoreControl {
       this.#postHost({ kind: 'answers', runs: packAnswers(answers, this.#machine.toPosted) });
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
     this.#consumedBytes += bytes;
-    this.#bytesSinceSnapshot += bytes;
     if (this.#consumedBytes >= PULL_AGAIN_BYTES) {
       this.#postNode({ kind: 'pull', bytes: this.#consumedBytes, appliedIndex: this.#state.appliedIndex });
       this.#consumedBytes = 0;
     }
-    this.#beginSnapshotIfDue();
+    this.#snapshots.applied(bytes);
     this.#answerWaiting();
   }
 
   // ------------------------------------------------------------ snapshots
-
-  #beginSnapshotIfDue(): void {
-    if (this.#keeping !== null) return;
-    const entries = this.#state.appliedIndex - this.#shelf.index;
-    const isDue = this.#rest === null && entries >= this.#context.config.snapshotEntries;
-    if (isDue || this.#bytesSinceSnapshot >= SNAPSHOT_BYTES) this.#beginSnapshot();
-  }
-
-  #beginSnapshot(): void {
-    this.#endRest();
-    this.#bytesSinceSnapshot = 0;
-    this.#keepingMs = 0;
-    const keeping = this.#shelf.keep(this.#state.capture());
-    this.#keeping = keeping;
-    const step = (): void => {
-      if (this.#keeping !== keeping) return;
-      this.#orEnd(() => {
-        const startedAt = performance.now();
-        const { done } = keeping.next();
-        const tookMs = performance.now() - startedAt;
-        this.#keepingMs += tookMs;
-        if (done !== true) {
-          this.#scheduleSlice(step, tookMs);
-          return;
-        }
-        this.#postNode({ kind: 'snapshotDurable', index: this.#shelf.index });
-        this.#rest = setTimeout(() => {
-          this.#endRest();
-          this.#beginSnapshotIfDue();
-        }, REST_PER_SNAPSHOT * this.#keepingMs);
-        this.#endSnapshot();
-      });
-    };
-    step();
-  }
-
-  /**
-   * What arrived during a slice goes first: the check phase comes after a poll of the ports. While there are entries
-   * to apply the next slice also waits, so that the nodes of a machine, which all snapshot at once, leave it to writes.
-   */
-  #scheduleSlice(step: () => void, tookMs: number): void {
-    const isIdle = this.#appliedAtSlice === this.#state.appliedIndex;
-    this.#appliedAtSlice = this.#state.appliedIndex;
-    if (isIdle) setImmediate(step);
-    else setTimeout(step, PAUSE_PER_SLICE * tookMs);
-  }
-
-  #endRest(): void {
-    if (this.#rest !== null) clearTimeout(this.#rest);
-    this.#rest = null;
-  }
-
-  /** One that is not whole yet is given up. */
-  #endSnapshot(): void {
-    this.#keeping?.return();
-    this.#keeping = null;
-    const ended = this.#keepingEnded;
-    this.#keepingEnded = [];
-    for (const resolve of ended) resolve();
-  }
 
   /** Nothing is touched before the last chunk: a transfer that is interrupted leaves what there was. */
   #receiveChunk({ snapshot, offset, bytes, done }: SnapshotWrite): void {
@@ -222,13 +154,7 @@ class MetadataStoreShell implements MetadataStoreControl {
     // An older snapshot than what is applied already says nothing new.
     const isNew = snapshot.index > this.#state.appliedIndex;
     const ok = !isNew || this.#state.restore(Buffer.concat(chunks), snapshot);
-    if (isNew && ok) {
-      this.#endSnapshot();
-      for (
-        const keeping = this.#shelf.keep({ description: snapshot, serialize: () => chunks });
-        keeping.next().done !== true;
-      );
-    }
+    if (isNew && ok) this.#snapshots.keepReceived({ description: snapshot, serialize: () => chunks });
     this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
     this.#answerWaiting();
   }
