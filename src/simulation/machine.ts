@@ -4,10 +4,10 @@
  * machine itself is called.
  */
 import { must } from '../assert.js';
-import { EntryKind, sliceRun, type EntryRun } from '../raft/entries.js';
+import { EntryKind, payloadAt, sliceRun, type EntryRun } from '../raft/entries.js';
 import type { Configuration } from '../raft/messages.js';
 import { canonicalJson, joinBytes } from '../state-machine/canonical-json.js';
-import type { Answer } from '../state-machine/envelope.js';
+import { openUnaddressed, type Answer } from '../state-machine/envelope.js';
 import { createReplicatedState, type ReplicatedState } from '../state-machine/exactly-once.js';
 import { toJson } from '../state-machine/plain-data.js';
 import type { HostedStateMachine } from '../state-machine/state-machine.js';
@@ -90,21 +90,15 @@ export function applyRun(machine: Machine, run: EntryRun, outcomes: Outcomes): v
 function applyPart(machine: Machine, run: EntryRun, outcomes: Outcomes): void {
   const answers = machine.replicated.applyRuns([run]);
   machine.appliedIndex = machine.replicated.appliedIndex;
-  let position = 0;
-  for (const answer of answers) {
-    while (run.data[startOf(run, position)] !== EntryKind.application) position += 1;
-    compareAnswers(outcomes, run.firstIndex + position, answer);
-    position += 1;
+  let answered = 0;
+  for (let position = 0; position < run.count; position += 1) {
+    const payload = payloadAt(run, position);
+    if (payload[0] !== EntryKind.application || openUnaddressed(payload) !== null) continue;
+    compareAnswers(outcomes, run.firstIndex + position, must(answers[answered], 'an answer'));
+    answered += 1;
   }
   machine.inner.check();
   if (machine.appliedIndex % COMPARED_EVERY === 0) compareStates(machine, outcomes);
-}
-
-function startOf(run: EntryRun, position: number): number {
-  const head = run.count * Uint32Array.BYTES_PER_ELEMENT;
-  if (position === 0) return head;
-  const ends = new Uint32Array(run.data.buffer, run.data.byteOffset, run.count);
-  return head + must(ends[position - 1], 'end offset');
 }
 
 function compareAnswers({ answers }: Outcomes, index: number, answer: Answer): void {
