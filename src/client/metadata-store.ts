@@ -17,6 +17,7 @@ import type {
   TopicConfig,
   TopicInfo,
 } from '../metadata/model.js';
+import type { AlterIsr } from '../metadata/operations.js';
 import { MetadataCalls } from './metadata-calls.js';
 import { invalid } from './options.js';
 import type { CallOptions, ReadOptions } from './options.js';
@@ -69,6 +70,35 @@ export interface MetadataStore extends AsyncDisposable {
     replicas: readonly number[],
     o?: CallOptions,
   ): Promise<PartitionInfo>;
+
+  /** The topic has `total` afterwards; those that are new. TopicNotFound, NotEnoughBrokers; InvalidArgument unless more. */
+  addPartitions(topic: string, total: number, o?: CallOptions): Promise<PartitionInfo[]>;
+  /**
+   * A leader's report of who is in sync, by KRaft's checks. StaleEpoch unless all three epochs are the current ones;
+   * InvalidArgument unless the broker leads, and for an ISR that is not of the replicas or lacks the leader;
+   * IneligibleReplica for a member that is fenced or draining; BrokerNotFound, PartitionNotFound.
+   */
+  alterIsr(change: AlterIsr, o?: CallOptions): Promise<PartitionInfo>;
+  /**
+   * Those changed. 'preferred': the first replica leads where it is in sync and alive. 'unclean': partitions without a
+   * leader get one, in sync or not. Without `partitions` all, at most 10,000 a call. PartitionNotFound.
+   */
+  electLeaders(
+    kind: 'preferred' | 'unclean',
+    partitions?: readonly { topic: string; partition: number }[],
+    o?: CallOptions,
+  ): Promise<PartitionInfo[]>;
+  /**
+   * All or none; each partition as it is afterwards. It has moved once all its new replicas are in sync; null cancels.
+   * PartitionNotFound; InvalidAssignment for replicas that are not distinct or not registered, and where there is
+   * nothing to cancel.
+   */
+  alterReassignments(
+    changes: readonly { topic: string; partition: number; replicas: readonly number[] | null }[],
+    o?: CallOptions,
+  ): Promise<PartitionInfo[]>;
+  /** Those under way, by topic and number. */
+  listReassignments(o?: ReadOptions): Promise<PartitionInfo[]>;
 
   getBroker(id: number, o?: ReadOptions): Promise<BrokerInfo | undefined>;
   /** By id. */
@@ -149,10 +179,7 @@ class RoutedStore implements MetadataStore {
   }
 
   createPartitions(partitions: readonly NewPartition[], o?: CallOptions): Promise<PartitionInfo[]> {
-    const list = (): readonly unknown[] => {
-      if (!Array.isArray(partitions)) throw invalid('partitions must be a list');
-      return Array.from(partitions as readonly NewPartition[], pickPartition);
-    };
+    const list = (): unknown => pickEach(partitions, 'partitions', pickPartition);
     return this.#calls.write('batch_create_partitions', () => ({ partitions: list() }), o);
   }
 
@@ -177,6 +204,32 @@ class RoutedStore implements MetadataStore {
     o?: CallOptions,
   ): Promise<PartitionInfo> {
     return this.#calls.write('update_replica_list', () => ({ topic, partition, replicas }), o);
+  }
+
+  addPartitions(topic: string, total: number, o?: CallOptions): Promise<PartitionInfo[]> {
+    return this.#calls.write('add_partitions', () => ({ topic, total }), o);
+  }
+
+  alterIsr(change: AlterIsr, o?: CallOptions): Promise<PartitionInfo> {
+    return this.#calls.write('alter_isr', () => pick(change, REPORT_MEMBERS), o);
+  }
+
+  electLeaders(...call: Parameters<MetadataStore['electLeaders']>): Promise<PartitionInfo[]> {
+    const [kind, partitions, o] = call;
+    const places = (): unknown =>
+      partitions && pickEach(partitions, 'partitions', (place) => pick(place, ['topic', 'partition']));
+    return this.#calls.write('elect_leaders', () => ({ kind, partitions: places() }), o);
+  }
+
+  alterReassignments(...call: Parameters<MetadataStore['alterReassignments']>): Promise<PartitionInfo[]> {
+    const [changes, o] = call;
+    const members = ['topic', 'partition', 'replicas'] as const;
+    const list = (): unknown => pickEach(changes, 'changes', (change) => pick(change, members));
+    return this.#calls.write('alter_reassignments', () => ({ changes: list() }), o);
+  }
+
+  listReassignments(o?: ReadOptions): Promise<PartitionInfo[]> {
+    return this.#calls.read('list_reassignments', () => ({}), o);
   }
 
   getBroker(id: number, o?: ReadOptions): Promise<BrokerInfo | undefined> {
@@ -225,8 +278,16 @@ class RoutedStore implements MetadataStore {
   }
 }
 
+const EPOCHS = ['brokerEpoch', 'leaderEpoch', 'partitionEpoch'] as const;
+const REPORT_MEMBERS = ['brokerId', 'topic', 'partition', 'isr', ...EPOCHS] as const;
+
 const pickPartition = (partition: NewPartition): object =>
   pick(partition, ['topic', 'partition', 'replicas', 'leader', 'isr']);
+
+function pickEach<Given>(given: readonly Given[], name: string, pickOne: (one: Given) => object): object[] {
+  if (!Array.isArray(given)) throw invalid(`${name} must be a list`);
+  return Array.from(given as readonly Given[], pickOne);
+}
 
 /** The known members of an argument, each read once: unknown ones are ignored. */
 function pick<Given extends object>(given: Given, names: readonly (keyof Given & string)[]): Partial<Given> {

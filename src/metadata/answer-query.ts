@@ -1,7 +1,7 @@
 /** Answers every query of `queries.ts` from one image. What it returns is frozen or the caller's own, never a draft. */
 import { unreachable } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import type { Image } from './image.js';
 import {
   findBroker,
@@ -16,9 +16,9 @@ import { MAX_BROKER_ID } from './limits.js';
 import type { ClusterMetadata, PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
 import { newPartition } from './new-partition.js';
-import { malformed } from './outcome.js';
 import { placeRoundRobin } from './placement.js';
 import type { QueryType } from './queries.js';
+import { isReassigning } from './reassignment.js';
 import { readTopicName } from './topic-name.js';
 import { readTopicShape } from './topic-shape.js';
 
@@ -29,6 +29,7 @@ const QUERY_TYPES: readonly QueryType[] = [
   'list_topics',
   'get_partition',
   'list_partitions',
+  'list_reassignments',
   'metadata',
   'allocate_partitions',
 ];
@@ -72,6 +73,8 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
       );
       return { value: record === undefined ? [] : listPartitionsOf(record) };
     }
+    case 'list_reassignments':
+      return { value: listTopicRecords(image).flatMap((record) => listPartitionsOf(record).filter(isReassigning)) };
     case 'metadata':
       return { value: toClusterMetadata(image) };
     case 'allocate_partitions':

@@ -6,9 +6,11 @@ import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { BrokerRecord, findBroker, putBroker } from './image.js';
+import { BrokerRecord, findBroker } from './image.js';
+import { putBroker } from './image-draft.js';
 import type { PartitionInfo } from './model.js';
 import { mayTakeReplicas } from './placement.js';
+import { completed } from './reassignment.js';
 
 export type Refusal = { readonly error: ErrorValue } | undefined;
 
@@ -33,15 +35,26 @@ export function checkSubset(subset: readonly number[], replicas: readonly number
   return rejected('InvalidAssignment', `${stray} in ${name} is not one of the replicas ${shown(replicas)}`);
 }
 
-/** One that is under way adds or removes at least one of the replicas, and none both ways. */
-export function checkReassignment({ replicas, addingReplicas, removingReplicas }: PartitionInfo): Refusal {
+/**
+ * One that is under way adds or removes replicas, not all; some that is to stay is not in sync, or it would have ended.
+ * A newcomer that another target dropped is on both lists.
+ */
+export function checkReassignment(partition: PartitionInfo): Refusal {
+  const { replicas, addingReplicas, removingReplicas } = partition;
   if (addingReplicas === undefined && removingReplicas === undefined) return undefined;
   if (addingReplicas === undefined || removingReplicas === undefined) {
     return rejected('InvalidAssignment', 'a reassignment has both of its lists');
   }
-  const moving = [...addingReplicas, ...removingReplicas];
-  if (moving.length === 0) return rejected('InvalidAssignment', 'a reassignment moves at least one replica');
-  return checkSubset(moving, replicas, 'adding and removing replicas');
+  if (addingReplicas.length === 0 && removingReplicas.length === 0) {
+    return rejected('InvalidAssignment', 'a reassignment moves at least one replica');
+  }
+  for (const [name, ids] of Object.entries({ addingReplicas, removingReplicas })) {
+    const refusal = checkSubset(ids, replicas, name);
+    if (refusal !== undefined) return refusal;
+    if (ids.length === replicas.length) return rejected('InvalidAssignment', `all replicas are ${name}`);
+  }
+  if (completed(partition) === partition) return undefined;
+  return rejected('InvalidAssignment', 'a reassignment that can end has ended');
 }
 
 /** A leader is in sync, or there is none. */

@@ -61,20 +61,80 @@ export interface UpdateLeader {
   leader: number;
   leaderEpoch: number;
 }
-/** Answer: the PartitionInfo. The ISR must be of the replicas and hold the leader. */
+/**
+ * Answer: the PartitionInfo. The ISR must be of the replicas and hold the leader; the state of its brokers is not looked
+ * at. One that holds all the target of a reassignment ends it.
+ */
 export interface UpdateIsr {
   topic: string;
   partition: number;
   isr: readonly number[];
 }
 /**
- * Answer: the PartitionInfo. Who leaves the list leaves the ISR; a leader that leaves is replaced by the first in
- * sync, epoch + 1.
+ * Answer: the PartitionInfo. Who leaves the list leaves the ISR; a leader that leaves is replaced by the first in sync
+ * that is alive, epoch + 1. A reassignment that is under way is over.
  */
 export interface UpdateReplicaList {
   topic: string;
   partition: number;
   replicas: readonly number[];
+}
+/**
+ * Answer: the PartitionInfos of those that are new. In sync are at first the replicas on brokers that are alive, the
+ * first of them leads. TopicNotFound, NotEnoughBrokers; InvalidArgument unless `total` is more than there are;
+ * InvalidAssignment for lists that are not one for each new partition, of the topic's factor, of registered brokers, or
+ * without an active one.
+ */
+export interface AddPartitions {
+  topic: string;
+  /** Of partitions that the topic has afterwards. */
+  total: number;
+  /** The replicas of each new partition, in order; without it they are placed here. */
+  assignment?: readonly (readonly number[])[];
+}
+/**
+ * A leader's report of who is in sync, by KRaft's checks in KRaft's order. Answer: the PartitionInfo, led by another if
+ * this ends a reassignment and the leader was to go. BrokerNotFound; StaleEpoch for a broker, leader or partition epoch
+ * that is not the current one; InvalidArgument unless the broker leads the partition, and for an ISR that is not of the
+ * replicas or lacks the leader; IneligibleReplica for a member that is not alive.
+ */
+export interface AlterIsr {
+  brokerId: number;
+  brokerEpoch: number;
+  topic: string;
+  partition: number;
+  leaderEpoch: number;
+  partitionEpoch: number;
+  isr: readonly number[];
+}
+/**
+ * 'preferred': the first replica leads, where it is in sync and alive. 'unclean': what has no leader gets one, in sync or
+ * not, whatever its topic allows. 'online': what has no leader gets one, not in sync only where the topic's
+ * `unclean.leader.election.enable` says so.
+ */
+export type ElectionKind = 'preferred' | 'unclean' | 'online';
+/**
+ * Answer: the PartitionInfos of those that changed. Without `partitions`: the first 10,000 of all that would change, by
+ * topic and number. A partition that needs no such election, or has nobody to elect, is passed over.
+ */
+export interface ElectLeaders {
+  kind: ElectionKind;
+  /** At most 10,000, none twice. */
+  partitions?: readonly { topic: string; partition: number }[];
+}
+/**
+ * All or none, at most 10,000, no partition twice. Answer: the PartitionInfos in the order given, reassigned already
+ * where nothing had to be waited for. InvalidAssignment for replicas that are none or not distinct or not registered (in
+ * which state does not matter), for cancelling where nothing is under way, and where cancelling would take an unclean
+ * election that the topic does not allow.
+ */
+export interface AlterReassignments {
+  changes: readonly {
+    topic: string;
+    partition: number;
+    /** Null cancels. */
+    replicas: readonly number[] | null;
+  }[];
 }
 
 /** The `data` of every operation, by its `type`. */
@@ -91,6 +151,10 @@ export interface OperationData {
   update_leader: UpdateLeader;
   update_isr: UpdateIsr;
   update_replica_list: UpdateReplicaList;
+  add_partitions: AddPartitions;
+  alter_isr: AlterIsr;
+  elect_leaders: ElectLeaders;
+  alter_reassignments: AlterReassignments;
 }
 
 export type OperationType = keyof OperationData;

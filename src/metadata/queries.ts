@@ -11,6 +11,7 @@ export interface QueryMembers {
   list_topics: object;
   get_partition: { topic: string; partition: number };
   list_partitions: { topic: string };
+  list_reassignments: object;
   metadata: object;
   /** Where partitions `0..partitions-1` of such a topic would go now. Writes nothing; the topic need not exist. */
   allocate_partitions: { topic: string; partitions: number; replicationFactor: number; strategy?: Strategy };
@@ -28,6 +29,8 @@ export interface QueryValue {
   get_partition: PartitionInfo | undefined;
   /** By number; of an unknown topic: empty. */
   list_partitions: PartitionInfo[];
+  /** Those under way, by topic and number. */
+  list_reassignments: PartitionInfo[];
   /**
    * Its records have own members only, whatever the names ('__proto__' too), and structured clone keeps them all; but a
    * clone's records have Object.prototype, so who looks names up should copy them onto objects without a prototype.

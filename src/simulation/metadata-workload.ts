@@ -17,6 +17,7 @@ const MOST_PARTITIONS = 4;
 /** Large, so that two topics of one name are told apart by the time of their creation. */
 const TIMES = 2 ** 40;
 const INCARNATIONS = ['first', 'second'];
+const ELECTIONS = ['preferred', 'unclean', 'online'] as const;
 const STATUSES = ['alive', 'alive', 'dead', 'draining', 'unreachable'] as const;
 
 export const metadataWorkload: Workload = { createMachine, operation };
@@ -97,6 +98,29 @@ const DATA: { readonly [Type in OperationType]: (random: Random) => OperationDat
     topic: topic(random),
     partition: partition(random),
     replicas: brokers(random, 3),
+  }),
+  add_partitions: (random) => ({ topic: topic(random), total: drawInteger(random, 2, MOST_PARTITIONS + 1) }),
+  alter_isr: (random) => ({
+    topic: topic(random),
+    partition: partition(random),
+    brokerId: broker(random),
+    brokerEpoch: drawInteger(random, 1, 40),
+    leaderEpoch: drawInteger(random, 1, 4),
+    partitionEpoch: drawInteger(random, 0, 4),
+    isr: brokers(random, 3),
+  }),
+  elect_leaders: (random) => ({
+    kind: pick(random, ELECTIONS),
+    ...(drawChance(random, 0.5) ? { partitions: [{ topic: topic(random), partition: partition(random) }] } : {}),
+  }),
+  alter_reassignments: (random) => ({
+    changes: [
+      {
+        topic: topic(random),
+        partition: partition(random),
+        replicas: drawChance(random, 0.7) ? brokers(random, 3) : null,
+      },
+    ],
   }),
 };
 

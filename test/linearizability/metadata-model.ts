@@ -70,6 +70,8 @@ function keyOfOperation({ type, data }: AnyOperation): string {
     case 'update_topic':
       return `topic ${data.name}`;
     case 'batch_create_partitions':
+    case 'elect_leaders':
+    case 'alter_reassignments':
       throw new Error('not in the workload: it has no key');
     default:
       return `topic ${data.topic}`;

@@ -39,7 +39,10 @@ const config = fc.record(
   {
     segmentMs: fc.integer({ min: 0, max: 3 }),
     retentionMs: fc.constantFrom(-1, 5),
-    extra: fc.record({ 'cleanup.policy': fc.constantFrom('delete', 'compact') }),
+    extra: fc.record({
+      'cleanup.policy': fc.constantFrom('delete', 'compact'),
+      'unclean.leader.election.enable': fc.constantFrom('true', 'false'),
+    }),
   },
   { requiredKeys: [] },
 );
@@ -84,6 +87,37 @@ const data = {
   update_leader: fc.record({ topic, partition, leader, leaderEpoch: epoch }),
   update_isr: fc.record({ topic, partition, isr: brokers }),
   update_replica_list: fc.record({ topic, partition, replicas: brokers }),
+  add_partitions: fc.record(
+    { topic, total: fc.integer({ min: 1, max: 5 }), assignment: fc.array(brokers, { minLength: 1, maxLength: 2 }) },
+    { requiredKeys: ['topic', 'total'] },
+  ),
+  alter_isr: fc
+    .record({
+      topic: fc.constantFrom('a', 'a', 'a', 'constructor'),
+      partition,
+      brokerId: fc.constantFrom(1, 1, 2, 2, 3, 3, 4, 5, 0),
+      age: fc.constantFrom(0, 0, 0, 0, 1),
+      leaderEpoch: fc.constantFrom(1, 1, 2, 2, 3),
+      partitionEpoch: fc.constantFrom(0, 0, 1, 1, 2, 3),
+      followers: brokers,
+      reportsItself: fc.constantFrom(true, true, true, false),
+    })
+    .map(({ age, followers, reportsItself, ...report }) => ({
+      ...report,
+      // The brokers that a history begins with have their ids as epochs.
+      brokerEpoch: report.brokerId + age,
+      isr: reportsItself ? [report.brokerId, ...followers.filter((id) => id !== report.brokerId)] : followers,
+    })),
+  elect_leaders: fc.record(
+    {
+      kind: fc.constantFrom('preferred' as const, 'unclean' as const, 'online' as const),
+      partitions: fc.array(fc.record({ topic, partition }), { maxLength: 2 }),
+    },
+    { requiredKeys: ['kind'] },
+  ),
+  alter_reassignments: fc.record({
+    changes: fc.array(fc.record({ topic, partition, replicas: fc.option(brokers, { freq: 4 }) }), { maxLength: 2 }),
+  }),
 };
 
 /** Objects of fast-check have no prototype or one; as JSON they are what the log holds. */
@@ -91,14 +125,19 @@ function plain(type: string, given: unknown, at: number): AnyOperation {
   return JSON.parse(JSON.stringify({ type, data: given, timestamp: at })) as AnyOperation;
 }
 
+/** `alter_isr` must guess five members right. */
+const WEIGHTS: ReadonlyMap<string, number> = new Map([
+  ['register_broker', 4],
+  ['create_topic', 4],
+  ['update_partition', 4],
+  ['alter_isr', 10],
+  ['unregister_broker', 1],
+  ['delete_topic', 1],
+]);
+
 const anyOperation: fc.Arbitrary<AnyOperation> = fc.oneof(
   ...Object.entries(data).map(([type, arbitrary]) => ({
-    weight:
-      type === 'register_broker' || type === 'create_topic'
-        ? 4
-        : type.startsWith('un') || type === 'delete_topic'
-          ? 1
-          : 2,
+    weight: WEIGHTS.get(type) ?? 2,
     arbitrary: fc.tuple(arbitrary as fc.Arbitrary<unknown>, timestamp).map(([given, at]) => plain(type, given, at)),
   })),
 );

@@ -4,18 +4,14 @@
  */
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
+import { Refusal, require } from './refusal.js';
 
 export type AnyOperation = {
   [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
 }[OperationType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
-
-class Refusal extends Error {}
-
-function require(holds: boolean, code: string): asserts holds {
-  if (!holds) throw new Refusal(code);
-}
 
 export class NaiveMetadata {
   state: ClusterMetadata = {
@@ -76,7 +72,10 @@ export class NaiveMetadata {
         require(isId(id), 'InvalidArgument');
         const broker = this.state.brokers[id];
         require(broker !== undefined, 'BrokerNotFound');
-        return Object.assign(broker, change, { resources: { ...broker.resources, ...change.resources } });
+        const { status } = broker;
+        Object.assign(broker, change, { resources: { ...broker.resources, ...change.resources } });
+        this.#controlPlane(timestamp).statusChanged(id, status);
+        return broker;
       }
       case 'create_topic':
         return this.#createTopic(operation.data, timestamp);
@@ -112,7 +111,19 @@ export class NaiveMetadata {
         return this.#change(operation.data, { isr: [...operation.data.isr] }, timestamp);
       case 'update_replica_list':
         return this.#change(operation.data, { replicas: [...operation.data.replicas] }, timestamp);
+      case 'add_partitions':
+        return this.#controlPlane(timestamp).addPartitions(this.#topic(operation.data.topic), operation.data);
+      case 'alter_isr':
+        return this.#controlPlane(timestamp).alterIsr(operation.data);
+      case 'elect_leaders':
+        return this.#controlPlane(timestamp).electLeaders(operation.data.kind, operation.data.partitions);
+      case 'alter_reassignments':
+        return this.#controlPlane(timestamp).alterReassignments(operation.data.changes);
     }
+  }
+
+  #controlPlane(timestamp: number): NaiveControlPlane {
+    return new NaiveControlPlane(this.state, (place) => this.#partition(place), timestamp);
   }
 
   #createTopic(data: OperationData['create_topic'], timestamp: number): TopicInfo {
@@ -185,33 +196,36 @@ export class NaiveMetadata {
     const lists = [change.replicas, change.isr, change.offlineReplicas].flatMap((list) => list ?? []);
     require(lists.every(isId), 'InvalidArgument');
     const current = this.#partition(place);
-    const next = { ...current, ...change };
+    const next = structuredClone({ ...current, ...change });
+    const isAlive = (id: number): boolean => this.state.brokers[id]?.status === 'alive';
     if (change.replicas !== undefined) {
       const newcomers = change.replicas.filter((id) => !current.replicas.includes(id));
-      require(newcomers.every((id) => this.state.brokers[id]?.status === 'alive'), 'InvalidAssignment');
+      require(newcomers.every(isAlive), 'InvalidAssignment');
       if (change.isr === undefined) next.isr = current.isr.filter((id) => next.replicas.includes(id));
       require(next.isr.length > 0 || change.isr !== undefined || current.isr.length === 0, 'InvalidAssignment');
       if (change.offlineReplicas === undefined) {
         next.offlineReplicas = current.offlineReplicas.filter((id) => next.replicas.includes(id));
       }
-      requireSound({ ...next, leader: 0 });
-      if (change.leader === undefined && current.leader !== 0 && !next.replicas.includes(current.leader)) {
-        const first = next.replicas.find((id) => next.isr.includes(id));
-        require(first !== undefined, 'InvalidAssignment');
-        next.leader = first;
-      }
+      next.addingReplicas = next.removingReplicas = [];
     }
     requireSound({ ...next, leader: 0 });
-    const due = current.leaderEpoch + (next.leader === current.leader ? 0 : 1);
+    if (change.offlineReplicas !== undefined) {
+      const fenced = (id: number): boolean => /dead|unreachable/.test(this.state.brokers[id]?.status ?? '');
+      next.offlineReplicas.push(...next.replicas.filter((id) => fenced(id) && !next.offlineReplicas.includes(id)));
+    }
+    const { length } = next.replicas;
+    endReassignment(next);
+    const moves = next.replicas.length < length;
+    if (change.leader === undefined && current.leader !== 0 && !next.replicas.includes(current.leader)) {
+      const first = next.replicas.find((id) => next.isr.includes(id) && isAlive(id));
+      require(first !== undefined, 'InvalidAssignment');
+      next.leader = first;
+    }
+    const due = current.leaderEpoch + (next.leader !== current.leader || moves ? 1 : 0);
     next.leaderEpoch = change.leaderEpoch ?? due;
     require(next.leaderEpoch >= due, 'StaleEpoch');
     requireSound(next);
-    const differs = JSON.stringify(next) !== JSON.stringify({ ...current, ...pick(current, change) });
-    if (differs) {
-      next.modifiedAt = Math.max(current.modifiedAt, timestamp);
-      next.partitionEpoch += 1;
-    }
-    return (this.state.partitions[`${place.topic}:${place.partition}`] = next);
+    return stamped(this.state, current, next, timestamp);
   }
 
   #topic(name: string): TopicInfo {
@@ -231,10 +245,6 @@ export class NaiveMetadata {
   #partitions(): PartitionInfo[] {
     return Object.values(this.state.partitions);
   }
-}
-
-function pick(current: PartitionInfo, change: Partial<PartitionInfo>): object {
-  return Object.fromEntries(Object.keys(change).map((name) => [name, current[name as keyof PartitionInfo]]));
 }
 
 function requireSound({ leader, replicas, isr, offlineReplicas }: PartitionInfo): void {
