@@ -3,6 +3,7 @@
  * did not change is not looked at again.
  */
 import { checkReassignment } from './assignment.js';
+import { brokerStates } from './broker-states.js';
 import type { BrokerRecord, Image, TopicRecord } from './image.js';
 import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
@@ -12,6 +13,7 @@ export type MetadataRule =
   | 'leader in the ISR'
   | 'ISR of the replicas'
   | 'offline replicas of the replicas'
+  | 'replicas on fenced brokers are offline'
   | 'reassigned replicas of the replicas'
   | 'leader epoch only grows'
   | 'partition epoch grows with each change'
@@ -134,6 +136,12 @@ function judgePartition(image: Image, partition: PartitionInfo, judge: Judge): v
     areReplicas(offlineReplicas),
     'offline replicas of the replicas',
     tell('its offline replicas are of its replicas'),
+  );
+  const { isFenced } = brokerStates(image);
+  judge(
+    replicas.every((id) => offlineReplicas.includes(id) || !isFenced(id)),
+    'replicas on fenced brokers are offline',
+    tell('its replicas on fenced brokers are offline'),
   );
   judge(
     checkReassignment(partition) === undefined,

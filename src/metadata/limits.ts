@@ -11,8 +11,10 @@ export const MAX_NAME_LENGTH = 249;
 export const MAX_PARTITIONS_PER_TOPIC = 100_000;
 /** Kafka's factor is an int16. */
 export const MAX_REPLICATION_FACTOR = 32_767;
-/** Of a leader, as an operator may set it: what is left of whole numbers lasts for all the elections to come. */
-export const MAX_REQUESTED_EPOCH = 2 ** 52;
+/** Of a leader, as an operator may set it: the whole numbers above it last for all the elections to come. */
+export const MAX_REQUESTED_EPOCH = 2 ** 51;
+/** What elections could not have reached. */
+export const MAX_STORED_EPOCH = 2 ** 52;
 /** Partitions that one operation elects leaders of, or reassigns: what KRaft writes at most for one call. */
 export const MAX_CHANGES_PER_OPERATION = 10_000;
 /** What one placement may come to: partitions times factor. */

@@ -37,7 +37,8 @@ export class MetadataChange {
    * are deleted with it, so that no partition is ever without its topic; else in the order of the operation.
    */
   get events(): MetadataEvent[] {
-    return this.#records.flatMap(eventsOf);
+    const [first] = this.#records;
+    return this.#records.length === 1 && first !== undefined ? eventsOf(first) : this.#records.flatMap(eventsOf);
   }
 }
 
@@ -78,6 +79,9 @@ function eventOf<Kind extends string, Kept extends object>(
   { before, after }: Replaced<Kept>,
   keyOf: (record: Readonly<Kept>) => string,
 ): RecordEvent<Kind, Kept> {
-  const key = keyOf(must(after ?? before, 'a side of the change'));
-  return { kind, key, ...(before && { before }), ...(after && { after }) };
+  if (after === undefined) {
+    const gone = must(before, 'a side of the change');
+    return { kind, key: keyOf(gone), before: gone };
+  }
+  return before === undefined ? { kind, key: keyOf(after), after } : { kind, key: keyOf(after), before, after };
 }

@@ -42,7 +42,10 @@ export function reverted(current: Assignment): Assignment {
   return { replicas: original(current), isr: without(current.isr, current.addingReplicas) };
 }
 
-/** The assignment itself as long as its reassignment cannot end: some replica that is to stay is not in sync. */
+/**
+ * The assignment itself as long as its reassignment cannot end: some replica that is to stay is not in sync. Asked at
+ * each change, before a leader is elected: an unclean election removes nobody.
+ */
 export function completed(assignment: Assignment): Assignment {
   if (!isReassigning(assignment)) return assignment;
   const replicas = without(assignment.replicas, assignment.removingReplicas);

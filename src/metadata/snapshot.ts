@@ -5,6 +5,7 @@
 import { assert, must } from '../assert.js';
 import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
 import { recount } from './assignment.js';
+import { isFenced } from './broker-states.js';
 import type { Image, ImageDraft, TopicRecord } from './image.js';
 import {
   BrokerRecord,
@@ -91,9 +92,20 @@ export function readSnapshot(bytes: Uint8Array): Image {
     assert(findBroker(draft, info.id) === undefined, `broker ${info.id} has one record`);
     putBroker(draft, new BrokerRecord(info, 0));
   }
-  putTopics(draft, topics.records.map(readTopic), partitions.records.map(readPartition));
+  const read = partitions.records.map(readPartition);
+  checkOffline(listBrokerRecords(draft), read);
+  putTopics(draft, topics.records.map(readTopic), read);
   writeDraft(draft, image);
   return image;
+}
+
+function checkOffline(brokers: readonly BrokerRecord[], partitions: readonly PartitionInfo[]): void {
+  const fenced = new Set(brokers.filter(({ info }) => isFenced(info)).map(({ info }) => info.id));
+  if (fenced.size === 0) return;
+  for (const { topic, partition, replicas, offlineReplicas } of partitions) {
+    const isOnline = (id: number): boolean => fenced.has(id) && !offlineReplicas.includes(id);
+    assert(!replicas.some(isOnline), `replicas of ${partitionId(topic, partition)} on fenced brokers are offline`);
+  }
 }
 
 function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: readonly PartitionInfo[]): void {

@@ -6,7 +6,7 @@ import { assert } from '../assert.js';
 import { checkLeader, checkReassignment, checkSubset } from './assignment.js';
 import { readBrokerInfo } from './broker-operations.js';
 import { InputReader } from './input-reader.js';
-import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
+import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR, MAX_STORED_EPOCH } from './limits.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 import { defaultTopicConfig } from './model.js';
 import { mergeConfig } from './topic-config.js';
@@ -39,8 +39,8 @@ export function readPartition(record: unknown): PartitionInfo {
     replicas: input.integers('replicas', BROKERS, MAX_REPLICATION_FACTOR),
     isr: input.integers('isr', BROKERS, MAX_REPLICATION_FACTOR),
     offlineReplicas: input.integers('offlineReplicas', BROKERS, MAX_REPLICATION_FACTOR),
-    leaderEpoch: input.integer('leaderEpoch', 1, Number.MAX_SAFE_INTEGER),
-    partitionEpoch: input.integer('partitionEpoch', 0, Number.MAX_SAFE_INTEGER),
+    leaderEpoch: input.integer('leaderEpoch', 1, MAX_STORED_EPOCH),
+    partitionEpoch: input.integer('partitionEpoch', 0, MAX_STORED_EPOCH),
     ...readReassignment(input),
     ...readTimes(input),
   });

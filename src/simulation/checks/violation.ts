@@ -36,6 +36,7 @@ export const INVARIANTS = [
   'leader in the ISR',
   'ISR of the replicas',
   'offline replicas of the replicas',
+  'replicas on fenced brokers are offline',
   'reassigned replicas of the replicas',
   'leader epoch only grows',
   'partition epoch grows with each change',
