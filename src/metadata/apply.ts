@@ -7,6 +7,7 @@ import { assert } from '../assert.js';
 import { addPartitions } from './add-partitions.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
+import { beginControlledShutdown, fenceBroker, recordHeartbeats, unfenceBroker } from './broker-lifecycle.js';
 import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
 import { electLeaders } from './election-operations.js';
 import type { ImageDraft } from './image.js';
@@ -30,6 +31,10 @@ const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
   register_broker: registerBroker,
   unregister_broker: unregisterBroker,
   update_broker: updateBroker,
+  fence_broker: fenceBroker,
+  unfence_broker: unfenceBroker,
+  begin_controlled_shutdown: beginControlledShutdown,
+  record_heartbeats: recordHeartbeats,
   create_topic: createTopic,
   delete_topic: deleteTopic,
   update_topic: updateTopic,

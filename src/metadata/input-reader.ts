@@ -71,6 +71,14 @@ export class InputReader {
     return '';
   }
 
+  /** Absent is false. */
+  flag(name: string): boolean {
+    const value = this.value(name) ?? false;
+    if (typeof value === 'boolean') return value;
+    this.#refuse(name, 'true or false', value);
+    return false;
+  }
+
   choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
     const value = this.value(name);
     const chosen = choices.find((choice) => choice === value);

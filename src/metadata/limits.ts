@@ -2,6 +2,8 @@
 
 /** Kafka's broker ids are int32; 0 is "none" here. */
 export const MAX_BROKER_ID = 2_147_483_647;
+/** Whose heartbeats one operation records. */
+export const MAX_BROKERS_PER_OPERATION = 10_000;
 export const MAX_ADDRESS_LENGTH = 261;
 export const MAX_RACK_LENGTH = 255;
 /** Kafka's are UUIDs; any text serves. */

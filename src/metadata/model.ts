@@ -32,6 +32,11 @@ export interface BrokerInfo {
   incarnationId?: string;
   /** The log index of this registration, so that a later one's is higher (KIP-631). */
   brokerEpoch: number;
+  /**
+   * It has sent a heartbeat: from then on it is fenced when it falls silent, also in a later incarnation. Absent while
+   * it has not: such a broker keeps the status it was given.
+   */
+  supervised?: true;
 }
 
 export interface NewBroker {

@@ -64,6 +64,9 @@ function newPartition(random: Random) {
   return { topic: topic(random), partition: partition(random), replicas: brokers(random, 3) };
 }
 
+/** Seldom that of the broker as it is: its controller knows better. */
+const registration = (random: Random) => ({ brokerId: broker(random), brokerEpoch: drawInteger(random, 1, 40) });
+
 const DATA: { readonly [Type in OperationType]: (random: Random) => OperationData[Type] } = {
   register_broker: (random) => ({
     id: broker(random),
@@ -72,6 +75,12 @@ const DATA: { readonly [Type in OperationType]: (random: Random) => OperationDat
   }),
   unregister_broker: (random) => ({ id: broker(random) }),
   update_broker: (random) => ({ id: broker(random), change: { status: pick(random, STATUSES) } }),
+  fence_broker: registration,
+  unfence_broker: registration,
+  begin_controlled_shutdown: registration,
+  record_heartbeats: (random) => ({
+    brokers: [{ ...registration(random), agoMs: drawInteger(random, 0, 100), resources: { cpuCores: 1 } }],
+  }),
   create_topic: (random) => ({
     name: topic(random),
     partitions: drawInteger(random, 1, MOST_PARTITIONS + 1),
