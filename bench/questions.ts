@@ -3,6 +3,7 @@ import { measureBatches } from './batches.js';
 import { measureClients } from './clients.js';
 import { measureDurability } from './durability.js';
 import { measureFailover } from './failover.js';
+import { measureFencing } from './fencing.js';
 import type { Figure } from './figure.js';
 import { measureFloor } from './floor.js';
 import { measureNodes } from './nodes.js';
@@ -40,6 +41,7 @@ export const questions: readonly Question[] = [
   { name: 'recovery', measure: measureRecovery, seconds: 25, quickSeconds: null },
   { name: 'state-machine', measure: measureStateMachine, seconds: 20, quickSeconds: null },
   { name: 'state-size', measure: measureStateSize, seconds: 40, quickSeconds: 5 },
+  { name: 'fencing', measure: measureFencing, seconds: 15, quickSeconds: 6 },
   { name: 'million-partitions', measure: measureMillionPartitions, seconds: 40, quickSeconds: null },
   { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
   { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
