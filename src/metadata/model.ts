@@ -58,6 +58,25 @@ export interface BrokerChange {
   lastHeartbeat?: number;
 }
 
+/** What a broker tells the leader's controller every so often, a few times in `brokerSessionTimeoutMs`. */
+export interface BrokerHeartbeat {
+  brokerId: number;
+  /** Of its registration. */
+  brokerEpoch: number;
+  /** The log index that its own copy of the metadata has come to; absent: it lags behind nobody. */
+  appliedIndex?: number;
+  /** It is to be told when it may end: `mayShutDown`. */
+  shuttingDown?: boolean;
+  /** Merged into what is known. */
+  resources?: Partial<BrokerResources>;
+}
+
+export interface HeartbeatAnswer {
+  fenced: boolean;
+  /** It leads nothing any more and is fenced: it may end. True only where `shuttingDown` asked for it. */
+  mayShutDown: boolean;
+}
+
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd' | 'producer' | 'uncompressed';
 
 /**
