@@ -18,10 +18,14 @@ import { unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
 import { payloadBytes } from '../src/raft/entries.js';
 import type { SnapshotWrite } from '../src/raft/ready.js';
+import { createDeadlines } from '../src/runtime/deadlines.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
 import { packAnswers } from '../src/state-machine/answer-runs.js';
+import { ControllerSeat } from '../src/state-machine/controller-seat.js';
 import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
+import type { HostedController, Moment } from '../src/state-machine/hosted-controller.js';
+import { NotYet } from '../src/state-machine/state-machine.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
 import { corruptLog } from '../src/storage/corrupt-log.js';
 import { openFileSnapshots } from '../src/storage/file-snapshots.js';
@@ -38,7 +42,7 @@ const PULL_AGAIN_BYTES = PULL_WINDOW_BYTES / 4;
 export default function metadataStore(task: ActorTask): Promise<ActorOutcome> {
   return serveActor<MetadataStoreConfig>(
     task,
-    async (context) => new MetadataStoreShell(context, await loadHosted(context.config.stateMachine)),
+    async (context) => new MetadataStoreShell(context, await loadHosted(context.config)),
   );
 }
 
@@ -50,6 +54,14 @@ class MetadataStoreShell implements MetadataStoreControl {
   readonly #state: ReplicatedState;
   readonly #shelf: SnapshotShelf;
   readonly #snapshots: SnapshotKeeping;
+  /** Null: a user's own machine has no controller. */
+  readonly #seat: ControllerSeat | null;
+  /** What has arrived meanwhile goes first: a stall of this thread is no silence of those who are heard here. */
+  readonly #deadlines = createDeadlines<'controller'>(() => {
+    setImmediate(() => {
+      if (this.#deadlines.takeDue() !== null) this.#control();
+    });
+  });
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
   /** Confirmed reads whose index is not applied yet. */
@@ -57,11 +69,12 @@ class MetadataStoreShell implements MetadataStoreControl {
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
-  constructor(context: ActorContext<MetadataStoreConfig>, machine: HostedStateMachine) {
+  constructor(context: ActorContext<MetadataStoreConfig>, { machine, controller }: Hosted) {
     this.#context = context;
     this.#host = context.port('host');
     this.#node = context.port('node');
     this.#machine = machine;
+    this.#seat = controller === null ? null : new ControllerSeat(controller);
     this.#state = createReplicatedState(machine, context.config.bootstrap);
     this.#shelf = openShelf(context.config, this.#state);
     this.#snapshots = new SnapshotKeeping({
@@ -105,6 +118,7 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   stop(): void {
     this.#waiting = [];
+    this.#deadlines.close();
     this.#snapshots.stop();
   }
 
@@ -114,8 +128,15 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#apply(message);
         return;
       case 'reads':
+        this.#seat?.hear(message.batch.requests, this.#moment());
         this.#waiting.push(message);
         this.#answerWaiting();
+        this.#control();
+        return;
+      case 'leadership':
+        this.#seat?.learn(message.leadership, this.#moment());
+        this.#answerWaiting();
+        this.#control();
         return;
       case 'snapshotRead':
         this.#postNode({ kind: 'snapshotChunk', to: message.read.to, ...this.#shelf.read(message.read) });
@@ -140,6 +161,23 @@ class MetadataStoreShell implements MetadataStoreControl {
     }
     this.#snapshots.applied(bytes);
     this.#answerWaiting();
+    this.#control();
+  }
+
+  // ------------------------------------------------------------ the controller
+
+  #control(): void {
+    if (this.#seat === null) return;
+    const moment = this.#moment();
+    const proposal = this.#seat.takeProposal(moment);
+    if (proposal !== null) this.#postNode(proposal);
+    const wakeUpAt = this.#seat.nextWakeUp(moment);
+    if (wakeUpAt === Number.POSITIVE_INFINITY) this.#deadlines.stop('controller');
+    else this.#deadlines.start('controller', wakeUpAt - moment.now);
+  }
+
+  #moment(): Moment {
+    return { now: performance.now(), unixMs: Date.now(), appliedIndex: this.#state.appliedIndex };
   }
 
   // ------------------------------------------------------------ snapshots
@@ -165,15 +203,19 @@ class MetadataStoreShell implements MetadataStoreControl {
     const waiting = this.#waiting;
     const { appliedIndex } = this.#state;
     this.#waiting = waiting.filter(({ index }) => index > appliedIndex);
-    for (const { index, batch } of waiting) if (index <= appliedIndex) this.#answer(batch);
+    for (const waiter of waiting) {
+      if (waiter.index <= appliedIndex && !this.#answer(waiter.batch, true)) this.#waiting.push(waiter);
+    }
   }
 
-  #answer({ id, requests }: ReadBatch): void {
+  #answer({ id, requests }: ReadBatch, confirmed = false): boolean {
     const values: unknown[] = [];
     const errors: ReadAnswers['errors'][number][] = [];
     for (const request of requests) {
       try {
-        const value = this.#state.query(request);
+        const answer = confirmed ? this.#seat?.answer(request, this.#moment()) : undefined;
+        if (answer instanceof NotYet) return false;
+        const value = answer ?? this.#state.query(request);
         values.push(this.#machine.toPosted?.(value) ?? value);
       } catch (error) {
         // A user's own machine may throw here: nothing but this read is lost.
@@ -183,6 +225,7 @@ class MetadataStoreShell implements MetadataStoreControl {
       }
     }
     this.#postHost({ kind: 'readAnswers', batch: id, index: this.#state.appliedIndex, values, errors });
+    return true;
   }
 
   /** Storage that failed once is not to be believed again. */
@@ -214,13 +257,20 @@ function openShelf({ files }: MetadataStoreConfig, state: ReplicatedState): Snap
   throw corruptLog(newest.path, 0, 'its content is not a state of this state machine');
 }
 
+interface Hosted {
+  readonly machine: HostedStateMachine;
+  readonly controller: HostedController | null;
+}
+
 /** The metadata machine, or the default export of the user's module. immer is loaded only where it is used. */
-async function loadHosted(module: string | null): Promise<HostedStateMachine> {
-  if (module === null) {
+async function loadHosted({ stateMachine, brokerSessionTimeoutMs }: MetadataStoreConfig): Promise<Hosted> {
+  if (stateMachine === null) {
     const { createMetadataMachine } = await import('../src/metadata/metadata-state-machine.js');
-    return createMetadataMachine();
+    const { createController } = await import('../src/controller/controller.js');
+    const machine = createMetadataMachine();
+    return { machine, controller: createController(machine, { brokerSessionTimeoutMs }) };
   }
   const { hostUserMachine } = await import('../src/state-machine/user-machine.js');
-  const { default: create } = (await import(module)) as { default: () => StateMachine | Promise<StateMachine> };
-  return hostUserMachine(await create());
+  const { default: create } = (await import(stateMachine)) as { default: () => StateMachine | Promise<StateMachine> };
+  return { machine: hostUserMachine(await create()), controller: null };
 }

@@ -14,10 +14,12 @@ export { createMetadataStateMachine } from './metadata/metadata-state-machine.js
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {
   BrokerChange,
+  BrokerHeartbeat,
   BrokerInfo,
   BrokerResources,
   BrokerStatus,
   ClusterMetadata,
+  HeartbeatAnswer,
   NewBroker,
   NewPartition,
   NewTopic,

@@ -83,12 +83,14 @@ export type NodeToStore =
   /** Answer these once `index` is applied. */
   | { readonly kind: 'reads'; readonly index: number; readonly batch: ReadBatch }
   | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
-  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite };
+  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite }
+  /** At every change, in order with all the rest: what was confirmed or committed before it comes before it. */
+  | { readonly kind: 'leadership'; readonly leadership: Leadership };
 
-/** Inputs of the core as they are. */
+/** Inputs of the core as they are. Proposals are those of the controller. */
 export type StoreToNode = Extract<
   Input,
-  { readonly kind: 'pull' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
+  { readonly kind: 'pull' | 'propose' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
 >;
 
 // ---------------------------------------------------------------- raft-node and transport-link
@@ -155,6 +157,7 @@ export interface MetadataStoreConfig {
   readonly bootstrap: Configuration;
   /** Take a snapshot after this many applied entries. */
   readonly snapshotEntries: number;
+  readonly brokerSessionTimeoutMs: number;
 }
 
 // ---------------------------------------------------------------- control planes (comlink)

@@ -8,7 +8,7 @@ import { toClusterError } from '../errors.js';
 import type { PlainOperation } from '../metadata/operation-codec.js';
 import type { OperationType } from '../metadata/operations.js';
 import { receiveAnswer } from '../metadata/posted-answer.js';
-import type { QueryType } from '../metadata/queries.js';
+import type { ControllerRequestType, QueryType } from '../metadata/queries.js';
 import type { AnswerForm } from './call.js';
 import { encodeOperation } from './encode-operation.js';
 import { readCallArguments, unreadable } from './options.js';
@@ -41,7 +41,7 @@ export class MetadataCalls {
     return this.#submit(() => ({ type, data: plainCopy(data()) }), options, valueAlone);
   }
 
-  read<Value>(type: QueryType, members: () => object, options: unknown): Promise<Value> {
+  read<Value>(type: QueryType | ControllerRequestType, members: () => object, options: unknown): Promise<Value> {
     return this.#ask(() => ({ type, ...members() }), options, valueAlone);
   }
 

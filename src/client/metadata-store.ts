@@ -4,8 +4,10 @@
  */
 import type {
   BrokerChange,
+  BrokerHeartbeat,
   BrokerInfo,
   ClusterMetadata,
+  HeartbeatAnswer,
   NewBroker,
   NewPartition,
   NewTopic,
@@ -30,6 +32,11 @@ export interface MetadataStore extends AsyncDisposable {
   unregisterBroker(id: number, o?: CallOptions): Promise<void>;
   /** BrokerNotFound. */
   updateBroker(id: number, change: BrokerChange, o?: CallOptions): Promise<BrokerInfo>;
+  /**
+   * To the leader's controller; a few times in `brokerSessionTimeoutMs`. From the first one on a broker that falls silent
+   * for so long is fenced ('unreachable'), and is back with its next heartbeat. BrokerNotFound, StaleEpoch.
+   */
+  heartbeat(beat: BrokerHeartbeat, o?: CallOptions): Promise<HeartbeatAnswer>;
 
   /** By default with its partitions, in one atomic operation. TopicExists, NotEnoughBrokers, InvalidAssignment. */
   createTopic(name: string, spec: NewTopic, o?: CallOptions): Promise<TopicInfo>;
@@ -146,6 +153,11 @@ class RoutedStore implements MetadataStore {
   updateBroker(id: number, change: BrokerChange, o?: CallOptions): Promise<BrokerInfo> {
     const members = ['addr', 'rack', 'status', 'resources', 'lastHeartbeat'] as const;
     return this.#calls.write('update_broker', () => ({ id, change: pick(change, members) }), o);
+  }
+
+  heartbeat(beat: BrokerHeartbeat, o?: CallOptions): Promise<HeartbeatAnswer> {
+    const members = ['brokerId', 'brokerEpoch', 'appliedIndex', 'shuttingDown', 'resources'] as const;
+    return this.#calls.read('broker_heartbeat', () => pick(beat, members), o);
   }
 
   createTopic(name: string, spec: NewTopic, o?: CallOptions): Promise<TopicInfo> {

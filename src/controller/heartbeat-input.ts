@@ -5,8 +5,9 @@ import { readResources } from '../metadata/broker-operations.js';
 import { InputReader } from '../metadata/input-reader.js';
 import { MAX_BROKER_ID } from '../metadata/limits.js';
 import type { BrokerHeartbeat } from '../metadata/model.js';
+import type { ControllerRequestType } from '../metadata/queries.js';
 
-export const HEARTBEAT_TYPE = 'broker_heartbeat';
+const HEARTBEAT_TYPE: ControllerRequestType = 'broker_heartbeat';
 
 /** Undefined: the request is something else. */
 export function readHeartbeat(request: unknown): OperationAnswer<BrokerHeartbeat> | undefined {

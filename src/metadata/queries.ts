@@ -2,7 +2,7 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
-import type { BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
+import type { BrokerHeartbeat, BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
 
 export interface QueryMembers {
   get_broker: { id: number };
@@ -18,6 +18,14 @@ export interface QueryMembers {
 }
 
 export type QueryType = keyof QueryMembers;
+
+/** Requests to the controller of the leader, by the way of linearizable queries; the metadata alone answers none. */
+export interface ControllerRequestMembers {
+  /** Answer: a HeartbeatAnswer. */
+  broker_heartbeat: BrokerHeartbeat;
+}
+
+export type ControllerRequestType = keyof ControllerRequestMembers;
 
 export interface QueryValue {
   get_broker: BrokerInfo | undefined;

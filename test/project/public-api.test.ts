@@ -25,6 +25,7 @@ const values = [
 const types = [
   'ApplyContext',
   'BrokerChange',
+  'BrokerHeartbeat',
   'BrokerInfo',
   'BrokerResources',
   'BrokerStatus',
@@ -38,6 +39,7 @@ const types = [
   'DumpedDamage',
   'DumpedEntry',
   'ErrorCode',
+  'HeartbeatAnswer',
   'LinkFaults',
   'LinkHandle',
   'LinkStatus',
