@@ -30,7 +30,14 @@ export function measureFencing({ quick }: { readonly quick: boolean }): Promise<
   const partitions = (BROKERS * LEADERSHIPS).toLocaleString('en-US');
   const figure = (name: string, repeats: number[], atMost?: number): Figure => {
     const goal = atMost === undefined ? {} : { goal: { atMost } };
-    return { name: `${partitions} partitions: ${name}`, value: median(repeats), unit: 'ms', repeats, ...goal, note: '' };
+    return {
+      name: `${partitions} partitions: ${name}`,
+      value: median(repeats),
+      unit: 'ms',
+      repeats,
+      ...goal,
+      note: '',
+    };
   };
   return Promise.resolve([
     figure('fence a broker with 10,000 leaderships', costs.fence, goals.fenceMs),

@@ -27,8 +27,8 @@ export function replaceBroker(draft: ImageDraft, record: BrokerRecord, timestamp
   const changed: PartitionInfo[] = [];
   for (const partition of partitionsOfBroker(draft, id)) {
     const { config } = must(findTopic(draft, partition.topic), 'the topic of a partition').info;
-    const target = targetOf(partition, id, before, after);
-    const next = changedPartition(partition, target, electionOf(config), brokers, timestamp);
+    const context = { election: electionOf(config), brokers, timestamp };
+    const next = changedPartition(partition, targetOf(partition, id, before, after), context);
     if (next !== partition) changed.push(next);
   }
   writePartitions(draft, changed);
@@ -45,8 +45,7 @@ function targetOf(partition: PartitionInfo, id: number, before: Standing, after:
   const { replicas, isr, offlineReplicas } = partition;
   const target = withIsr(partition, after === 'active' ? isr : isr.filter((other) => other !== id));
   if (before !== 'fenced' && after !== 'fenced') return target;
-  const isOffline = (other: number): boolean =>
-    other === id ? after === 'fenced' : offlineReplicas.includes(other);
+  const isOffline = (other: number): boolean => (other === id ? after === 'fenced' : offlineReplicas.includes(other));
   return { ...target, offlineReplicas: replicas.filter(isOffline) };
 }
 

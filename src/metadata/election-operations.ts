@@ -28,7 +28,7 @@ export function electLeaders(draft: ImageDraft, input: InputReader, { timestamp 
   for (const { record, partition } of found.value) {
     if (!needsElection(kind, partition)) continue;
     const election = electionFor(kind, record.info.config);
-    const next = changedPartition(partition, partition, election, brokers, timestamp);
+    const next = changedPartition(partition, partition, { election, brokers, timestamp });
     if (next !== partition) elected.push(next);
   }
   if (elected.length === 0) return { value: [] };

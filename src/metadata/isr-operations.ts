@@ -39,8 +39,8 @@ export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: O
   const { record, partition } = found.value;
   const refusal = checkReport(partition, report) ?? checkEligible(draft, isr);
   if (refusal !== undefined) return refusal;
-  const election = electionOf(record.info.config);
-  const next = changedPartition(partition, withIsr(partition, isr), election, brokerStates(draft), timestamp);
+  const context = { election: electionOf(record.info.config), brokers: brokerStates(draft), timestamp };
+  const next = changedPartition(partition, withIsr(partition, isr), context);
   if (next === partition) return { value: partition };
   writePartitions(draft, [next]);
   return { value: next };
@@ -68,7 +68,10 @@ function checkReport(partition: PartitionInfo, { brokerId, leaderEpoch, partitio
 }
 
 function staleEpoch({ leaderEpoch, partitionEpoch }: PartitionInfo): Refusal {
-  return rejected('StaleEpoch', `the partition is at leader epoch ${leaderEpoch} and partition epoch ${partitionEpoch}`);
+  return rejected(
+    'StaleEpoch',
+    `the partition is at leader epoch ${leaderEpoch} and partition epoch ${partitionEpoch}`,
+  );
 }
 
 function checkEligible(image: ReadableImage, isr: readonly number[]): Refusal {

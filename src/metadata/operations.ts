@@ -26,7 +26,11 @@ export type RegisterBroker = NewBroker;
 export interface UnregisterBroker {
   id: number;
 }
-/** Answer: the BrokerInfo. BrokerNotFound. */
+/**
+ * Answer: the BrokerInfo. A `status` that is not 'alive' takes the broker's leaderships and its places in ISRs away, but
+ * for the last of one; 'dead' and 'unreachable' (fenced) make its replicas offline, too; 'alive' elects it where it is in
+ * sync and there is no leader. BrokerNotFound.
+ */
 export interface UpdateBroker {
   id: number;
   change: BrokerChange;
@@ -82,6 +86,8 @@ export interface BatchCreatePartitions {
 /**
  * Answer: the PartitionInfo. The result must be consistent: leader in ISR (or 0), ISR in replicas. A new leader takes
  * the epoch given, or the next one; an epoch given must not shrink, and must grow with a new leader (StaleEpoch).
+ * Replicas on fenced brokers are offline whatever `offlineReplicas` says; others that it names, until their broker is
+ * fenced or comes back.
  */
 export interface UpdatePartition {
   topic: string;

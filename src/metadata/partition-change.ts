@@ -11,6 +11,12 @@ import { nextPartition } from './next-partition.js';
 import type { Assignment } from './reassignment.js';
 import { completed } from './reassignment.js';
 
+export interface ChangeContext {
+  readonly election: Election;
+  readonly brokers: BrokerStates;
+  readonly timestamp: number;
+}
+
 /** `offlineReplicas` absent: those that were, and newcomers on fenced brokers. */
 export type PartitionTarget = Assignment & Partial<Pick<PartitionInfo, 'offlineReplicas'>>;
 
@@ -21,9 +27,7 @@ export type PartitionTarget = Assignment & Partial<Pick<PartitionInfo, 'offlineR
 export function changedPartition(
   current: PartitionInfo,
   target: PartitionTarget,
-  election: Election,
-  brokers: BrokerStates,
-  timestamp: number,
+  { election, brokers, timestamp }: ChangeContext,
 ): PartitionInfo {
   const { replicas, isr, addingReplicas, removingReplicas } = completed(target);
   const { leader, unclean } = electLeader(election, { leader: current.leader, replicas, isr }, brokers);

@@ -2,7 +2,6 @@
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import { checkReplicas } from './assignment.js';
-import type { BrokerStates } from './broker-states.js';
 import { brokerStates } from './broker-states.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import type { InputReader } from './input-reader.js';
@@ -11,8 +10,9 @@ import { MAX_CHANGES_PER_OPERATION, MAX_REPLICATION_FACTOR } from './limits.js';
 import type { PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
 import type { OperationContext } from './operation-handler.js';
+import type { ChangeContext } from './partition-change.js';
 import { changedPartition } from './partition-change.js';
-import type { FoundPartition, PartitionPlace } from './partition-place.js';
+import type { PartitionPlace } from './partition-place.js';
 import { findPlaces, readPlace, readReplicas } from './partition-place.js';
 import { writePartitions } from './partition-writes.js';
 import { isReassigning, reassigned, reverted } from './reassignment.js';
@@ -22,7 +22,11 @@ interface WantedReassignment extends PartitionPlace {
   readonly replicas: number[] | null;
 }
 
-export function alterReassignments(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
+export function alterReassignments(
+  draft: ImageDraft,
+  input: InputReader,
+  { timestamp }: OperationContext,
+): OperationAnswer {
   const wanted = input.readers('changes', MAX_CHANGES_PER_OPERATION).map(readReassignment);
   if (input.problem !== undefined) return malformed(input.problem);
   const found = findPlaces(draft, wanted);
@@ -31,8 +35,9 @@ export function alterReassignments(draft: ImageDraft, input: InputReader, { time
   const next: PartitionInfo[] = [];
   for (const [place, current] of found.value.entries()) {
     const replicas = wanted[place]?.replicas ?? null;
+    const context: ChangeContext = { election: electionOf(current.record.info.config), brokers, timestamp };
     const altered =
-      replicas === null ? cancelled(current, brokers, timestamp) : begun(draft, current, replicas, timestamp);
+      replicas === null ? cancelled(current.partition, context) : begun(draft, current.partition, replicas, context);
     if ('error' in altered) return altered;
     next.push(altered.value);
   }
@@ -50,9 +55,9 @@ function readReassignment(input: InputReader): WantedReassignment {
 /** Brokers in any state may be the target: those that are fenced catch up when they are back. */
 function begun(
   image: ReadableImage,
-  { partition }: FoundPartition,
+  partition: PartitionInfo,
   target: readonly number[],
-  timestamp: number,
+  context: ChangeContext,
 ): OperationAnswer<PartitionInfo> {
   const refusal = checkReplicas(image, target, target);
   if (refusal !== undefined) return refusal;
@@ -60,23 +65,17 @@ function begun(
   if (assignment.replicas.length > MAX_REPLICATION_FACTOR) {
     return rejected('InvalidAssignment', `more than ${MAX_REPLICATION_FACTOR} replicas on the way`);
   }
-  return { value: changedPartition(partition, assignment, 'online', brokerStates(image), timestamp) };
+  return { value: changedPartition(partition, assignment, { ...context, election: 'online' }) };
 }
 
-/** Where only newcomers are in sync, the first of the others takes over what it has: an unclean election. */
-function cancelled(
-  { record, partition }: FoundPartition,
-  brokers: BrokerStates,
-  timestamp: number,
-): OperationAnswer<PartitionInfo> {
+/** Where only newcomers are in sync, the first of the others counts as in sync: what it lacks is lost. */
+function cancelled(partition: PartitionInfo, context: ChangeContext): OperationAnswer<PartitionInfo> {
   const id = partitionId(partition.topic, partition.partition);
   if (!isReassigning(partition)) return rejected('InvalidAssignment', `partition ${id} is not being reassigned`);
-  const assignment = reverted(partition);
-  const election = electionOf(record.info.config);
-  if (assignment.isr.length > 0) return { value: changedPartition(partition, assignment, election, brokers, timestamp) };
-  if (election !== 'unclean') {
-    return rejected('InvalidAssignment', `to cancel the reassignment of ${id} takes an unclean election`);
+  const { replicas, isr } = reverted(partition);
+  if (isr.length > 0) return { value: changedPartition(partition, { replicas, isr }, context) };
+  if (context.election === 'unclean') {
+    return { value: changedPartition(partition, { replicas, isr: replicas.slice(0, 1) }, context) };
   }
-  const inSync = { replicas: assignment.replicas, isr: assignment.replicas.slice(0, 1) };
-  return { value: changedPartition(partition, inSync, election, brokers, timestamp) };
+  return rejected('InvalidAssignment', `to cancel the reassignment of ${id} takes an unclean election`);
 }

@@ -83,25 +83,27 @@ function withFenced(image: ReadableImage, offline: number[], replicas: readonly 
   return missing.length === 0 ? offline : [...offline, ...missing];
 }
 
-/** A leader that leaves is followed by the first replica in sync, at the next epoch. */
 function changedLeadership(
   image: ReadableImage,
   current: PartitionInfo,
   { replicas, isr }: Lists,
   wanted: WantedChange,
 ): OperationAnswer<Leadership> {
-  const leaves = current.leader !== 0 && !replicas.includes(current.leader);
-  let leader = wanted.leader ?? current.leader;
-  if (leaves && wanted.leader === undefined) {
-    leader = electLeader('online', { leader: 0, replicas, isr }, brokerStates(image)).leader;
-    if (leader === 0) return rejected('InvalidAssignment', 'the leader leaves and no active replica is in sync');
-  }
-  const moves = wanted.replicas === undefined && replicas.length < current.replicas.length;
-  const epochGrows = leader !== current.leader || wanted.epochMustGrow === true || moves;
+  const leader = wanted.leader ?? successor(image, current.leader, replicas, isr);
+  if (leader === undefined) return rejected('InvalidAssignment', 'the leader leaves and no active replica is in sync');
+  const reassigned = wanted.replicas === undefined && replicas.length < current.replicas.length;
+  const epochGrows = leader !== current.leader || wanted.epochMustGrow === true || reassigned;
   const lowestEpoch = current.leaderEpoch + (epochGrows ? 1 : 0);
   const leaderEpoch = wanted.leaderEpoch ?? lowestEpoch;
   if (leaderEpoch < lowestEpoch) {
     return rejected('StaleEpoch', `leader epoch ${leaderEpoch} where at least ${lowestEpoch} is due`);
   }
   return checkLeader(leader, isr) ?? { value: { leader, leaderEpoch } };
+}
+
+/** A leader that leaves is followed by the first replica in sync; undefined where there is none that is active. */
+function successor(image: ReadableImage, leader: number, replicas: number[], isr: number[]): number | undefined {
+  if (leader === 0 || replicas.includes(leader)) return leader;
+  const elected = electLeader('online', { leader: 0, replicas, isr }, brokerStates(image)).leader;
+  return elected === 0 ? undefined : elected;
 }

@@ -78,6 +78,39 @@ test(
 );
 
 test(
+  'the methods of the control plane give the partitions that they changed',
+  withBench(async (bench) => {
+    const store = await withBrokers(bench);
+    const spec = { partitions: 1, replicationFactor: 2, assignment: [[1, 2]] };
+    await store.createTopic('orders', spec);
+    assert.equal(
+      (await store.addPartitions('orders', 3)).map(({ partition }) => partition),
+      [1, 2],
+    );
+    const place = { topic: 'orders', partition: 0 };
+    const [moving] = await store.alterReassignments([{ ...place, replicas: [3] }]);
+    assert.equal(moving?.replicas, [3, 1, 2]);
+    assert.equal(await store.listReassignments(), [moving]);
+    assert.equal(await store.listReassignments({ consistency: 'local' }), [moving]);
+    assert.equal((await store.alterReassignments([{ ...place, replicas: null }]))[0]?.replicas, [1, 2]);
+    await store.updateLeader('orders', 0, 2, 9);
+    assert.equal(await store.electLeaders('unclean', [place]), []);
+    assert.equal(
+      (await store.electLeaders('preferred', [place])).map(({ leader }) => leader),
+      [1],
+    );
+    assert.equal(await store.electLeaders('preferred'), [], 'all lead that should');
+
+    const { leaderEpoch = 0, partitionEpoch = 0 } = (await store.getPartition('orders', 0)) ?? {};
+    const brokerEpoch = (await store.getBroker(1))?.brokerEpoch ?? 0;
+    const report = { ...place, brokerId: 1, brokerEpoch, leaderEpoch, partitionEpoch, isr: [1] };
+    assert.equal((await store.alterIsr(report)).isr, [1]);
+    await rejection(store.alterIsr(report), 'StaleEpoch');
+    await rejection(store.alterReassignments([{ ...place, replicas: null }]), 'InvalidAssignment');
+  }),
+);
+
+test(
   'the generic forms give the index at which the value holds',
   withBench(async (bench) => {
     await ledNode(bench);
@@ -153,6 +186,16 @@ const hostileCalls: Record<string, [ErrorCode, (store: MetadataStore) => Promise
   'a broker 0': ['InvalidArgument', (store) => store.registerBroker({ id: 0, addr: 'a:1' })],
   'an address that is none': ['InvalidArgument', (store) => store.registerBroker({ id: 1, addr: 'a' })],
   'no list': ['InvalidArgument', (store) => store.createPartitions('ab' as never)],
+  'no list of partitions': ['InvalidArgument', (store) => store.electLeaders('preferred', 'ab' as never)],
+  'a partition that is none': ['InvalidArgument', (store) => store.electLeaders('preferred', [null as never])],
+  'an election of another kind': ['InvalidArgument', (store) => store.electLeaders('any' as never)],
+  'no list of changes': ['InvalidArgument', (store) => store.alterReassignments(undefined as never)],
+  'a change without replicas': [
+    'InvalidArgument',
+    (store) => store.alterReassignments([{ topic: 't', partition: 0 } as never]),
+  ],
+  'a report without epochs': ['InvalidArgument', (store) => store.alterIsr({ brokerId: 1, isr: [1] } as never)],
+  'no total': ['InvalidArgument', (store) => store.addPartitions('t', undefined as never)],
   'an unknown type': ['UnknownOperation', (store) => store.propose({ type: '__proto__', data: {} })],
   'a type that is none': ['InvalidArgument', (store) => store.propose({ type: 7 as never, data: {} })],
   'a timestamp that is none': [

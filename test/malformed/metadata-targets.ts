@@ -26,6 +26,25 @@ const HISTORY = [
 
 /** The state machine after `HISTORY` accepts each of these. */
 const NEXT = [
+  operation('alter_isr', {
+    ...{ topic: 'orders', partition: 0, isr: [1] },
+    ...{ brokerId: 1, brokerEpoch: 1, leaderEpoch: 1, partitionEpoch: 0 },
+  }),
+  operation('elect_leaders', { kind: 'unclean', partitions: [{ topic: 'orders', partition: 1 }] }),
+  operation('add_partitions', {
+    topic: 'orders',
+    total: 6,
+    assignment: [
+      [2, 1],
+      [3, 2],
+    ],
+  }),
+  operation('alter_reassignments', {
+    changes: [
+      { topic: 'orders', partition: 3, replicas: [2, 3] },
+      { topic: 'orders', partition: 2, replicas: [1] },
+    ],
+  }),
   operation('unregister_broker', { id: 9 }),
   operation('update_broker', { id: 1, change: { addr: 'other:1', status: 'alive', resources } }),
   operation('register_broker', { id: 4, addr: 'broker-4:9092', rack: 'r', resources }),
@@ -54,6 +73,7 @@ const QUERIES = [
   { type: 'get_partition', topic: 'orders', partition: 1 },
   { type: 'list_partitions', topic: '__proto__' },
   { type: 'allocate_partitions', topic: 'new', partitions: 6, replicationFactor: 2 },
+  { type: 'list_reassignments' },
   { type: 'metadata' },
 ].map((query) => JSON.stringify(query));
 

@@ -32,14 +32,19 @@ test('their replicas may be given; fenced ones are not in sync, and not all may 
   tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 2 });
   tester.accept('update_broker', { id: 3, change: { status: 'unreachable' } });
   tester.accept('update_broker', { id: 4, change: { status: 'draining' } });
-  const refused = (assignment: number[][]): string => tester.reject('add_partitions', { topic: 't', total: 3, assignment });
+  const refused = (assignment: number[][]): string =>
+    tester.reject('add_partitions', { topic: 't', total: 3, assignment });
   const good = [3, 1];
   for (const bad of [[1], [1, 1], [1, 9], [3, 4], [1, 2, 3]]) {
     assert.is(refused([good, bad]), 'InvalidAssignment', bad.join());
   }
   assert.is(refused([good]), 'InvalidAssignment');
   assert.is(refused([good, good, good]), 'InvalidAssignment');
-  const added = tester.accept('add_partitions', { topic: 't', total: 3, assignment: [good, [4, 2]] }) as PartitionInfo[];
+  const added = tester.accept('add_partitions', {
+    topic: 't',
+    total: 3,
+    assignment: [good, [4, 2]],
+  }) as PartitionInfo[];
   assert.equal(
     added.map(({ leader, isr, offlineReplicas }) => [leader, isr, offlineReplicas]),
     [

@@ -84,8 +84,14 @@ test('draining moves leaderships away, and the replicas stay online', () => {
   set(tester, 1, 'draining');
   assert.equal(all(tester), ['2@2 in sync 2 3', '2@1 in sync 2 3 4', '3@1 in sync 3 2']);
   assert.equal(all(tester, 'single'), ['0@2 in sync 1']);
-  const partitions = [...tester.ask('list_partitions', { topic: 't' }), ...tester.ask('list_partitions', { topic: 'single' })];
-  assert.not(partitions.some(({ leader }) => leader === 1), 'it leads nothing, and may go');
+  const partitions = [
+    ...tester.ask('list_partitions', { topic: 't' }),
+    ...tester.ask('list_partitions', { topic: 'single' }),
+  ];
+  assert.not(
+    partitions.some(({ leader }) => leader === 1),
+    'it leads nothing, and may go',
+  );
   set(tester, 1, 'unreachable');
   assert.equal(all(tester)[0], '2@2 in sync 2 3 off 1', 'gone');
   set(tester, 1, 'draining');
@@ -117,7 +123,7 @@ test('where the topic allows it a replica that may lack data leads rather than n
   assert.is(all(tester)[0], '1@4 in sync 1 off 2', 'unclean again, since 3 may not lead');
 });
 
-test("another status that means the same, or another member, leaves partitions alone", () => {
+test('another status that means the same, or another member, leaves partitions alone', () => {
   const tester = withTopic();
   set(tester, 1, 'unreachable');
   const before = tester.ask('get_partition', { topic: 't', partition: 0 });

@@ -56,7 +56,11 @@ const BEGINNING: readonly AnyOperation[] = [
   topicOf('unclean'),
 ];
 
-function operationOf(given: Step, { partitions, topics, brokers: known }: ClusterMetadata, timestamp: number): AnyOperation {
+function operationOf(
+  given: Step,
+  { partitions, topics, brokers: known }: ClusterMetadata,
+  timestamp: number,
+): AnyOperation {
   const { topic, partition, broker, brokers } = given;
   const place = { topic, partition };
   const current = partitions[`${topic}:${partition}`] as PartitionInfo;

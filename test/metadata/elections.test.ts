@@ -90,7 +90,8 @@ test('an online election is unclean only where the topic allows it', () => {
 test('a partition that is not there, named twice or out of shape refuses all', () => {
   const tester = withTopics();
   tester.accept('update_leader', { ...B0, leader: 2, leaderEpoch: 2 });
-  const refused = (partitions: readonly Place[]): string => tester.reject('elect_leaders', { kind: 'preferred', partitions });
+  const refused = (partitions: readonly Place[]): string =>
+    tester.reject('elect_leaders', { kind: 'preferred', partitions });
   assert.is(refused([B0, { topic: 'c', partition: 0 }]), 'TopicNotFound');
   assert.is(refused([B0, { topic: 'a', partition: 2 }]), 'InvalidArgument');
   assert.is(refused([B0, B0]), 'InvalidArgument');

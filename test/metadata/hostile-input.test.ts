@@ -15,7 +15,7 @@ const HOSTILE_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty',
 const TYPES = [
   ...['register_broker', 'unregister_broker', 'update_broker', 'create_topic', 'delete_topic', 'update_topic'],
   ...['create_partition', 'batch_create_partitions', 'update_partition', 'update_leader', 'update_isr'],
-  'update_replica_list',
+  ...['update_replica_list', 'add_partitions', 'alter_isr', 'elect_leaders', 'alter_reassignments'],
 ];
 
 test('names that objects inherit or treat specially behave like any other', () => {
@@ -101,6 +101,9 @@ const anyData = fc.oneof(
       config: fc.jsonValue(),
       partitions: fc.oneof(fc.constant(1), fc.jsonValue()),
       replicationFactor: fc.oneof(fc.constant(1), fc.jsonValue()),
+      total: fc.oneof(fc.constant(2), fc.jsonValue()),
+      kind: fc.oneof(fc.constant('unclean'), fc.jsonValue()),
+      changes: fc.oneof(fc.constant([{ topic: 't', partition: 0, replicas: [1] }]), fc.jsonValue()),
     },
     { requiredKeys: [] },
   ),

@@ -45,7 +45,11 @@ test('each kind of election finds the leader that Kafka would', () => {
     for (const election of ['preferred', 'online', 'unclean'] satisfies Election[]) {
       const elected = electLeader(election, { leader, replicas: REPLICAS, isr }, brokers);
       const found = `${elected.leader}${elected.unclean ? 'u' : ''}`;
-      assert.is(found, expected[election], `${election} of leader ${leader}, ISR ${isr.join()}, ${active.join()} active`);
+      assert.is(
+        found,
+        expected[election],
+        `${election} of leader ${leader}, ISR ${isr.join()}, ${active.join()} active`,
+      );
     }
   }
 });

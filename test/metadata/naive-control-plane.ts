@@ -33,10 +33,9 @@ export class NaiveControlPlane {
       const { isr, offlineReplicas } = partition;
       this.#settle(partition, {
         isr: after === 'alive' ? isr : isr.filter((one) => one !== id),
-        offlineReplicas:
-          standings.includes('dead')
-            ? partition.replicas.filter((one) => (one === id ? standings[1] === 'dead' : offlineReplicas.includes(one)))
-            : offlineReplicas,
+        offlineReplicas: standings.includes('dead')
+          ? partition.replicas.filter((one) => (one === id ? standings[1] === 'dead' : offlineReplicas.includes(one)))
+          : offlineReplicas,
       });
     }
   }
@@ -57,7 +56,7 @@ export class NaiveControlPlane {
       require(replicas.every((id) => id in this.#state.brokers), 'InvalidAssignment');
       const isr = replicas.filter((id) => this.#statusOf(id) === 'alive');
       require(isr.length > 0, 'InvalidAssignment');
-      const offlineReplicas = replicas.filter((id) => /dead|unreachable/.test(this.#statusOf(id) ?? ''));
+      const offlineReplicas = replicas.filter((id) => this.#isFenced(id));
       const times = { createdAt: this.#timestamp, modifiedAt: this.#timestamp };
       const epochs = { leaderEpoch: 1, partitionEpoch: 0 };
       const lists = { replicas, isr, offlineReplicas };
@@ -113,6 +112,11 @@ export class NaiveControlPlane {
     });
   }
 
+  /** Behind those that are offline already. */
+  addFenced({ replicas, offlineReplicas }: PartitionInfo): void {
+    offlineReplicas.push(...replicas.filter((id) => this.#isFenced(id) && !offlineReplicas.includes(id)));
+  }
+
   #reassign(partition: PartitionInfo, target: readonly number[]): PartitionInfo {
     require(target.length > 0 && new Set(target).size === target.length, 'InvalidAssignment');
     require(target.every((id) => id in this.#state.brokers), 'InvalidAssignment');
@@ -136,29 +140,36 @@ export class NaiveControlPlane {
   }
 
   #settle(before: PartitionInfo, change: Partial<PartitionInfo>, kind?: 'preferred' | 'unclean' | 'online') {
-    const election = kind ?? (this.#allowsUnclean(before) ? 'unclean' : 'online');
     const next = structuredClone({ ...before, ...change });
     endReassignment(next);
-    const able = next.replicas.filter((id) => next.isr.includes(id) && this.#statusOf(id) === 'alive');
-    const [first = 0] = able;
-    next.leader = able.includes(before.leader) ? before.leader : first;
-    if (election === 'preferred' && first !== 0 && first === next.replicas[0]) next.leader = first;
-    if (next.leader === 0 && election === 'unclean') {
-      next.leader = next.replicas.find((id) => this.#statusOf(id) === 'alive') ?? 0;
-      if (next.leader !== 0) next.isr = [next.leader];
-    }
+    this.#elect(before, next, kind ?? (this.#allowsUnclean(before) ? 'unclean' : 'online'));
     if (next.isr.length === 0) next.isr = before.isr;
     if (next.replicas.join() !== before.replicas.join()) {
-      const isFenced = (id: number): boolean => ['dead', 'unreachable'].includes(this.#statusOf(id) ?? '');
-      next.offlineReplicas = next.replicas.filter((id) => next.offlineReplicas.includes(id) || isFenced(id));
+      const isOffline = (id: number): boolean => next.offlineReplicas.includes(id) || this.#isFenced(id);
+      next.offlineReplicas = next.replicas.filter(isOffline);
     }
     const someLeave = before.replicas.some((id) => !next.replicas.includes(id));
     if (next.leader !== before.leader || someLeave) next.leaderEpoch += 1;
     return stamped(this.#state, before, next, this.#timestamp);
   }
 
+  #elect(before: PartitionInfo, next: PartitionInfo, kind: 'preferred' | 'unclean' | 'online'): void {
+    const isAlive = (id: number): boolean => this.#statusOf(id) === 'alive';
+    const able = next.replicas.filter((id) => next.isr.includes(id) && isAlive(id));
+    const [first = 0] = able;
+    next.leader = able.includes(before.leader) ? before.leader : first;
+    if (kind === 'preferred' && first !== 0 && first === next.replicas[0]) next.leader = first;
+    if (next.leader !== 0 || kind !== 'unclean') return;
+    next.leader = next.replicas.find(isAlive) ?? 0;
+    if (next.leader !== 0) next.isr = [next.leader];
+  }
+
   #statusOf(id: number): BrokerStatus | undefined {
     return this.#state.brokers[id]?.status;
+  }
+
+  #isFenced(id: number): boolean {
+    return /dead|unreachable/.test(this.#statusOf(id) ?? '');
   }
 
   #allowsUnclean({ topic }: PartitionInfo): boolean {
@@ -167,18 +178,19 @@ export class NaiveControlPlane {
   }
 }
 
-/** All that are to stay are in sync: those that are to go are gone. */
-export function endReassignment(partition: PartitionInfo): void {
+/** All that are to stay are in sync: those that are to go are gone. Whether some were. */
+export function endReassignment(partition: PartitionInfo): boolean {
   const { addingReplicas = [], removingReplicas = [] } = partition;
   const staying = partition.replicas.filter((id) => !removingReplicas.includes(id));
   if (addingReplicas.length + removingReplicas.length > 0) {
-    if (!staying.every((id) => partition.isr.includes(id))) return;
+    if (!staying.every((id) => partition.isr.includes(id))) return false;
     partition.replicas = staying;
     partition.isr = partition.isr.filter((id) => staying.includes(id));
     partition.offlineReplicas = partition.offlineReplicas.filter((id) => staying.includes(id));
   }
   delete partition.addingReplicas;
   delete partition.removingReplicas;
+  return removingReplicas.length > 0;
 }
 
 /** In the place of `before`, unless nothing but the order of members is different. */

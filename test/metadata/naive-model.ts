@@ -195,10 +195,9 @@ export class NaiveMetadata {
     require(lists.every(isId), 'InvalidArgument');
     const current = this.#partition(place);
     const next = structuredClone({ ...current, ...change });
-    const isAlive = (id: number): boolean => this.state.brokers[id]?.status === 'alive';
     if (change.replicas !== undefined) {
       const newcomers = change.replicas.filter((id) => !current.replicas.includes(id));
-      require(newcomers.every(isAlive), 'InvalidAssignment');
+      require(newcomers.every((id) => this.state.brokers[id]?.status === 'alive'), 'InvalidAssignment');
       if (change.isr === undefined) next.isr = current.isr.filter((id) => next.replicas.includes(id));
       require(next.isr.length > 0 || change.isr !== undefined || current.isr.length === 0, 'InvalidAssignment');
       if (change.offlineReplicas === undefined) {
@@ -207,23 +206,22 @@ export class NaiveMetadata {
       next.addingReplicas = next.removingReplicas = [];
     }
     requireSound({ ...next, leader: 0 });
-    if (change.offlineReplicas !== undefined) {
-      const fenced = (id: number): boolean => /dead|unreachable/.test(this.state.brokers[id]?.status ?? '');
-      next.offlineReplicas.push(...next.replicas.filter((id) => fenced(id) && !next.offlineReplicas.includes(id)));
-    }
-    const { length } = next.replicas;
-    endReassignment(next);
-    const moves = next.replicas.length < length;
-    if (change.leader === undefined && current.leader !== 0 && !next.replicas.includes(current.leader)) {
-      const first = next.replicas.find((id) => next.isr.includes(id) && isAlive(id));
-      require(first !== undefined, 'InvalidAssignment');
-      next.leader = first;
-    }
+    if (change.offlineReplicas !== undefined) this.#controlPlane(timestamp).addFenced(next);
+    const moves = endReassignment(next);
+    next.leader = change.leader ?? this.#successor(current.leader, next);
     const due = current.leaderEpoch + (next.leader !== current.leader || moves ? 1 : 0);
     next.leaderEpoch = change.leaderEpoch ?? due;
     require(next.leaderEpoch >= due, 'StaleEpoch');
     requireSound(next);
     return stamped(this.state, current, next, timestamp);
+  }
+
+  /** Of a leader that leaves. */
+  #successor(leader: number, { replicas, isr }: PartitionInfo): number {
+    if (leader === 0 || replicas.includes(leader)) return leader;
+    const first = replicas.find((id) => isr.includes(id) && this.state.brokers[id]?.status === 'alive');
+    require(first !== undefined, 'InvalidAssignment');
+    return first;
   }
 
   #topic(name: string): TopicInfo {

@@ -39,7 +39,7 @@ function change(
   const current = { ...PARTITION, ...partition } as PartitionInfo;
   const lists = 'replicas' in target ? {} : withIsr(current, current.isr);
   const brokers = { isActive: (id: number) => !inactive.includes(id), isFenced: (id: number) => fenced.includes(id) };
-  return changedPartition(current, { ...lists, ...target } as PartitionTarget, election, brokers, NOW);
+  return changedPartition(current, { ...lists, ...target } as PartitionTarget, { election, brokers, timestamp: NOW });
 }
 
 /** Leader, its epoch, ISR. */
@@ -86,7 +86,13 @@ test('the newcomers of a reassignment on fenced brokers are offline, others are 
   const changed = change({ offlineReplicas: [3] }, reassigned(current, [3, 5, 4]), { inactive: [4, 5], fenced: [5] });
   assert.equal(changed.replicas, [3, 5, 4, 1, 2]);
   assert.equal(changed.offlineReplicas, [3, 5], '4 is draining: online');
-  assert.equal([changed.addingReplicas, changed.removingReplicas], [[4, 5], [1, 2]]);
+  assert.equal(
+    [changed.addingReplicas, changed.removingReplicas],
+    [
+      [4, 5],
+      [1, 2],
+    ],
+  );
   assert.is(led(changed), '1 at 5, 1 2 3', 'nobody has left yet');
 });
 
@@ -112,7 +118,14 @@ test('a reassignment goes on through a fence and back', () => {
   const moving = change({}, reassigned(PARTITION, [4, 5]), {});
   const fenced = change(moving, { isr: [2, 3], offlineReplicas: [1] }, { inactive: [1] });
   assert.is(led(fenced), '2 at 6, 2 3');
-  assert.equal([fenced.replicas, fenced.addingReplicas, fenced.removingReplicas], [[4, 5, 1, 2, 3], [4, 5], [1, 2, 3]]);
+  assert.equal(
+    [fenced.replicas, fenced.addingReplicas, fenced.removingReplicas],
+    [
+      [4, 5, 1, 2, 3],
+      [4, 5],
+      [1, 2, 3],
+    ],
+  );
   const joined = change(fenced, { isr: [2, 3, 4] }, { inactive: [1] });
   const targetFenced = change(joined, { isr: [2, 3], offlineReplicas: [4, 1] }, { inactive: [1, 4] });
   assert.is(led(targetFenced), '2 at 6, 2 3');

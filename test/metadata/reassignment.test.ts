@@ -6,7 +6,10 @@ import { completed, isReassigning, reassigned, reverted } from '../../src/metada
 
 const test = suite('metadata: reassignment');
 
-const [adding, removing] = [[4, 5], [2, 3]];
+const [adding, removing] = [
+  [4, 5],
+  [2, 3],
+];
 
 function settled(replicas: number[], isr = replicas): Assignment {
   return { replicas, isr };
