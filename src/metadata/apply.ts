@@ -7,6 +7,7 @@ import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
 import type { ImageDraft } from './image.js';
+import { GROUP_HANDLERS } from './groups/group-handlers.js';
 import { InputReader } from './input-reader.js';
 import { decodeOperation } from './operation-codec.js';
 import type { OperationType } from './operations.js';
@@ -35,6 +36,7 @@ const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
   update_leader: updateLeader,
   update_isr: updateIsr,
   update_replica_list: updateReplicas,
+  ...GROUP_HANDLERS,
 };
 const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries(HANDLERS));
 

@@ -4,10 +4,13 @@
  * Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
  */
 import { must } from '../assert.js';
+import { compareCodeUnits, hashOf, withChanges } from './buckets.js';
+import type { GroupRecord } from './groups/group-record.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 
 const BROKER_BUCKETS = 16;
 const TOPIC_BUCKETS = 256;
+const GROUP_BUCKETS = 256;
 /** Partitions of a topic that are copied together when one of them changes. */
 export const PARTITIONS_PER_CHUNK = 32;
 
@@ -41,6 +44,8 @@ export interface Image {
   readonly brokers: readonly ReadonlyMap<number, BrokerRecord>[];
   /** By `collisionKey`. */
   readonly topics: readonly ReadonlyMap<string, TopicRecord>[];
+  /** By id; `groups/group-image.ts` looks them up. */
+  readonly groups: readonly ReadonlyMap<string, GroupRecord>[];
   readonly version: number;
   readonly lastModified: number;
 }
@@ -57,6 +62,7 @@ export interface ImageDraft {
   readonly base: Image;
   readonly changedBrokers: Map<number, BrokerRecord | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;
+  readonly changedGroups: Map<string, GroupRecord | null>;
   version: number;
   lastModified: number;
 }
@@ -66,7 +72,8 @@ export type ReadableImage = Image | ImageDraft;
 
 export function draftOf(base: Image): ImageDraft {
   const { version, lastModified } = base;
-  return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
+  const changes = { changedBrokers: new Map(), changedTopics: new Map(), changedGroups: new Map() };
+  return { base, ...changes, version, lastModified };
 }
 
 /**
@@ -74,38 +81,19 @@ export function draftOf(base: Image): ImageDraft {
  * took most of the time of a batch that touches many.
  */
 export function writeDraft(draft: ImageDraft, into: MutableImage): void {
-  const { base, changedBrokers, changedTopics } = draft;
+  const { base, changedBrokers, changedTopics, changedGroups } = draft;
   if (changedBrokers.size > 0) into.brokers = withChanges(base.brokers, changedBrokers, brokerBucket);
   if (changedTopics.size > 0) into.topics = withChanges(base.topics, changedTopics, topicBucket);
+  if (changedGroups.size > 0) into.groups = withChanges(base.groups, changedGroups, groupBucket);
   into.version = draft.version;
   into.lastModified = draft.lastModified;
-}
-
-function withChanges<Key, Kept>(
-  buckets: readonly ReadonlyMap<Key, Kept>[],
-  changes: ReadonlyMap<Key, Kept | null>,
-  bucketOf: (key: Key) => number,
-): readonly ReadonlyMap<Key, Kept>[] {
-  const next = [...buckets];
-  const copies = new Map<number, Map<Key, Kept>>();
-  for (const [key, record] of changes) {
-    const number = bucketOf(key);
-    let bucket = copies.get(number);
-    if (bucket === undefined) {
-      bucket = new Map(buckets[number]);
-      copies.set(number, bucket);
-      next[number] = bucket;
-    }
-    if (record === null) bucket.delete(key);
-    else bucket.set(key, record);
-  }
-  return next;
 }
 
 export function emptyImage(): MutableImage {
   return {
     brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerRecord>()),
     topics: Array.from({ length: TOPIC_BUCKETS }, () => new Map<string, TopicRecord>()),
+    groups: Array.from({ length: GROUP_BUCKETS }, () => new Map<string, GroupRecord>()),
     version: 0,
     lastModified: 0,
   };
@@ -167,7 +155,7 @@ export function removeTopic(draft: ImageDraft, name: string): void {
   draft.changedTopics.set(collisionKey(name), null);
 }
 
-function isDraft(image: ReadableImage): image is ImageDraft {
+export function isDraft(image: ReadableImage): image is ImageDraft {
   return 'base' in image;
 }
 
@@ -176,10 +164,6 @@ export function listTopicRecords(image: Image): TopicRecord[] {
   const records: TopicRecord[] = [];
   for (const bucket of image.topics) records.push(...bucket.values());
   return records.sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
-}
-
-export function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export function findPartition(record: TopicRecord, partition: number): PartitionInfo | undefined {
@@ -254,11 +238,6 @@ function topicBucket(key: string): number {
   return hashOf(key) % TOPIC_BUCKETS;
 }
 
-/** FNV-1a over code units. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let position = 0; position < key.length; position += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);
-  }
-  return hash >>> 0;
+export function groupBucket(groupId: string): number {
+  return hashOf(groupId) % GROUP_BUCKETS;
 }

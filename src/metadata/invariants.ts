@@ -2,6 +2,8 @@
  * What must hold of every image, and from one image to the next. For tests, which check it after each operation: what
  * did not change is not looked at again.
  */
+import { findRecordFault } from './groups/group-faults.js';
+import { findGroup } from './groups/group-image.js';
 import type { BrokerRecord, Image, TopicRecord } from './image.js';
 import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
@@ -16,6 +18,7 @@ export type MetadataRule =
   | 'partition count of the topic'
   | 'topic and partitions agree'
   | 'replica count of the broker'
+  | 'groups are sound'
   | 'version only grows';
 
 /** Told of each rule that was looked at. */
@@ -50,6 +53,7 @@ export function judgeImage(image: Image, before: Image | null, judge: Judge): vo
       if (known !== undefined) judgeEpochs(known, record, judge);
     }
   });
+  judgeGroups(image, before, judge);
   judgeBrokers(image, judge);
 }
 
@@ -59,6 +63,17 @@ function judgeBrokers(image: Image, judge: Judge): void {
     for (const record of bucket.values()) countReplicas(record, counts);
   }
   for (const record of listBrokerRecords(image)) judgeBroker(image, record, counts, judge);
+}
+
+/** Offsets too, since partitions only go with their topic, and offsets with it. */
+function judgeGroups(image: Image, before: Image | null, judge: Judge): void {
+  image.groups.forEach((bucket, at) => {
+    for (const [groupId, record] of bucket) {
+      if (before?.groups[at]?.get(groupId) === record && image.topics === before.topics) continue;
+      const fault = findGroup(image, groupId) === record ? findRecordFault(image, record) : 'it is found by its id';
+      judge(fault === undefined, 'groups are sound', () => `group ${groupId}: ${fault ?? ''}`);
+    }
+  });
 }
 
 function countReplicas({ chunks }: TopicRecord, counts: Map<number, number>): void {

@@ -6,14 +6,17 @@
 import { Immer } from 'immer';
 import { assert } from '../assert.js';
 import { joinBytes } from '../state-machine/canonical-json.js';
+import { NotYet } from '../state-machine/state-machine.js';
 import type { ApplyContext, HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
-import { answerQuery, toClusterMetadata } from './answer-query.js';
+import { rejected } from './answer.js';
+import { answerQuery } from './answer-query.js';
 import { applyCommand } from './apply.js';
 import type { Image, ImageDraft } from './image.js';
 import { draftOf, emptyImage, writeDraft } from './image.js';
+import type { MetadataDump } from './dump.js';
+import { dumpImage } from './dump.js';
 import { digestImage } from './image-digest.js';
-import type { ClusterMetadata } from './model.js';
 import { decodeJson } from './operation-codec.js';
 import { postAnswer } from './posted-answer.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
@@ -27,8 +30,9 @@ const immer = new Immer({ autoFreeze: false });
 export interface MetadataMachine extends HostedStateMachine {
   apply(command: Uint8Array, context: Pick<ApplyContext, 'index'>): OperationAnswer;
   /** A `Query`, or one as JSON. */
-  query(request: unknown): OperationAnswer;
-  dump(): ClusterMetadata;
+  query(request: unknown): OperationAnswer | NotYet;
+  readonly changedKeys: () => Iterable<string>;
+  dump(): MetadataDump;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
   image(): Image;
 }
@@ -36,6 +40,7 @@ export interface MetadataMachine extends HostedStateMachine {
 export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
   let draft: ImageDraft | null = null;
+  let changedKeys: Iterable<string> = [];
   const settled = (): Image => {
     assert(draft === null, 'the image is settled only between batches');
     return image;
@@ -55,7 +60,9 @@ export function createMetadataMachine(): MetadataMachine {
         writeDraft(changed, containers);
       });
       draft = null;
+      changedKeys = changed.changedGroups.keys();
     },
+    changedKeys: () => changedKeys,
     toPosted: (answer) => postAnswer(answer as OperationAnswer),
     query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
     capture() {
@@ -66,7 +73,7 @@ export function createMetadataMachine(): MetadataMachine {
       settled();
       image = readSnapshot(snapshot);
     },
-    dump: () => toClusterMetadata(settled()),
+    dump: () => dumpImage(settled()),
     digest: () => digestImage(settled()),
     image: settled,
   };
@@ -82,7 +89,12 @@ export function createMetadataStateMachine(): StateMachine {
       machine.end();
       return answer;
     },
-    query: (request) => machine.query(request),
+    query(request) {
+      const answer = machine.query(request);
+      return answer instanceof NotYet
+        ? rejected('RebalanceInProgress', `group ${answer.key} is not so far yet`)
+        : answer;
+    },
     snapshot: () => joinBytes(machine.capture().serialize()),
     restore(snapshot) {
       machine.restore(snapshot);

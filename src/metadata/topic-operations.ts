@@ -2,6 +2,7 @@
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import { checkReplicas, recount } from './assignment.js';
+import { removeOffsetsOfTopic } from './groups/retention.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import {
   emptyTopicRecord,
@@ -72,6 +73,7 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): Outcome {
     listPartitionsOf(record).map((partition) => partition.replicas),
     [],
   );
+  removeOffsetsOfTopic(draft, record.info);
   removeTopic(draft, name);
   return changed(null);
 }

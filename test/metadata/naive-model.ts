@@ -3,11 +3,15 @@
  * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types.
  */
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
+import type { GroupOperationData } from '../../src/metadata/groups/operations.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
 
+/** Groups have a model of their own, in `groups/`. */
+type ModelledType = Exclude<OperationType, keyof GroupOperationData>;
+
 export type AnyOperation = {
-  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
-}[OperationType];
+  [Type in ModelledType]: { type: Type; data: OperationData[Type]; timestamp: number };
+}[ModelledType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
 

@@ -1,0 +1,32 @@
+/** The groups of an image, or of a batch over one. */
+import type { ImageDraft, ReadableImage } from '../image.js';
+import { groupBucket, isDraft } from '../image.js';
+import { compareCodeUnits } from '../buckets.js';
+import type { GroupRecord } from './group-record.js';
+
+export function findGroup(image: ReadableImage, groupId: string): GroupRecord | undefined {
+  if (!isDraft(image)) return image.groups[groupBucket(groupId)]?.get(groupId);
+  const changed = image.changedGroups.get(groupId);
+  return changed === undefined ? findGroup(image.base, groupId) : (changed ?? undefined);
+}
+
+export function putGroup(draft: ImageDraft, record: GroupRecord): void {
+  draft.changedGroups.set(record.group.groupId, record);
+}
+
+export function removeGroup(draft: ImageDraft, groupId: string): void {
+  draft.changedGroups.set(groupId, null);
+}
+
+/** By id, in code-unit order. */
+export function listGroups(image: ReadableImage): GroupRecord[] {
+  const records: GroupRecord[] = [];
+  if (isDraft(image)) {
+    const { base, changedGroups } = image;
+    records.push(...listGroups(base).filter(({ group }) => !changedGroups.has(group.groupId)));
+    for (const record of changedGroups.values()) if (record !== null) records.push(record);
+  } else {
+    for (const bucket of image.groups) records.push(...bucket.values());
+  }
+  return records.sort((a, b) => compareCodeUnits(a.group.groupId, b.group.groupId));
+}

@@ -1,0 +1,72 @@
+/**
+ * How groups and offsets end: `delete_group`, `expire_offsets` (KIP-211), and offsets with their topic. A group goes
+ * when it has neither members nor offsets and someone looks.
+ */
+import { rejected } from '../answer.js';
+import type { ImageDraft } from '../image.js';
+import type { InputReader } from '../input-reader.js';
+import { OFFSETS_RETENTION_MS } from '../limits.js';
+import type { TopicInfo } from '../model.js';
+import type { OperationContext, Outcome } from '../outcome.js';
+import { changed, malformed, unchanged } from '../outcome.js';
+import { findGroup, listGroups, putGroup, removeGroup } from './group-image.js';
+import { groupNotFound, readGroupId } from './group-input.js';
+import { GroupRecord } from './group-record.js';
+import type { CommittedOffset } from './offsets.js';
+import { listOffsets, offsetsOfTopic, withoutOffsets } from './offsets.js';
+import { subscribedTopics } from './server-assignment.js';
+
+export function deleteGroup(draft: ImageDraft, input: InputReader): Outcome {
+  const groupId = readGroupId(input);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const record = findGroup(draft, groupId);
+  if (record === undefined) return groupNotFound(groupId);
+  const { state, members } = record.group;
+  if (state !== 'Empty') return rejected('GroupNotEmpty', `group ${groupId} has ${members.length} members`);
+  removeGroup(draft, groupId);
+  return changed(null);
+}
+
+export function expireOffsets(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+  const groupId = readGroupId(input);
+  if (input.problem !== undefined) return malformed(input.problem);
+  const record = findGroup(draft, groupId);
+  if (record === undefined) return groupNotFound(groupId);
+  const { expired, groupEnds } = expiry(record, timestamp);
+  if (groupEnds) {
+    removeGroup(draft, groupId);
+  } else {
+    if (expired.length === 0) return unchanged(0);
+    putGroup(draft, new GroupRecord(record.group, withoutOffsets(record.offsets, expired)));
+  }
+  return changed(expired.length);
+}
+
+/** What `expire_offsets` would come to at this time. */
+export function expiry(record: GroupRecord, timestamp: number): { expired: CommittedOffset[]; groupEnds: boolean } {
+  const isEmpty = record.group.state === 'Empty';
+  const base = retentionBase(record);
+  if (base === null) return { expired: [], groupEnds: false };
+  const offsets = listOffsets(record.offsets);
+  const expired = offsets.filter((each) => timestamp - base(each) >= OFFSETS_RETENTION_MS);
+  return { expired, groupEnds: isEmpty && expired.length === offsets.length };
+}
+
+/**
+ * From when on the retention of an offset counts; null: none expires. Kafka counts from when the group became empty
+ * even for what is committed later, which would then be gone at the next look.
+ */
+function retentionBase({ group }: GroupRecord): ((offset: CommittedOffset) => number) | null {
+  if (group.state === 'Empty') return ({ committedAt }) => Math.max(group.stateSince, committedAt);
+  const topics = group.state === 'Stable' ? subscribedTopics(group) : null;
+  if (topics === null) return null;
+  return ({ topic, committedAt }) => (topics.has(topic) ? Number.POSITIVE_INFINITY : committedAt);
+}
+
+/** The topic is deleted: a later one of its name begins at other offsets. */
+export function removeOffsetsOfTopic(draft: ImageDraft, { name, numPartitions }: TopicInfo): void {
+  for (const record of listGroups(draft)) {
+    const removed = offsetsOfTopic(record.offsets, name, numPartitions);
+    if (removed.length > 0) putGroup(draft, new GroupRecord(record.group, withoutOffsets(record.offsets, removed)));
+  }
+}
