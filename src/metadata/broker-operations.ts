@@ -3,7 +3,7 @@ import { rejected } from './answer.js';
 import type { ImageDraft } from './image.js';
 import { BrokerRecord, findBroker, putBroker, removeBroker } from './image.js';
 import type { InputReader } from './input-reader.js';
-import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_RACK_LENGTH } from './limits.js';
+import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_INCARNATION_ID_LENGTH, MAX_RACK_LENGTH } from './limits.js';
 import type { BrokerInfo, BrokerResources, BrokerStatus } from './model.js';
 import type { OperationContext, Outcome } from './outcome.js';
 import { changed, malformed, unchanged } from './outcome.js';
@@ -25,7 +25,7 @@ const RESOURCE_NAMES = Object.keys(NO_RESOURCES) as (keyof BrokerResources)[];
 const ADDRESS = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?\]):([0-9]{1,5})$/;
 const MAX_PORT = 65_535;
 
-export function registerBroker(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+export function registerBroker(draft: ImageDraft, input: InputReader, { index, timestamp }: OperationContext): Outcome {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const info: BrokerInfo = {
     id,
@@ -35,6 +35,8 @@ export function registerBroker(draft: ImageDraft, input: InputReader, { timestam
     rack: input.has('rack') ? readRack(input) : '',
     registeredAt: timestamp,
     lastHeartbeat: timestamp,
+    ...readIncarnation(input),
+    brokerEpoch: index,
   };
   if (input.problem !== undefined) return malformed(input.problem);
   if (findBroker(draft, id) !== undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
@@ -53,6 +55,8 @@ export function readBrokerInfo(input: InputReader): BrokerInfo {
     rack: readRack(input),
     registeredAt: input.integer('registeredAt', 0, Number.MAX_SAFE_INTEGER),
     lastHeartbeat: input.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER),
+    ...readIncarnation(input),
+    brokerEpoch: input.integer('brokerEpoch', 0, Number.MAX_SAFE_INTEGER),
   };
 }
 
@@ -101,6 +105,13 @@ function readRack(input: InputReader): string {
     `a text of at most ${MAX_RACK_LENGTH} characters`,
     (text) => text.length <= MAX_RACK_LENGTH,
   );
+}
+
+function readIncarnation(input: InputReader): Pick<BrokerInfo, 'incarnationId'> {
+  if (!input.has('incarnationId')) return {};
+  const wanted = `a text of 1 to ${MAX_INCARNATION_ID_LENGTH} characters`;
+  const fits = ({ length }: string): boolean => length >= 1 && length <= MAX_INCARNATION_ID_LENGTH;
+  return { incarnationId: input.text('incarnationId', wanted, fits) };
 }
 
 function readResources(base: Readonly<BrokerResources>, input: InputReader): BrokerResources {

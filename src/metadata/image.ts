@@ -227,6 +227,8 @@ function frozenPartition(partition: PartitionInfo, replaced?: PartitionInfo | nu
   if (partition.replicas !== replaced?.replicas) Object.freeze(partition.replicas);
   if (partition.isr !== replaced?.isr) Object.freeze(partition.isr);
   if (partition.offlineReplicas !== replaced?.offlineReplicas) Object.freeze(partition.offlineReplicas);
+  if (partition.addingReplicas !== undefined) Object.freeze(partition.addingReplicas);
+  if (partition.removingReplicas !== undefined) Object.freeze(partition.removingReplicas);
   return Object.freeze(partition);
 }
 

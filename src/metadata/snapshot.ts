@@ -27,6 +27,7 @@ import type { PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
 
+/** 2 has groups, and the epochs of brokers and partitions. No other is read. */
 const FORMAT = 2;
 const PARSED_TOGETHER = 256;
 const NOTHING = new Uint8Array();

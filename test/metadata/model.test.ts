@@ -21,9 +21,9 @@ test('each operation answers and changes what the rules say', () => {
     fc.property(anyHistory, (operations) => {
       const tester = createTester();
       const model = new NaiveMetadata();
-      for (const operation of operations) {
+      for (const [place, operation] of operations.entries()) {
         const answer = tester.applyAny(operation);
-        const expected = model.apply(operation);
+        const expected = model.apply(operation, place + 1);
         const shown = JSON.stringify(operation);
         if ('code' in expected) {
           assert.is('error' in answer ? answer.error.code : 'accepted', expected.code, shown);

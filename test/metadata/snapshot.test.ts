@@ -7,7 +7,7 @@ import { createMetadataMachine, createMetadataStateMachine } from '../../src/met
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
 import { canonicalJson, joinBytes } from '../../src/state-machine/canonical-json.js';
 import type { MetadataTester } from './metadata-tester.js';
-import { createTester, encodeJson } from './metadata-tester.js';
+import { createTester, encodeJson, withReassignment } from './metadata-tester.js';
 
 const test = suite('metadata: snapshots');
 
@@ -114,10 +114,31 @@ test('bytes that are no snapshot are refused, and the state is as it was', () =>
     '{}',
     good.slice(0, -20),
     good.replace('"format":2', '"format":1'),
+    good.replace('"format":2', '"format":3'),
+    good.replace('"partitionEpoch":0', '"partitionEpoch":-1'),
+    good.replace('"brokerEpoch":1', '"brokerEpoch":"1"'),
     JSON.stringify(JSON.parse(good)),
   ];
   for (const text of texts) assert.throws(() => tester.machine.restore(new TextEncoder().encode(text)));
   assert.is(tester.machine.digest(), digest);
+});
+
+test('a reassignment under way is in a snapshot, and is of replicas that move', () => {
+  const tester = withReassignment();
+  const restored = createMetadataMachine();
+  restored.restore(joinBytes(tester.machine.capture().serialize()));
+  assert.equal(restored.dump().partitions['t:0']?.addingReplicas, [3]);
+  assert.is(restored.digest(), tester.machine.digest());
+  for (const lists of [
+    { addingReplicas: [3] },
+    { removingReplicas: [3] },
+    { addingReplicas: [], removingReplicas: [] },
+    { addingReplicas: [4], removingReplicas: [] },
+    { addingReplicas: [3], removingReplicas: [3] },
+    { addingReplicas: [3, 3], removingReplicas: [] },
+  ]) {
+    assert.throws(() => withReassignment(lists), undefined, JSON.stringify(lists));
+  }
 });
 
 test('answers are frozen and never drafts, also within a batch', () => {

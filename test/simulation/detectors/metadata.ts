@@ -25,7 +25,7 @@ function followModel(operations: readonly AnyOperation[]): MetadataMachine {
   const model = new NaiveMetadata();
   for (const [place, operation] of operations.entries()) {
     const answer = applyBatch(machine, [operation], place + 1)[0];
-    const expected = model.apply(operation);
+    const expected = model.apply(operation, place + 1);
     const shown = JSON.stringify(operation);
     const told = answer !== undefined && 'error' in answer ? { code: answer.error.code } : answer;
     demand(canonicalJson(told) === canonicalJson(expected), 'metadata rules', () => `${canonicalJson(told)}: ${shown}`);
