@@ -7,12 +7,7 @@ import type { Refusal } from '../assignment.js';
 import type { ImageDraft, ReadableImage } from '../image.js';
 import { findPartition, findTopic } from '../image.js';
 import type { InputReader } from '../input-reader.js';
-import {
-  MAX_GENERATION,
-  MAX_OFFSET_METADATA_LENGTH,
-  MAX_OFFSETS_PER_COMMIT,
-  MAX_PARTITIONS_PER_TOPIC,
-} from '../limits.js';
+import { MAX_OFFSET_METADATA_LENGTH, MAX_OFFSETS_PER_COMMIT, MAX_PARTITIONS_PER_TOPIC } from '../limits.js';
 import { partitionId } from '../model.js';
 import type { OperationContext, Outcome } from '../outcome.js';
 import { changed, malformed, unchanged } from '../outcome.js';
@@ -21,6 +16,8 @@ import { findGroup, putGroup } from './group-image.js';
 import {
   groupNotFound,
   illegalGeneration,
+  NO_GENERATION,
+  readGeneration,
   readGroupId,
   readMemberId,
   rebalanceInProgress,
@@ -31,9 +28,6 @@ import { emptyGroup, findMember, GroupRecord } from './group-record.js';
 import type { CommittedOffset } from './offsets.js';
 import { NO_OFFSETS, withOffsets } from './offsets.js';
 
-/** Of who does not take part in rebalances. */
-const NO_GENERATION = -1;
-
 interface Committer {
   readonly memberId: string;
   readonly generation: number;
@@ -41,10 +35,7 @@ interface Committer {
 
 export function commitOffsets(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
   const groupId = readGroupId(input);
-  const committer = {
-    memberId: input.has('memberId') ? readMemberId(input) : '',
-    generation: input.has('generation') ? input.integer('generation', NO_GENERATION, MAX_GENERATION) : NO_GENERATION,
-  };
+  const committer = readCommitter(input);
   const offsets = input
     .readers('offsets', MAX_OFFSETS_PER_COMMIT)
     .map((each): CommittedOffset => ({ ...readOffset(each), committedAt: timestamp }));
@@ -57,6 +48,13 @@ export function commitOffsets(draft: ImageDraft, input: InputReader, { timestamp
   if (offsets.length === 0) return unchanged(null);
   putGroup(draft, new GroupRecord(group, withOffsets(record?.offsets ?? NO_OFFSETS, offsets)));
   return changed(null);
+}
+
+function readCommitter(input: InputReader): Committer {
+  return {
+    memberId: input.has('memberId') ? readMemberId(input) : '',
+    generation: input.has('generation') ? readGeneration(input) : NO_GENERATION,
+  };
 }
 
 /** Worthless if the input has a problem. */

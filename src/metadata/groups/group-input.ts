@@ -18,8 +18,11 @@ export function readMemberId(input: InputReader): string {
   return input.text('memberId', wanted, (text) => text.length <= MAX_MEMBER_ID_LENGTH);
 }
 
+/** Of who has none. */
+export const NO_GENERATION = -1;
+
 export function readGeneration(input: InputReader): number {
-  return input.integer('generation', 0, MAX_GENERATION);
+  return input.integer('generation', NO_GENERATION, MAX_GENERATION);
 }
 
 /** Kafka's order: a member that the group does not know has no generation to be wrong about. */

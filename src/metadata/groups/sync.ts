@@ -3,6 +3,7 @@
  * says that it takes part. What a member is assigned, `await_sync` tells once there is an assignment.
  */
 import type { OperationAnswer } from '../answer.js';
+import type { Refusal } from '../assignment.js';
 import type { ImageDraft, ReadableImage } from '../image.js';
 import { findTopic } from '../image.js';
 import type { InputReader } from '../input-reader.js';
@@ -34,14 +35,19 @@ export function syncGroup(draft: ImageDraft, input: InputReader, { timestamp }: 
   const found = memberOf(record?.group, memberId);
   if (record === undefined || found === undefined) return unknownMember(groupId, memberId);
   const { group, member } = found;
-  if (generation !== group.generation) return illegalGeneration(group, generation);
-  if (group.state === 'PreparingRebalance') return rebalanceInProgress(group);
+  const refusal = refuseGeneration(group, generation);
+  if (refusal !== undefined) return refusal;
   const settles = group.state === 'CompletingRebalance' && memberId === group.leader;
   if (!settles && member.ready) return unchanged(null);
   const assignments = settles ? assignmentsOf(draft, group, given) : { value: null };
   if ('error' in assignments) return assignments;
   putGroup(draft, new GroupRecord(withSynced(group, memberId, assignments.value, timestamp), record.offsets));
   return changed(null);
+}
+
+function refuseGeneration(group: Group, generation: number): Refusal {
+  if (generation !== group.generation) return illegalGeneration(group, generation);
+  return group.state === 'PreparingRebalance' ? rebalanceInProgress(group) : undefined;
 }
 
 function readAssignments(input: InputReader): ReadonlyMap<string, string> {
