@@ -2,7 +2,7 @@
 import { unreachable } from '../assert.js';
 import type { NotYet } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import { answerGroupQuery, GROUP_QUERY_TYPES } from './groups/answer-group-query.js';
 import type { GroupQueryType } from './groups/queries.js';
 import type { Image } from './image.js';
@@ -19,7 +19,6 @@ import { MAX_BROKER_ID } from './limits.js';
 import type { ClusterMetadata, PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
 import { newPartition } from './new-partition.js';
-import { malformed } from './outcome.js';
 import { placeRoundRobin } from './placement.js';
 import type { QueryType } from './queries.js';
 import { readTopicName } from './topic-name.js';

@@ -1,14 +1,17 @@
-/**
- * Immutable maps cut into buckets by a hash of the key: a change copies the buckets that it touches, and who holds the
- * rest holds the same objects. The hash is a constant of the format.
- */
+/** A large map as an array of small ones, of which a change copies only those that it touches. Immutable. */
 
-/** Null removes. */
+export type Buckets<Key, Kept> = readonly ReadonlyMap<Key, Kept>[];
+
+export function emptyBuckets<Key, Kept>(count: number): Buckets<Key, Kept> {
+  return new Array<ReadonlyMap<Key, Kept>>(count).fill(new Map());
+}
+
+/** With every change made: null removes. Each bucket is copied at most once. */
 export function withChanges<Key, Kept>(
-  buckets: readonly ReadonlyMap<Key, Kept>[],
-  changes: ReadonlyMap<Key, Kept | null>,
+  buckets: Buckets<Key, Kept>,
+  changes: Iterable<readonly [Key, Kept | null]>,
   bucketOf: (key: Key) => number,
-): readonly ReadonlyMap<Key, Kept>[] {
+): Buckets<Key, Kept> {
   const next = [...buckets];
   const copies = new Map<number, Map<Key, Kept>>();
   for (const [key, record] of changes) {
@@ -32,8 +35,4 @@ export function hashOf(key: string): number {
     hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);
   }
   return hash >>> 0;
-}
-
-export function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

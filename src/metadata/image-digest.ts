@@ -2,8 +2,8 @@
  * The digest of an image: a hash over its buckets' digests, each computed once for the life of that immutable bucket.
  */
 import { canonicalJson } from '../state-machine/canonical-json.js';
-import { compareCodeUnits } from './buckets.js';
 import { digestOf } from '../state-machine/digest.js';
+import { compareCodeUnits } from './code-units.js';
 import type { GroupRecord } from './groups/group-record.js';
 import type { CommittedOffset } from './groups/offsets.js';
 import type { BrokerRecord, Image, TopicRecord } from './image.js';

@@ -12,11 +12,13 @@ import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
 import { answerQuery } from './answer-query.js';
 import { applyCommand } from './apply.js';
-import type { Image, ImageDraft } from './image.js';
-import { draftOf, emptyImage, writeDraft } from './image.js';
 import type { MetadataDump } from './dump.js';
 import { dumpImage } from './dump.js';
+import type { Image, ImageDraft } from './image.js';
+import { emptyImage } from './image.js';
+import { draftOf, writeDraft } from './image-draft.js';
 import { digestImage } from './image-digest.js';
+import { MetadataChange } from './metadata-change.js';
 import { decodeJson } from './operation-codec.js';
 import { postAnswer } from './posted-answer.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
@@ -32,6 +34,8 @@ export interface MetadataMachine extends HostedStateMachine {
   /** A `Query`, or one as JSON. */
   query(request: unknown): OperationAnswer | NotYet;
   readonly changedKeys: () => Iterable<string>;
+  /** What the batch that ended last changed, in log order; given once, and forgotten when the next one begins. */
+  takeChanges(): readonly MetadataChange[];
   dump(): MetadataDump;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
   image(): Image;
@@ -40,6 +44,7 @@ export interface MetadataMachine extends HostedStateMachine {
 export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
   let draft: ImageDraft | null = null;
+  let changes: MetadataChange[] = [];
   let changedKeys: Iterable<string> = [];
   const settled = (): Image => {
     assert(draft === null, 'the image is settled only between batches');
@@ -48,10 +53,16 @@ export function createMetadataMachine(): MetadataMachine {
   return {
     begin() {
       draft = draftOf(settled());
+      changes = [];
     },
     apply(command, { index }) {
       assert(draft !== null, 'operations are applied within a batch');
-      return applyCommand(draft, command, index);
+      const answer = applyCommand(draft, command, index);
+      if (draft.changes.length > 0) {
+        changes.push(new MetadataChange(index, draft.changes));
+        draft.changes = [];
+      }
+      return answer;
     },
     end() {
       assert(draft !== null, 'a batch that ends has begun');
@@ -63,6 +74,12 @@ export function createMetadataMachine(): MetadataMachine {
       changedKeys = changed.changedGroups.keys();
     },
     changedKeys: () => changedKeys,
+    takeChanges() {
+      settled();
+      const taken = changes;
+      changes = [];
+      return taken;
+    },
     toPosted: (answer) => postAnswer(answer as OperationAnswer),
     query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
     capture() {
@@ -72,6 +89,7 @@ export function createMetadataMachine(): MetadataMachine {
     restore(snapshot) {
       settled();
       image = readSnapshot(snapshot);
+      changes = [];
     },
     dump: () => dumpImage(settled()),
     digest: () => digestImage(settled()),

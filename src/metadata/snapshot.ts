@@ -5,24 +5,21 @@
 import { assert, must } from '../assert.js';
 import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
 import { recount } from './assignment.js';
-import { compareCodeUnits } from './buckets.js';
+import type { Buckets } from './buckets.js';
+import { compareCodeUnits } from './code-units.js';
 import type { GroupRecord } from './groups/group-record.js';
 import { groupEntries, offsetEntries, putStoredGroups } from './groups/stored-groups.js';
 import type { Image, ImageDraft, TopicRecord } from './image.js';
 import {
   BrokerRecord,
-  draftOf,
   emptyImage,
-  emptyTopicRecord,
   findBroker,
   findCollision,
+  findTopic,
   listBrokerRecords,
   listPartitionsOf,
-  putBroker,
-  putTopic,
-  withPartitions,
-  writeDraft,
 } from './image.js';
+import { addTopic, draftOf, putBroker, writeDraft } from './image-draft.js';
 import type { PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
@@ -135,9 +132,9 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
       own.every(({ partition }) => partition < info.numPartitions),
       `${info.name} has that many partitions`,
     );
-    const record = withPartitions(emptyTopicRecord(info), own);
+    addTopic(draft, info, own);
+    const record = must(findTopic(draft, info.name), 'added above');
     assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
-    putTopic(draft, record);
   }
   recount(
     draft,
@@ -157,7 +154,7 @@ function* recordLines(entries: Iterable<Entry>): Generator<string, void, void> {
 
 /** The records of all buckets in one order: each bucket is sorted in a slice of its own, and they are merged lazily. */
 function* sorted<Kept>(
-  buckets: readonly ReadonlyMap<string, Kept>[],
+  buckets: Buckets<string, Kept>,
   keyOf: (kept: Kept) => string,
 ): Generator<Uint8Array, Iterable<Kept>, void> {
   const keyed: Keyed<Kept>[][] = [];

@@ -4,7 +4,7 @@
  * everywhere, whatever the order of its subscribers.
  */
 import { must } from '../../assert.js';
-import { compareCodeUnits } from '../buckets.js';
+import { compareCodeUnits } from '../code-units.js';
 
 /** Partitions by topic, ascending. */
 export type Assignment = Readonly<Record<string, readonly number[]>>;

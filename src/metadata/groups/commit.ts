@@ -2,15 +2,15 @@
  * `commit_offsets` by the rules of Kafka's OffsetCommit: a member commits at its generation, and whoever is no member
  * only while the group has none. All or nothing, since one call has one answer.
  */
-import { rejected } from '../answer.js';
+import type { OperationAnswer } from '../answer.js';
+import { malformed, rejected } from '../answer.js';
 import type { Refusal } from '../assignment.js';
 import type { ImageDraft, ReadableImage } from '../image.js';
 import { findPartition, findTopic } from '../image.js';
 import type { InputReader } from '../input-reader.js';
 import { MAX_OFFSET_METADATA_LENGTH, MAX_OFFSETS_PER_COMMIT, MAX_PARTITIONS_PER_TOPIC } from '../limits.js';
 import { partitionId } from '../model.js';
-import type { OperationContext, Outcome } from '../outcome.js';
-import { changed, malformed, unchanged } from '../outcome.js';
+import type { OperationContext } from '../operation-handler.js';
 import { readTopicName, topicNotFound } from '../topic-name.js';
 import { findGroup, putGroup } from './group-image.js';
 import {
@@ -33,7 +33,7 @@ interface Committer {
   readonly generation: number;
 }
 
-export function commitOffsets(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+export function commitOffsets(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const groupId = readGroupId(input);
   const committer = readCommitter(input);
   const offsets = input
@@ -45,9 +45,10 @@ export function commitOffsets(draft: ImageDraft, input: InputReader, { timestamp
   const group = record?.group ?? emptyGroup(groupId, timestamp);
   const refusal = refuseCommitter(group, committer) ?? refusePartitions(draft, offsets);
   if (refusal !== undefined) return refusal;
-  if (offsets.length === 0) return unchanged(null);
-  putGroup(draft, new GroupRecord(group, withOffsets(record?.offsets ?? NO_OFFSETS, offsets)));
-  return changed(null);
+  const before = record?.offsets ?? NO_OFFSETS;
+  const after = withOffsets(before, offsets);
+  if (after !== before) putGroup(draft, new GroupRecord(group, after));
+  return { value: null };
 }
 
 function readCommitter(input: InputReader): Committer {

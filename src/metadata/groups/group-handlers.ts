@@ -1,5 +1,5 @@
 /** Who applies which operation on groups. */
-import type { OperationHandler } from '../outcome.js';
+import type { OperationHandler } from '../operation-handler.js';
 import { commitOffsets } from './commit.js';
 import { joinGroup } from './join.js';
 import { completeRebalance, expireGroupMembers, leaveGroup } from './leave.js';

@@ -1,7 +1,7 @@
-/** The groups of an image, or of a batch over one. */
+/** The groups of an image, or of a batch over one: whoever puts or removes one also tells of the change. */
 import type { ImageDraft, ReadableImage } from '../image.js';
 import { groupBucket, isDraft } from '../image.js';
-import { compareCodeUnits } from '../buckets.js';
+import { compareCodeUnits } from '../code-units.js';
 import type { GroupRecord } from './group-record.js';
 
 export function findGroup(image: ReadableImage, groupId: string): GroupRecord | undefined {
@@ -11,11 +11,14 @@ export function findGroup(image: ReadableImage, groupId: string): GroupRecord | 
 }
 
 export function putGroup(draft: ImageDraft, record: GroupRecord): void {
-  draft.changedGroups.set(record.group.groupId, record);
+  const { groupId } = record.group;
+  draft.changes.push({ kind: 'group', before: findGroup(draft, groupId), after: record });
+  draft.changedGroups.set(groupId, record);
 }
 
-export function removeGroup(draft: ImageDraft, groupId: string): void {
-  draft.changedGroups.set(groupId, null);
+export function removeGroup(draft: ImageDraft, record: GroupRecord): void {
+  draft.changes.push({ kind: 'group', before: record, after: undefined });
+  draft.changedGroups.set(record.group.groupId, null);
 }
 
 /** By id, in code-unit order. */

@@ -2,7 +2,8 @@
  * Members come: `join_group` by the rules of Kafka's JoinGroup. The answer is the member's id alone; what it joined,
  * `await_join` tells once the generation is complete.
  */
-import { rejected } from '../answer.js';
+import type { OperationAnswer } from '../answer.js';
+import { malformed, rejected } from '../answer.js';
 import type { Refusal } from '../assignment.js';
 import type { ImageDraft } from '../image.js';
 import type { InputReader } from '../input-reader.js';
@@ -15,8 +16,7 @@ import {
   MAX_SESSION_TIMEOUT_MS,
   MIN_SESSION_TIMEOUT_MS,
 } from '../limits.js';
-import type { OperationContext, Outcome } from '../outcome.js';
-import { changed, malformed, unchanged } from '../outcome.js';
+import type { OperationContext } from '../operation-handler.js';
 import { findGroup, putGroup } from './group-image.js';
 import { readGroupId, readMemberId, unknownMember } from './group-input.js';
 import type { Group, GroupMember, GroupProtocol } from './group-record.js';
@@ -29,7 +29,7 @@ interface JoinRequest extends Pick<GroupMember, 'memberId' | 'sessionTimeoutMs' 
   readonly protocolType: string;
 }
 
-export function joinGroup(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+export function joinGroup(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const request = readJoin(input);
   if (input.problem !== undefined) return malformed(input.problem);
   const { groupId, protocolType, sessionTimeoutMs, rebalanceTimeoutMs, protocols } = request;
@@ -39,12 +39,12 @@ export function joinGroup(draft: ImageDraft, input: InputReader, context: Operat
   const refusal = refuseJoin(group, request, known);
   if (refusal !== undefined) return refusal;
   const memberId = known?.memberId ?? newMemberId(group, protocolType, context);
-  if (known !== undefined && !asksForRebalance(group, known, request)) return unchanged({ memberId });
+  if (known !== undefined && !bringsNews(group, known, request)) return { value: { memberId } };
   const { assignment } = known ?? { assignment: '' };
   const member = { memberId, sessionTimeoutMs, rebalanceTimeoutMs, protocols, assignment };
   const joined = withJoined({ ...group, protocolType }, member, context.timestamp);
   putGroup(draft, new GroupRecord(joined, record?.offsets ?? NO_OFFSETS));
-  return changed({ memberId });
+  return { value: { memberId } };
 }
 
 function readJoin(input: InputReader): JoinRequest {
@@ -94,16 +94,21 @@ function refuseJoin(group: Group, request: JoinRequest, known: GroupMember | und
  * A member that joins again with nothing new has missed an answer. The leader's rejoin says that what it assigns from
  * has changed.
  */
-function asksForRebalance(group: Group, known: GroupMember, { protocols }: JoinRequest): boolean {
+function bringsNews(group: Group, known: GroupMember, request: JoinRequest): boolean {
   switch (group.state) {
     case 'CompletingRebalance':
-      return !sameProtocols(known.protocols, protocols);
+      return !sameProtocols(known.protocols, request.protocols);
     case 'Stable':
-      return known.memberId === group.leader || !sameProtocols(known.protocols, protocols);
+      return known.memberId === group.leader || !sameProtocols(known.protocols, request.protocols);
     case 'PreparingRebalance':
+      return !known.ready || !sameProtocols(known.protocols, request.protocols) || !sameTimes(known, request);
     case 'Empty':
       return true;
   }
+}
+
+function sameTimes(one: JoinRequest | GroupMember, other: JoinRequest): boolean {
+  return one.sessionTimeoutMs === other.sessionTimeoutMs && one.rebalanceTimeoutMs === other.rebalanceTimeoutMs;
 }
 
 /**

@@ -2,11 +2,12 @@
  * Members go: by their own will (`leave_group`), or because the controller found that they were silent for a whole
  * session (`expire_group_members`) or kept a rebalance waiting for too long (`complete_rebalance`).
  */
+import type { OperationAnswer } from '../answer.js';
+import { malformed } from '../answer.js';
 import type { ImageDraft } from '../image.js';
 import type { InputReader } from '../input-reader.js';
 import { MAX_GROUP_MEMBERS } from '../limits.js';
-import type { OperationContext, Outcome } from '../outcome.js';
-import { changed, malformed, unchanged } from '../outcome.js';
+import type { OperationContext } from '../operation-handler.js';
 import { findGroup, putGroup } from './group-image.js';
 import {
   groupNotFound,
@@ -20,18 +21,18 @@ import type { Group, GroupMember } from './group-record.js';
 import { findMember, GroupRecord } from './group-record.js';
 import { withoutMembers } from './rebalance.js';
 
-export function leaveGroup(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+export function leaveGroup(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const groupId = readGroupId(input);
   const memberId = readMemberId(input);
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findGroup(draft, groupId);
   if (record === undefined || findMember(record.group, memberId) === undefined) return unknownMember(groupId, memberId);
   putGroup(draft, new GroupRecord(withoutMembers(record.group, new Set([memberId]), timestamp), record.offsets));
-  return changed(null);
+  return { value: null };
 }
 
 /** As in Kafka, a member that waits for the others does not expire: it has nothing to say until they have come. */
-export function expireGroupMembers(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+export function expireGroupMembers(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const silent = readMemberIds(input);
   return removeMembers(draft, input, context, ({ state }, { memberId, ready }) => {
     return silent.has(memberId) && (state === 'Stable' || !ready);
@@ -39,7 +40,7 @@ export function expireGroupMembers(draft: ImageDraft, input: InputReader, contex
 }
 
 /** Phase 'join': the generation begins without those who have not joined. 'sync': who has not synced has to go. */
-export function completeRebalance(draft: ImageDraft, input: InputReader, context: OperationContext): Outcome {
+export function completeRebalance(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const phase = input.choice('phase', ['join', 'sync']);
   return removeMembers(draft, input, context, ({ state }, { ready }) => {
     return !ready && (state === 'PreparingRebalance') === (phase === 'join');
@@ -57,7 +58,7 @@ function removeMembers(
   input: InputReader,
   { timestamp }: OperationContext,
   goes: (group: Group, member: GroupMember) => boolean,
-): Outcome {
+): OperationAnswer {
   const groupId = readGroupId(input);
   const generation = readGeneration(input);
   if (input.problem !== undefined) return malformed(input.problem);
@@ -66,7 +67,7 @@ function removeMembers(
   const { group, offsets } = record;
   if (generation !== group.generation) return illegalGeneration(group, generation);
   const removed = group.members.filter((member) => goes(group, member)).map(({ memberId }) => memberId);
-  if (removed.length === 0) return unchanged([]);
+  if (removed.length === 0) return { value: [] };
   putGroup(draft, new GroupRecord(withoutMembers(group, new Set(removed), timestamp), offsets));
-  return changed(removed);
+  return { value: removed };
 }

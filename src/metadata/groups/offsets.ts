@@ -3,7 +3,9 @@
  * partitions, however many the group has. Neighbouring partitions of a topic share a shard. The number of shards, the
  * neighbourhood and the hash are constants of the format.
  */
-import { compareCodeUnits, hashOf, withChanges } from '../buckets.js';
+import type { Buckets } from '../buckets.js';
+import { emptyBuckets, hashOf, withChanges } from '../buckets.js';
+import { compareCodeUnits } from '../code-units.js';
 import { partitionId } from '../model.js';
 
 const SHARDS = 512;
@@ -19,14 +21,20 @@ export interface CommittedOffset {
 }
 
 /** By `partitionId`. Shards without offsets are one and the same map: most groups have few. */
-export type OffsetTable = readonly ReadonlyMap<string, CommittedOffset>[];
+export type OffsetTable = Buckets<string, CommittedOffset>;
 
-export const NO_OFFSETS: OffsetTable = new Array<ReadonlyMap<string, CommittedOffset>>(SHARDS).fill(new Map());
+export const NO_OFFSETS: OffsetTable = emptyBuckets(SHARDS);
 
-/** Of two for one partition the later counts. */
+/** Of two for one partition the later counts. The table itself when that changes nothing. */
 export function withOffsets(table: OffsetTable, committed: readonly CommittedOffset[]): OffsetTable {
-  const changes = committed.map((each) => [partitionId(each.topic, each.partition), Object.freeze(each)] as const);
-  return withChanges(table, new Map(changes), shardOf);
+  const changes = new Map<string, CommittedOffset>();
+  for (const each of committed) changes.set(partitionId(each.topic, each.partition), Object.freeze(each));
+  for (const [id, each] of changes) if (isSame(each, table[shardOf(id)]?.get(id))) changes.delete(id);
+  return changes.size === 0 ? table : withChanges(table, changes, shardOf);
+}
+
+function isSame(one: CommittedOffset, other: CommittedOffset | undefined): boolean {
+  return one.offset === other?.offset && one.metadata === other.metadata && one.committedAt === other.committedAt;
 }
 
 export function withoutOffsets(table: OffsetTable, removed: readonly CommittedOffset[]): OffsetTable {
@@ -34,14 +42,19 @@ export function withoutOffsets(table: OffsetTable, removed: readonly CommittedOf
   return withChanges(table, new Map(changes), shardOf);
 }
 
-export function offsetCount(table: OffsetTable): number {
-  return table.reduce((count, shard) => count + shard.size, 0);
-}
-
 /** By topic, then by partition. */
 export function listOffsets(table: OffsetTable): CommittedOffset[] {
+  return differingOffsets(table, NO_OFFSETS);
+}
+
+/** Those that the other table lacks or has otherwise; by topic, then by partition. */
+export function differingOffsets(table: OffsetTable, other: OffsetTable): CommittedOffset[] {
   const offsets: CommittedOffset[] = [];
-  for (const shard of table) offsets.push(...shard.values());
+  table.forEach((shard, number) => {
+    const counterpart = other[number];
+    if (shard === counterpart) return;
+    for (const [id, committed] of shard) if (counterpart?.get(id) !== committed) offsets.push(committed);
+  });
   return offsets.sort((a, b) => compareCodeUnits(a.topic, b.topic) || a.partition - b.partition);
 }
 

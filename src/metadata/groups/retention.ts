@@ -2,13 +2,13 @@
  * How groups and offsets end: `delete_group`, `expire_offsets` (KIP-211), and offsets with their topic. A group goes
  * when it has neither members nor offsets and someone looks.
  */
-import { rejected } from '../answer.js';
+import type { OperationAnswer } from '../answer.js';
+import { malformed, rejected } from '../answer.js';
 import type { ImageDraft } from '../image.js';
 import type { InputReader } from '../input-reader.js';
 import { OFFSETS_RETENTION_MS } from '../limits.js';
 import type { TopicInfo } from '../model.js';
-import type { OperationContext, Outcome } from '../outcome.js';
-import { changed, malformed, unchanged } from '../outcome.js';
+import type { OperationContext } from '../operation-handler.js';
 import { findGroup, listGroups, putGroup, removeGroup } from './group-image.js';
 import { groupNotFound, readGroupId } from './group-input.js';
 import { GroupRecord } from './group-record.js';
@@ -16,30 +16,30 @@ import type { CommittedOffset } from './offsets.js';
 import { listOffsets, offsetsOfTopic, withoutOffsets } from './offsets.js';
 import { subscribedTopics } from './server-assignment.js';
 
-export function deleteGroup(draft: ImageDraft, input: InputReader): Outcome {
+export function deleteGroup(draft: ImageDraft, input: InputReader): OperationAnswer {
   const groupId = readGroupId(input);
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findGroup(draft, groupId);
   if (record === undefined) return groupNotFound(groupId);
   const { state, members } = record.group;
   if (state !== 'Empty') return rejected('GroupNotEmpty', `group ${groupId} has ${members.length} members`);
-  removeGroup(draft, groupId);
-  return changed(null);
+  removeGroup(draft, record);
+  return { value: null };
 }
 
-export function expireOffsets(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+export function expireOffsets(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const groupId = readGroupId(input);
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findGroup(draft, groupId);
   if (record === undefined) return groupNotFound(groupId);
   const { expired, groupEnds } = expiry(record, timestamp);
   if (groupEnds) {
-    removeGroup(draft, groupId);
+    removeGroup(draft, record);
   } else {
-    if (expired.length === 0) return unchanged(0);
+    if (expired.length === 0) return { value: 0 };
     putGroup(draft, new GroupRecord(record.group, withoutOffsets(record.offsets, expired)));
   }
-  return changed(expired.length);
+  return { value: expired.length };
 }
 
 /** What `expire_offsets` would come to at this time. */

@@ -3,7 +3,7 @@
  * shard. Read as warily as all others: what cannot have come from applying operations throws.
  */
 import { assert, must } from '../../assert.js';
-import { compareCodeUnits } from '../buckets.js';
+import { compareCodeUnits } from '../code-units.js';
 import type { ImageDraft } from '../image.js';
 import { InputReader } from '../input-reader.js';
 import {

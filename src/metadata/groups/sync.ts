@@ -4,12 +4,12 @@
  */
 import type { OperationAnswer } from '../answer.js';
 import type { Refusal } from '../assignment.js';
+import { malformed } from '../answer.js';
 import type { ImageDraft, ReadableImage } from '../image.js';
 import { findTopic } from '../image.js';
 import type { InputReader } from '../input-reader.js';
 import { MAX_GROUP_MEMBERS } from '../limits.js';
-import type { OperationContext, Outcome } from '../outcome.js';
-import { changed, malformed, unchanged } from '../outcome.js';
+import type { OperationContext } from '../operation-handler.js';
 import { findGroup, putGroup } from './group-image.js';
 import {
   illegalGeneration,
@@ -25,7 +25,7 @@ import { GroupRecord } from './group-record.js';
 import { withSynced } from './rebalance.js';
 import { assignByServer } from './server-assignment.js';
 
-export function syncGroup(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): Outcome {
+export function syncGroup(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const groupId = readGroupId(input);
   const memberId = readMemberId(input);
   const generation = readGeneration(input);
@@ -38,11 +38,11 @@ export function syncGroup(draft: ImageDraft, input: InputReader, { timestamp }: 
   const refusal = refuseGeneration(group, generation);
   if (refusal !== undefined) return refusal;
   const settles = group.state === 'CompletingRebalance' && memberId === group.leader;
-  if (!settles && member.ready) return unchanged(null);
+  if (!settles && member.ready) return { value: null };
   const assignments = settles ? assignmentsOf(draft, group, given) : { value: null };
   if ('error' in assignments) return assignments;
   putGroup(draft, new GroupRecord(withSynced(group, memberId, assignments.value, timestamp), record.offsets));
-  return changed(null);
+  return { value: null };
 }
 
 function refuseGeneration(group: Group, generation: number): Refusal {

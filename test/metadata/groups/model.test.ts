@@ -79,7 +79,10 @@ test('each operation answers and changes what Kafka would', () => {
         now += drawn.passedMs;
         const operation = resolve(drawn, model, now);
         const shown = JSON.stringify(operation);
+        const before = canonicalJson(tester.machine.dump());
         const answer = tester.applyAny(operation);
+        const hasChanged = canonicalJson(tester.machine.dump()) !== before;
+        assert.is(tester.machine.takeChanges().length, hasChanged ? 1 : 0, shown);
         if (operation.type === 'delete_topic') {
           if ('value' in answer) model.deleteTopic(operation.data.name);
         } else {
