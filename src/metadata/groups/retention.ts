@@ -13,7 +13,7 @@ import { findGroup, listGroups, putGroup, removeGroup } from './group-image.js';
 import { groupNotFound, readGroupId } from './group-input.js';
 import { GroupRecord } from './group-record.js';
 import type { CommittedOffset } from './offsets.js';
-import { listOffsets, offsetsOfTopic, withoutOffsets } from './offsets.js';
+import { offsetsOfTopic, withoutOffsets } from './offsets.js';
 import { subscribedTopics } from './server-assignment.js';
 
 export function deleteGroup(draft: ImageDraft, input: InputReader): OperationAnswer {
@@ -47,9 +47,15 @@ export function expiry(record: GroupRecord, timestamp: number): { expired: Commi
   const isEmpty = record.group.state === 'Empty';
   const base = retentionBase(record);
   if (base === null) return { expired: [], groupEnds: false };
-  const offsets = listOffsets(record.offsets);
-  const expired = offsets.filter((each) => timestamp - base(each) >= OFFSETS_RETENTION_MS);
-  return { expired, groupEnds: isEmpty && expired.length === offsets.length };
+  const expired: CommittedOffset[] = [];
+  let kept = 0;
+  for (const shard of record.offsets) {
+    for (const offset of shard.values()) {
+      if (timestamp - base(offset) >= OFFSETS_RETENTION_MS) expired.push(offset);
+      else kept += 1;
+    }
+  }
+  return { expired, groupEnds: isEmpty && kept === 0 };
 }
 
 /**
