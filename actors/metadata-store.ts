@@ -9,8 +9,6 @@ import type {
   MetadataStoreConfig,
   MetadataStoreControl,
   NodeToStore,
-  ReadAnswers,
-  ReadBatch,
   StoreToHost,
   StoreToNode,
 } from '../src/messages.js';
@@ -22,6 +20,7 @@ import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
 import { packAnswers } from '../src/state-machine/answer-runs.js';
 import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
+import { ReadDesk } from '../src/state-machine/read-desk.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
 import { corruptLog } from '../src/storage/corrupt-log.js';
 import { openFileSnapshots } from '../src/storage/file-snapshots.js';
@@ -62,8 +61,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   #bytesSinceSnapshot = 0;
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
-  /** Confirmed reads whose index is not applied yet. */
-  #waiting: { readonly index: number; readonly batch: ReadBatch }[] = [];
+  readonly #reads: ReadDesk;
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
@@ -79,8 +77,14 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#receiveFromNode(message);
       });
     });
-    this.#host.on('message', ({ batch }: HostToStore) => {
-      this.#answer(batch);
+    this.#reads = new ReadDesk(
+      machine,
+      () => this.#state.appliedIndex,
+      (message) => this.#postHost(message),
+    );
+    this.#host.on('message', (message: HostToStore) => {
+      if (message.kind === 'query') this.#reads.answer(message.batch);
+      else this.#reads.forget(message.reads);
     });
     this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: this.#state.appliedIndex });
   }
@@ -109,7 +113,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   }
 
   stop(): void {
-    this.#waiting = [];
+    this.#reads.stop();
     this.#endSnapshot();
     this.#endRest();
     this.#shelf.close();
@@ -121,8 +125,7 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#apply(message);
         return;
       case 'reads':
-        this.#waiting.push(message);
-        this.#answerWaiting();
+        this.#reads.wait(message.index, message.batch);
         return;
       case 'snapshotRead':
         this.#postNode({ kind: 'snapshotChunk', to: message.read.to, ...this.#shelf.read(message.read) });
@@ -147,7 +150,7 @@ class MetadataStoreShell implements MetadataStoreControl {
       this.#consumedBytes = 0;
     }
     this.#beginSnapshotIfDue();
-    this.#answerWaiting();
+    this.#reads.applied();
   }
 
   // ------------------------------------------------------------ snapshots
@@ -230,33 +233,7 @@ class MetadataStoreShell implements MetadataStoreControl {
       );
     }
     this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
-    this.#answerWaiting();
-  }
-
-  // ------------------------------------------------------------ reads
-
-  #answerWaiting(): void {
-    const waiting = this.#waiting;
-    const { appliedIndex } = this.#state;
-    this.#waiting = waiting.filter(({ index }) => index > appliedIndex);
-    for (const { index, batch } of waiting) if (index <= appliedIndex) this.#answer(batch);
-  }
-
-  #answer({ id, requests }: ReadBatch): void {
-    const values: unknown[] = [];
-    const errors: ReadAnswers['errors'][number][] = [];
-    for (const request of requests) {
-      try {
-        const value = this.#state.query(request);
-        values.push(this.#machine.toPosted?.(value) ?? value);
-      } catch (error) {
-        // A user's own machine may throw here: nothing but this read is lost.
-        const message = `the query failed: ${String(error)}`;
-        errors.push({ place: values.length, error: { code: 'InvalidArgument', message } });
-        values.push(undefined);
-      }
-    }
-    this.#postHost({ kind: 'readAnswers', batch: id, index: this.#state.appliedIndex, values, errors });
+    this.#reads.restored();
   }
 
   /** Storage that failed once is not to be believed again. */

@@ -18,7 +18,10 @@ import type {
   TopicInfo,
 } from '../metadata/model.js';
 import { MetadataCalls } from './metadata-calls.js';
+import type { GroupApi } from './group-calls.js';
+import { GroupCalls } from './group-calls.js';
 import { invalid } from './options.js';
+import { pick } from './pick.js';
 import type { CallOptions, ReadOptions } from './options.js';
 import type { Router } from './router.js';
 
@@ -81,6 +84,9 @@ export interface MetadataStore extends AsyncDisposable {
   listPartitions(topic: string, o?: ReadOptions): Promise<PartitionInfo[]>;
   metadata(o?: ReadOptions): Promise<ClusterMetadata>;
 
+  /** Consumer groups. */
+  readonly groups: GroupApi;
+
   /** The generic forms beneath the methods above: they also give the log index at which the answer holds. */
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }>;
   query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }>;
@@ -98,10 +104,12 @@ export function createMetadataStore(router: Router, options: { readonly node?: n
 }
 
 class RoutedStore implements MetadataStore {
+  readonly groups: GroupApi;
   readonly #calls: MetadataCalls;
 
   constructor(router: Router, nodeId: number | null) {
     this.#calls = new MetadataCalls(router, nodeId);
+    this.groups = new GroupCalls(this.#calls);
   }
 
   registerBroker(broker: NewBroker, o?: CallOptions): Promise<BrokerInfo> {
@@ -227,11 +235,3 @@ class RoutedStore implements MetadataStore {
 
 const pickPartition = (partition: NewPartition): object =>
   pick(partition, ['topic', 'partition', 'replicas', 'leader', 'isr']);
-
-/** The known members of an argument, each read once: unknown ones are ignored. */
-function pick<Given extends object>(given: Given, names: readonly (keyof Given & string)[]): Partial<Given> {
-  if (typeof given !== 'object' || (given as unknown) === null) throw invalid('an argument must be an object');
-  const picked: Partial<Given> = {};
-  for (const name of names) picked[name] = given[name];
-  return picked;
-}

@@ -29,11 +29,13 @@ import { readSnapshot, writeSnapshot } from './snapshot.js';
  */
 const immer = new Immer({ autoFreeze: false });
 
+const NO_KEYS: ReadonlySet<string> = new Set();
+
 export interface MetadataMachine extends HostedStateMachine {
   apply(command: Uint8Array, context: Pick<ApplyContext, 'index'>): OperationAnswer;
   /** A `Query`, or one as JSON. */
   query(request: unknown): OperationAnswer | NotYet;
-  readonly changedKeys: () => Iterable<string>;
+  readonly changedKeys: () => ReadonlySet<string>;
   /** What the batch that ended last changed, in log order; given once, and forgotten when the next one begins. */
   takeChanges(): readonly MetadataChange[];
   dump(): MetadataDump;
@@ -45,7 +47,7 @@ export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
   let draft: ImageDraft | null = null;
   let changes: MetadataChange[] = [];
-  let changedKeys: Iterable<string> = [];
+  let changedKeys: ReadonlySet<string> = NO_KEYS;
   const settled = (): Image => {
     assert(draft === null, 'the image is settled only between batches');
     return image;
@@ -71,7 +73,7 @@ export function createMetadataMachine(): MetadataMachine {
         writeDraft(changed, containers);
       });
       draft = null;
-      changedKeys = changed.changedGroups.keys();
+      changedKeys = changed.changedGroups.size === 0 ? NO_KEYS : new Set(changed.changedGroups.keys());
     },
     changedKeys: () => changedKeys,
     takeChanges() {
