@@ -9,8 +9,6 @@ import type {
   MetadataStoreConfig,
   MetadataStoreControl,
   NodeToStore,
-  ReadAnswers,
-  ReadBatch,
   StoreToHost,
   StoreToNode,
 } from '../src/messages.js';
@@ -25,7 +23,7 @@ import { packAnswers } from '../src/state-machine/answer-runs.js';
 import { ControllerSeat } from '../src/state-machine/controller-seat.js';
 import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
 import type { HostedController, Moment } from '../src/state-machine/hosted-controller.js';
-import { NotYet } from '../src/state-machine/state-machine.js';
+import { ReadDesk } from '../src/state-machine/read-desk.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
 import { corruptLog } from '../src/storage/corrupt-log.js';
 import { openFileSnapshots } from '../src/storage/file-snapshots.js';
@@ -64,8 +62,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   });
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
-  /** Confirmed reads whose index is not applied yet. */
-  #waiting: { readonly index: number; readonly batch: ReadBatch }[] = [];
+  readonly #reads: ReadDesk;
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
@@ -94,8 +91,17 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#receiveFromNode(message);
       });
     });
-    this.#host.on('message', ({ batch }: HostToStore) => {
-      this.#answer(batch);
+    this.#reads = new ReadDesk({
+      machine,
+      answerControl: (request) => this.#seat?.answer(request, this.#moment()),
+      appliedIndex: () => this.#state.appliedIndex,
+      post: (message) => {
+        this.#host.postMessage(message);
+      },
+    });
+    this.#host.on('message', (message: HostToStore) => {
+      if (message.kind === 'query') this.#reads.answerLocal(message.batch);
+      else this.#reads.forget(message.reads);
     });
     this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: this.#state.appliedIndex });
   }
@@ -117,7 +123,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   }
 
   stop(): void {
-    this.#waiting = [];
+    this.#reads.stop();
     this.#deadlines.close();
     this.#snapshots.stop();
   }
@@ -129,13 +135,11 @@ class MetadataStoreShell implements MetadataStoreControl {
         return;
       case 'reads':
         this.#seat?.hear(message.batch.requests, this.#moment());
-        this.#waiting.push(message);
-        this.#answerWaiting();
+        this.#reads.wait(message.index, message.batch);
         this.#control();
         return;
       case 'leadership':
-        this.#seat?.learn(message.leadership, this.#moment());
-        this.#answerWaiting();
+        if (this.#seat?.learn(message.leadership, this.#moment()) === true) this.#reads.askAgain();
         this.#control();
         return;
       case 'snapshotRead':
@@ -160,7 +164,7 @@ class MetadataStoreShell implements MetadataStoreControl {
       this.#consumedBytes = 0;
     }
     this.#snapshots.applied(bytes);
-    this.#answerWaiting();
+    this.#reads.applied();
     this.#control();
   }
 
@@ -194,38 +198,7 @@ class MetadataStoreShell implements MetadataStoreControl {
     const ok = !isNew || this.#state.restore(Buffer.concat(chunks), snapshot);
     if (isNew && ok) this.#snapshots.keepReceived({ description: snapshot, serialize: () => chunks });
     this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
-    this.#answerWaiting();
-  }
-
-  // ------------------------------------------------------------ reads
-
-  #answerWaiting(): void {
-    const waiting = this.#waiting;
-    const { appliedIndex } = this.#state;
-    this.#waiting = waiting.filter(({ index }) => index > appliedIndex);
-    for (const waiter of waiting) {
-      if (waiter.index <= appliedIndex && !this.#answer(waiter.batch, true)) this.#waiting.push(waiter);
-    }
-  }
-
-  #answer({ id, requests }: ReadBatch, confirmed = false): boolean {
-    const values: unknown[] = [];
-    const errors: ReadAnswers['errors'][number][] = [];
-    for (const request of requests) {
-      try {
-        const answer = confirmed ? this.#seat?.answer(request, this.#moment()) : undefined;
-        if (answer instanceof NotYet) return false;
-        const value = answer ?? this.#state.query(request);
-        values.push(this.#machine.toPosted?.(value) ?? value);
-      } catch (error) {
-        // A user's own machine may throw here: nothing but this read is lost.
-        const message = `the query failed: ${String(error)}`;
-        errors.push({ place: values.length, error: { code: 'InvalidArgument', message } });
-        values.push(undefined);
-      }
-    }
-    this.#postHost({ kind: 'readAnswers', batch: id, index: this.#state.appliedIndex, values, errors });
-    return true;
+    this.#reads.askAgain();
   }
 
   /** Storage that failed once is not to be believed again. */

@@ -55,24 +55,37 @@ export type NodeToHost =
 
 // ---------------------------------------------------------------- host and metadata-store
 
-/** Local reads: answered from whatever this store has applied. */
-export interface HostToStore {
-  readonly kind: 'query';
-  readonly batch: ReadBatch;
-}
+export type HostToStore =
+  /** Local reads: answered from whatever this store has applied. */
+  | { readonly kind: 'query'; readonly batch: ReadBatch }
+  /** Nobody waits for these any more. */
+  | { readonly kind: 'forget'; readonly reads: readonly ParkedRead[] };
 
 export type StoreToHost =
-  { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] } | ({ readonly kind: 'readAnswers' } & ReadAnswers);
+  | { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] }
+  | ({ readonly kind: 'readAnswers' } & ReadAnswers)
+  /** Of reads that were parked. `index`: at which the values hold. */
+  | { readonly kind: 'parkedAnswers'; readonly index: number; readonly answers: readonly ParkedAnswer[] };
+
+/** A read that had no answer when its batch was answered, by its place there. */
+export interface ParkedRead {
+  readonly batch: number;
+  readonly place: number;
+}
+
+export type ParkedAnswer = ParkedRead & ({ readonly value: unknown } | { readonly error: ErrorValue });
 
 export interface ReadAnswers {
   /** Its id. */
   readonly batch: number;
   /** The applied index at which the values hold. */
   readonly index: number;
-  /** One a request; undefined where it failed. */
+  /** One a request; undefined where it failed, or has no answer yet. */
   readonly values: readonly unknown[];
   /** `place`: of the request in its batch. */
   readonly errors: readonly { readonly place: number; readonly error: ErrorValue }[];
+  /** Places of those whose answers follow, as soon as there are any. */
+  readonly parked: readonly number[];
 }
 
 // ---------------------------------------------------------------- raft-node and metadata-store

@@ -7,6 +7,7 @@
 import { must } from '../assert.js';
 import type { OperationAnswer } from '../metadata/answer.js';
 import { rejected } from '../metadata/answer.js';
+import { brokerKey } from '../metadata/broker-key.js';
 import { isFenced } from '../metadata/broker-states.js';
 import type { Image } from '../metadata/image.js';
 import { findBroker, listBrokerRecords } from '../metadata/image.js';
@@ -15,7 +16,6 @@ import type { BrokerHeartbeat, BrokerInfo, HeartbeatAnswer, Operation } from '..
 import type { RecordHeartbeats } from '../metadata/operations.js';
 import type { Moment } from '../state-machine/hosted-controller.js';
 import { NotYet } from '../state-machine/state-machine.js';
-import { brokerKey } from './broker-key.js';
 import type { Session, StepType } from './broker-session.js';
 import { hasNews, isDone, isWatched, startSession } from './broker-session.js';
 import type { ControllerPart } from './controller-part.js';

@@ -11,6 +11,7 @@ import { beginControlledShutdown, fenceBroker, recordHeartbeats, unfenceBroker }
 import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
 import { electLeaders } from './election-operations.js';
 import type { ImageDraft } from './image.js';
+import { GROUP_HANDLERS } from './groups/group-handlers.js';
 import { InputReader } from './input-reader.js';
 import { alterIsr } from './isr-operations.js';
 import { decodeOperation } from './operation-codec.js';
@@ -48,6 +49,7 @@ const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
   alter_isr: alterIsr,
   elect_leaders: electLeaders,
   alter_reassignments: alterReassignments,
+  ...GROUP_HANDLERS,
 };
 const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries(HANDLERS));
 

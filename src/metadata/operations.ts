@@ -5,6 +5,7 @@
  * anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is not there:
  * TopicNotFound, PartitionNotFound; a partition number outside the topic's count: InvalidArgument.
  */
+import type { GroupOperationData } from './groups/operations.js';
 import type {
   BrokerChange,
   BrokerResources,
@@ -178,7 +179,7 @@ export interface AlterReassignments {
 }
 
 /** The `data` of every operation, by its `type`. */
-export interface OperationData {
+export interface OperationData extends GroupOperationData {
   register_broker: RegisterBroker;
   unregister_broker: UnregisterBroker;
   update_broker: UpdateBroker;

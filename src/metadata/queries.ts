@@ -2,9 +2,10 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
+import type { GroupQueryMembers, GroupQueryValue } from './groups/queries.js';
 import type { BrokerHeartbeat, BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
 
-export interface QueryMembers {
+export interface QueryMembers extends GroupQueryMembers {
   get_broker: { id: number };
   list_brokers: object;
   get_topic: { name: string };
@@ -27,7 +28,7 @@ export interface ControllerRequestMembers {
 
 export type ControllerRequestType = keyof ControllerRequestMembers;
 
-export interface QueryValue {
+export interface QueryValue extends GroupQueryValue {
   get_broker: BrokerInfo | undefined;
   /** By id. */
   list_brokers: BrokerInfo[];

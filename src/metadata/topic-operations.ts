@@ -2,6 +2,7 @@
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import { checkReplicas, recount } from './assignment.js';
+import { removeOffsetsOfTopic } from './groups/retention.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findCollision, findTopic, listPartitionsOf } from './image.js';
 import { addTopic, removeTopic, replaceTopic } from './image-draft.js';
@@ -61,6 +62,7 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): OperationAns
     listPartitionsOf(record).map((partition) => partition.replicas),
     [],
   );
+  removeOffsetsOfTopic(draft, record.info);
   removeTopic(draft, record);
   return { value: null };
 }

@@ -8,6 +8,7 @@ import type { Image } from '../metadata/image.js';
 import { judgeImage } from '../metadata/invariants.js';
 import { createMetadataMachine } from '../metadata/metadata-state-machine.js';
 import type { OperationData, OperationType } from '../metadata/operations.js';
+import { GROUP_DATA, JOINED_AT } from './group-workload.js';
 import { demand } from './checks/violation.js';
 import type { Workload, WorkloadMachine } from './workload.js';
 
@@ -42,7 +43,7 @@ const encoder = new TextEncoder();
 
 function operation(random: Random): Uint8Array {
   const type = pick(random, DRAWN);
-  const timestamp = Math.floor(drawFraction(random) * TIMES);
+  const timestamp = type === 'join_group' ? JOINED_AT : Math.floor(drawFraction(random) * TIMES);
   return encoder.encode(JSON.stringify({ type, data: DATA[type](random), timestamp }));
 }
 
@@ -131,6 +132,7 @@ const DATA: { readonly [Type in OperationType]: (random: Random) => OperationDat
       },
     ],
   }),
+  ...GROUP_DATA,
 };
 
 /** Those that create come more often, so that there is something to change. */

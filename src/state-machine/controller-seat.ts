@@ -24,13 +24,16 @@ export class ControllerSeat {
     this.#controller = controller;
   }
 
-  /** What its node is now, in order with all that it hands over. */
-  learn({ role, term, admission, committedInTerm }: Leadership, moment: Moment): void {
+  /** What its node is now, in order with all that it hands over; true: it leads now, or leads no more. */
+  learn({ role, term, admission, committedInTerm }: Leadership, moment: Moment): boolean {
     const leads = role === 'leader' && committedInTerm;
-    this.#admission = leads ? admission : null;
-    if (!leads && this.#term !== null) this.#controller.resign();
-    if (leads && this.#term !== term) this.#controller.lead(moment);
+    const ledTerm = this.#term;
     this.#term = leads ? term : null;
+    this.#admission = leads ? admission : null;
+    if (this.#term === ledTerm) return false;
+    if (leads) this.#controller.lead(moment);
+    else this.#controller.resign();
+    return true;
   }
 
   hear(requests: readonly unknown[], moment: Moment): void {

@@ -42,7 +42,7 @@ export interface HostedStateMachine {
   apply(command: Uint8Array, context: ApplyContext): unknown;
   end(): void;
   /** Keys by which a `NotYet` waits, of records that the last batch has changed; absent: it never answers one. */
-  readonly changedKeys?: () => Iterable<string>;
+  readonly changedKeys?: () => ReadonlySet<string>;
   /** What of an answer crosses to the host, whose client makes the same answer of it; absent: the answer itself. */
   readonly toPosted?: (answer: unknown) => unknown;
   /** Not between `begin` and `end`. The answer may be a `NotYet`. */

@@ -6,7 +6,16 @@ import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';
 import { must } from '../../src/assert.js';
 import type { Router } from '../../src/client/router.js';
-import type { HostToNode, HostToStore, NodeToHost, ReadAnswers, ReadBatch, StoreToHost } from '../../src/messages.js';
+import type {
+  HostToNode,
+  HostToStore,
+  NodeToHost,
+  ParkedAnswer,
+  ParkedRead,
+  ReadAnswers,
+  ReadBatch,
+  StoreToHost,
+} from '../../src/messages.js';
 import type { ErrorValue } from '../../src/errors.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
 import { packAnswers } from '../../src/state-machine/answer-runs.js';
@@ -28,6 +37,10 @@ export class FakeNode {
   readonly localReads: unknown[] = [];
   /** Of both, neither answered nor refused. */
   readonly openReads: ReadBatch[] = [];
+  /** Parked, and not answered yet; with what was asked. */
+  readonly parkedReads: (ParkedRead & { readonly request: unknown })[] = [];
+  /** What nobody waits for any more. */
+  readonly forgotten: ParkedRead[] = [];
   /** Answers by itself from this state. */
   state: ReplicatedState | null = null;
   readonly #router: Router;
@@ -47,6 +60,10 @@ export class FakeNode {
       this.#receive(message);
     });
     this.#storePort.on('message', (message: HostToStore) => {
+      if (message.kind === 'forget') {
+        this.forgotten.push(...message.reads);
+        return;
+      }
       this.localReads.push(...message.batch.requests);
       this.#receiveReads(message.batch);
     });
@@ -91,6 +108,21 @@ export class FakeNode {
   /** Fails the first read of each open batch. */
   failReads(error: ErrorValue): void {
     for (const { id } of this.openReads.splice(0)) this.#postReads(id, 1, [undefined], [{ place: 0, error }]);
+  }
+
+  /** Has no answer yet to those open reads that fit, and answers the others. */
+  park(index: number, fits: (request: unknown) => boolean): void {
+    for (const { id, requests } of this.openReads.splice(0)) {
+      const parked = requests.flatMap((request, place) => (fits(request) ? [place] : []));
+      this.parkedReads.push(...parked.map((place) => ({ batch: id, place, request: requests[place] })));
+      const answers = { batch: id, index, values: requests, errors: [], parked };
+      this.#storePort.postMessage({ kind: 'readAnswers', ...answers } satisfies StoreToHost);
+    }
+  }
+
+  /** Of those parked. */
+  answerParked(index: number, answers: readonly ParkedAnswer[]): void {
+    this.#storePort.postMessage({ kind: 'parkedAnswers', index, answers } satisfies StoreToHost);
   }
 
   /** Refuses all open reads. */
@@ -156,6 +188,13 @@ export class FakeNode {
   }
 
   #postReads(batch: number, index: number, values: readonly unknown[], errors: ReadAnswers['errors']): void {
-    this.#storePort.postMessage({ kind: 'readAnswers', batch, index, values, errors } satisfies StoreToHost);
+    this.#storePort.postMessage({
+      kind: 'readAnswers',
+      batch,
+      index,
+      values,
+      errors,
+      parked: [],
+    } satisfies StoreToHost);
   }
 }

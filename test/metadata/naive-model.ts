@@ -2,15 +2,19 @@
  * The rules of every operation once more, as plainly as possible: one object, copied whole before each operation and
  * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types.
  */
+import type { GroupOperationData } from '../../src/metadata/groups/operations.js';
 import type { BrokerInfo, BrokerStatus, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
 import { isId, NaiveBrokers } from './naive-brokers.js';
 import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
 import { Refusal, require } from './refusal.js';
 
+/** Groups have a model of their own, in `groups/`. */
+type ModelledType = Exclude<OperationType, keyof GroupOperationData>;
+
 export type AnyOperation = {
-  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
-}[OperationType];
+  [Type in ModelledType]: { type: Type; data: OperationData[Type]; timestamp: number };
+}[ModelledType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
 

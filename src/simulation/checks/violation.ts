@@ -45,6 +45,7 @@ export const INVARIANTS = [
   'partition count of the topic',
   'topic and partitions agree',
   'replica count of the broker',
+  'groups are sound',
   'version only grows',
   // The end of a run.
   'liveness of a majority',
