@@ -3,7 +3,13 @@
  * members is a write and then a read that the store answers once they have come; both within the caller's deadline.
  */
 import { ClusterError } from '../errors.js';
-import type { GroupDescription, GroupListing, GroupQueryValue, JoinedGroup } from '../metadata/groups/queries.js';
+import type {
+  GroupDescription,
+  GroupHeartbeat,
+  GroupListing,
+  GroupQueryValue,
+  JoinedGroup,
+} from '../metadata/groups/queries.js';
 import type { CommitOffsets, JoinGroup, LeaveGroup, SyncGroup } from '../metadata/groups/operations.js';
 import type { MetadataCalls, Sequel } from './metadata-calls.js';
 import type { CallOptions, ReadOptions } from './options.js';
@@ -23,6 +29,11 @@ export interface GroupApi {
    * `{"partitions":{"orders":[0,1]}}`. UnknownMember, IllegalGeneration; RebalanceInProgress asks for a new join.
    */
   sync(request: SyncGroup, o?: CallOptions): Promise<{ assignment: string }>;
+  /**
+   * A few times in `sessionTimeoutMs`: who is silent for so long is removed. UnknownMember, IllegalGeneration;
+   * RebalanceInProgress asks for a new join.
+   */
+  heartbeat(request: GroupHeartbeat, o?: CallOptions): Promise<void>;
   /** UnknownMember. */
   leave(request: LeaveGroup, o?: CallOptions): Promise<void>;
   /**
@@ -62,6 +73,11 @@ export class GroupCalls implements GroupApi {
       failed: (error) => unfinished(error, memberId),
     });
     return this.#calls.writeThenRead('sync_group', () => pick(request, members), sequel, o);
+  }
+
+  heartbeat(request: GroupHeartbeat, o?: CallOptions): Promise<void> {
+    const members = ['groupId', 'memberId', 'generation'] as const;
+    return this.#calls.read('group_heartbeat', () => pick(request, members), o).then(() => undefined);
   }
 
   leave(request: LeaveGroup, o?: CallOptions): Promise<void> {

@@ -11,14 +11,13 @@ interface Step {
   proposedAt: number | null;
 }
 
-/** Times are those of `ObservedTime`, unless they say otherwise. */
 export interface Session {
   readonly brokerId: number;
   /** Of the registration that all this is about. */
   readonly brokerEpoch: number;
   /** When it was last heard of, or the session began. */
   contactAt: number;
-  /** The last heartbeat, as `Moment.now`; null: none came to this leader. */
+  /** Its last heartbeat; null: none came to this leader. */
   beatAt: number | null;
   appliedIndex: number | undefined;
   resources: Partial<BrokerResources>;
@@ -28,11 +27,11 @@ export interface Session {
   step: Step | null;
 }
 
-export function startSession(info: Readonly<BrokerInfo>, observed: number): Session {
+export function startSession(info: Readonly<BrokerInfo>, now: number): Session {
   return {
     brokerId: info.id,
     brokerEpoch: info.brokerEpoch,
-    contactAt: observed,
+    contactAt: now,
     beatAt: null,
     appliedIndex: undefined,
     resources: {},

@@ -20,10 +20,7 @@ import type { Session, StepType } from './broker-session.js';
 import { hasNews, isDone, isWatched, startSession } from './broker-session.js';
 import type { ControllerPart } from './controller-part.js';
 import { leadsAny } from './leads-any.js';
-import { ObservedTime } from './observed-time.js';
 
-/** The clock is looked at so often, so that a silence is measured by the time its listener was awake. */
-const LOOKS_PER_SESSION = 16;
 /** How often what brokers have said is written down for all nodes. */
 const RECORDS_PER_SESSION = 4;
 /** A proposal that does not show in the metadata may have been dropped on its way into the log. */
@@ -31,7 +28,6 @@ const PROPOSE_AGAIN_MS = 1_000;
 
 export class BrokerSessions implements ControllerPart {
   readonly #timeoutMs: number;
-  readonly #time: ObservedTime;
   readonly #sessions = new Map<number, Session>();
   /** Those with a step under way. */
   readonly #stepping = new Set<Session>();
@@ -44,7 +40,6 @@ export class BrokerSessions implements ControllerPart {
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
-    this.#time = new ObservedTime((2 * timeoutMs) / LOOKS_PER_SESSION);
   }
 
   /** All sessions begin anew. */
@@ -79,35 +74,34 @@ export class BrokerSessions implements ControllerPart {
   }
 
   operations(image: Image, moment: Moment): Operation[] {
-    const observed = this.#observe(image, moment);
-    this.#endOneSession(image, observed);
+    const { now } = moment;
+    this.#observe(image, moment);
+    this.#endOneSession(image, now);
     const operations: Operation[] = [];
-    let recordsNow = observed >= this.#nextRecordAt;
+    let recordsNow = now >= this.#nextRecordAt;
     for (const session of this.#stepping) {
       const step = must(session.step, 'a step under way');
-      if (step.proposedAt !== null && observed - step.proposedAt < PROPOSE_AGAIN_MS) continue;
-      step.proposedAt = observed;
+      if (step.proposedAt !== null && now - step.proposedAt < PROPOSE_AGAIN_MS) continue;
+      step.proposedAt = now;
       const { brokerId, brokerEpoch } = session;
       if (step.type !== 'record_heartbeats') operations.push({ type: step.type, data: { brokerId, brokerEpoch } });
       else this.#unrecorded.add(session);
       recordsNow ||= step.type === 'record_heartbeats';
     }
     if (recordsNow && this.#unrecorded.size > 0) {
-      operations.push(...this.#recordAll(image, moment));
-      this.#nextRecordAt = observed + this.#timeoutMs / RECORDS_PER_SESSION;
+      operations.push(...this.#recordAll(image, now));
+      this.#nextRecordAt = now + this.#timeoutMs / RECORDS_PER_SESSION;
     }
     return operations;
   }
 
-  nextWakeUp({ now }: Moment): number {
-    const observed = this.#time.at(now);
+  nextDueAt(): number {
     let at = this.#isFencing() ? Number.POSITIVE_INFINITY : this.#nextEndAt;
     if (this.#unrecorded.size > 0) at = Math.min(at, this.#nextRecordAt);
     for (const { step } of this.#stepping) {
-      at = Math.min(at, step?.proposedAt == null ? observed : step.proposedAt + PROPOSE_AGAIN_MS);
+      at = Math.min(at, step?.proposedAt == null ? Number.NEGATIVE_INFINITY : step.proposedAt + PROPOSE_AGAIN_MS);
     }
-    if (at === Number.POSITIVE_INFINITY) return at;
-    return now + Math.min(Math.max(0, at - observed), this.#timeoutMs / LOOKS_PER_SESSION);
+    return at;
   }
 
   // ------------------------------------------------------------ sessions
@@ -118,9 +112,8 @@ export class BrokerSessions implements ControllerPart {
   }
 
   #contact(info: Readonly<BrokerInfo>, beat: BrokerHeartbeat, { now }: Moment): Session {
-    const observed = this.#time.at(now);
-    const session = this.#sessionOf(info) ?? this.#start(info, observed);
-    session.contactAt = observed;
+    const session = this.#sessionOf(info) ?? this.#start(info, now);
+    session.contactAt = now;
     session.beatAt = now;
     session.appliedIndex = beat.appliedIndex;
     session.resources = { ...session.resources, ...beat.resources };
@@ -128,9 +121,9 @@ export class BrokerSessions implements ControllerPart {
     return session;
   }
 
-  #start(info: Readonly<BrokerInfo>, observed: number): Session {
+  #start(info: Readonly<BrokerInfo>, now: number): Session {
     this.#forget(info.id);
-    const session = startSession(info, observed);
+    const session = startSession(info, now);
     this.#sessions.set(info.id, session);
     return session;
   }
@@ -143,39 +136,37 @@ export class BrokerSessions implements ControllerPart {
     this.#unrecorded.delete(session);
   }
 
-  /** Takes in what has become of the brokers; gives the time. */
-  #observe(image: Image, { now, appliedIndex }: Moment): number {
-    const observed = this.#time.at(now);
-    if (image.brokers === this.#seen) return observed;
+  /** Takes in what has become of the brokers. */
+  #observe(image: Image, { now, appliedIndex }: Moment): void {
+    if (image.brokers === this.#seen) return;
     this.#seen = image.brokers;
-    this.#nextEndAt = observed;
+    this.#nextEndAt = now;
     for (const brokerId of this.#sessions.keys()) {
       if (findBroker(image, brokerId) === undefined) this.#forget(brokerId);
     }
     for (const { info } of listBrokerRecords(image)) {
-      const session = this.#sessionOf(info) ?? (info.supervised ? this.#start(info, observed) : undefined);
+      const session = this.#sessionOf(info) ?? (info.supervised ? this.#start(info, now) : undefined);
       if (session === undefined) continue;
       // Who is back has a full session, whoever brought him back.
-      if (session.wasFenced && !isFenced(info)) session.contactAt = observed;
+      if (session.wasFenced && !isFenced(info)) session.contactAt = now;
       session.wasFenced = isFenced(info);
       session.drainedAt = info.status === 'draining' ? (session.drainedAt ?? appliedIndex) : null;
       if (session.step !== null && isDone(session.step.type, info)) this.#end(session);
     }
-    return observed;
   }
 
   /** One at a time, the longest silent first; the next when this one shows. */
-  #endOneSession(image: Image, observed: number): void {
-    if (observed < this.#nextEndAt || this.#isFencing()) return;
+  #endOneSession(image: Image, now: number): void {
+    if (now < this.#nextEndAt || this.#isFencing()) return;
     let first: Session | null = null;
     let nextEndAt = Number.POSITIVE_INFINITY;
     for (const session of this.#sessions.values()) {
       if (session.step !== null || !isWatched(findBroker(image, session.brokerId)?.info)) continue;
       const endAt = session.contactAt + this.#timeoutMs;
-      if (endAt > observed) nextEndAt = Math.min(nextEndAt, endAt);
+      if (endAt > now) nextEndAt = Math.min(nextEndAt, endAt);
       else if (first === null || session.contactAt < first.contactAt) first = session;
     }
-    this.#nextEndAt = first === null ? nextEndAt : observed;
+    this.#nextEndAt = first === null ? nextEndAt : now;
     if (first !== null) this.#begin(first, 'fence_broker');
   }
 
@@ -219,7 +210,7 @@ export class BrokerSessions implements ControllerPart {
     return false;
   }
 
-  #recordAll(image: Image, { now }: Moment): Operation[] {
+  #recordAll(image: Image, now: number): Operation[] {
     const beats: RecordHeartbeats['brokers'][number][] = [];
     for (const session of this.#unrecorded) {
       const { brokerId, brokerEpoch, beatAt } = session;

@@ -8,6 +8,6 @@ export interface ControllerPart {
   lead(moment: Moment): void;
   /** To be proposed now. Each does no harm when it comes twice or too late. */
   operations(image: Image, moment: Moment): Operation[];
-  /** On the clock of `Moment.now`; Infinity: not without news. */
-  nextWakeUp(moment: Moment): number;
+  /** When it has operations again, even if nothing happens; Infinity: never. */
+  nextDueAt(): number;
 }

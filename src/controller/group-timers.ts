@@ -8,8 +8,9 @@ import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import { findGroup } from '../metadata/groups/group-image.js';
 import { illegalGeneration, rebalanceInProgress, unknownMember } from '../metadata/groups/group-input.js';
-import type { Group, GroupMember } from '../metadata/groups/group-record.js';
+import type { Group, GroupMember, GroupRecord } from '../metadata/groups/group-record.js';
 import type { GroupOperationData } from '../metadata/groups/operations.js';
+import type { GroupHeartbeat } from '../metadata/groups/queries.js';
 import { expiry } from '../metadata/groups/retention.js';
 import type { Image } from '../metadata/image.js';
 
@@ -17,12 +18,6 @@ import type { Image } from '../metadata/image.js';
 const RETENTION_CHECK_INTERVAL_MS = 600_000;
 /** What was proposed and changed nothing since was lost, or will be found without effect. */
 const PROPOSE_AGAIN_MS = 1_000;
-
-export interface GroupHeartbeat {
-  readonly groupId: string;
-  readonly memberId: string;
-  readonly generation: number;
-}
 
 type ProposedType = 'expire_group_members' | 'complete_rebalance' | 'expire_offsets';
 
@@ -47,13 +42,30 @@ interface WatchedGroup {
   checkAt: number;
 }
 
+/** The groups of one bucket of the image. */
+interface WatchedBucket {
+  /** As it was seen last. */
+  readonly records: ReadonlyMap<string, GroupRecord>;
+  /** Nothing is due before, unless it changes. */
+  readonly checkAt: number;
+}
+
 /** All times but `timestamp` are on one clock that never goes back, in ms. */
 export class GroupTimers {
-  #groups = new Map<string, WatchedGroup>();
+  readonly #groups = new Map<string, WatchedGroup>();
+  readonly #buckets: WatchedBucket[] = [];
+  /** As they were seen last. */
+  #seen: Image['groups'] | null = null;
+  #nextDueAt = Number.NEGATIVE_INFINITY;
   #retentionCheckAt: number;
 
   constructor(now: number) {
     this.#retentionCheckAt = now + RETENTION_CHECK_INTERVAL_MS;
+  }
+
+  /** Nothing is due before, unless the groups change. */
+  get nextDueAt(): number {
+    return this.#nextDueAt;
   }
 
   /**
@@ -72,25 +84,33 @@ export class GroupTimers {
 
   /** `timestamp`: Unix ms. */
   due(image: Image, now: number, timestamp: number): GroupProposal[] {
+    if (image.groups === this.#seen && now < this.#nextDueAt) return [];
+    this.#seen = image.groups;
     const proposals: GroupProposal[] = [];
-    // Those that are gone stay behind.
-    const groups = new Map<string, WatchedGroup>();
-    for (const bucket of image.groups) {
-      for (const { group } of bucket.values()) {
+    image.groups.forEach((records, place) => {
+      const known = this.#buckets[place];
+      if (known?.records === records && now < known.checkAt) return;
+      for (const groupId of known?.records.keys() ?? []) if (!records.has(groupId)) this.#groups.delete(groupId);
+      let checkAt = Number.POSITIVE_INFINITY;
+      for (const { group } of records.values()) {
         const watched = this.#watch(group, now);
-        groups.set(group.groupId, watched);
-        if (now < watched.checkAt) continue;
-        const proposal = dueOf(watched, now);
-        if (proposal !== null) proposals.push(proposal);
-        watched.checkAt = proposal === null ? nextDeadline(watched) : now + PROPOSE_AGAIN_MS;
+        if (now >= watched.checkAt) proposals.push(...this.#check(watched, now));
+        checkAt = Math.min(checkAt, watched.checkAt);
       }
-    }
-    this.#groups = groups;
+      this.#buckets[place] = { records, checkAt };
+    });
     if (now >= this.#retentionCheckAt) {
       this.#retentionCheckAt = now + RETENTION_CHECK_INTERVAL_MS;
       proposals.push(...dueOffsets(image, timestamp));
     }
+    this.#nextDueAt = this.#buckets.reduce((next, { checkAt }) => Math.min(next, checkAt), this.#retentionCheckAt);
     return proposals;
+  }
+
+  #check(watched: WatchedGroup, now: number): GroupProposal[] {
+    const proposal = dueOf(watched, now);
+    watched.checkAt = proposal === null ? nextDeadline(watched) : now + PROPOSE_AGAIN_MS;
+    return proposal === null ? [] : [proposal];
   }
 
   #watch(group: Group, now: number): WatchedGroup {

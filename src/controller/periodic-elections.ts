@@ -38,7 +38,7 @@ export class PeriodicElections implements ControllerPart {
     return [...operations];
   }
 
-  nextWakeUp(): number {
+  nextDueAt(): number {
     return this.#dueAt;
   }
 }

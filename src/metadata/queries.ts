@@ -2,7 +2,7 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
-import type { GroupQueryMembers, GroupQueryValue } from './groups/queries.js';
+import type { GroupHeartbeat, GroupQueryMembers, GroupQueryValue } from './groups/queries.js';
 import type { BrokerHeartbeat, BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
 
 export interface QueryMembers extends GroupQueryMembers {
@@ -24,6 +24,8 @@ export type QueryType = keyof QueryMembers;
 export interface ControllerRequestMembers {
   /** Answer: a HeartbeatAnswer. */
   broker_heartbeat: BrokerHeartbeat;
+  /** Answer: null. UnknownMember, IllegalGeneration; RebalanceInProgress asks for a new join. */
+  group_heartbeat: GroupHeartbeat;
 }
 
 export type ControllerRequestType = keyof ControllerRequestMembers;

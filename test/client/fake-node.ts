@@ -21,6 +21,7 @@ import { packPayloads, payloadAt } from '../../src/raft/entries.js';
 import { packAnswers } from '../../src/state-machine/answer-runs.js';
 import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import type { Answer, OpenedEnvelope } from '../../src/state-machine/envelope.js';
+import { NotYet } from '../../src/state-machine/state-machine.js';
 import { openEnvelope } from '../../src/state-machine/envelope.js';
 import { eventually } from '../support/deadline.js';
 
@@ -102,12 +103,16 @@ export class FakeNode {
 
   /** Answers all open reads. */
   reply(index: number, valueOf: (request: unknown) => unknown): void {
-    for (const { id, requests } of this.openReads.splice(0)) this.#postReads(id, index, requests.map(valueOf), []);
+    for (const { id: batch, requests } of this.openReads.splice(0)) {
+      this.#postReads({ batch, index, values: requests.map(valueOf), errors: [], parked: [] });
+    }
   }
 
   /** Fails the first read of each open batch. */
   failReads(error: ErrorValue): void {
-    for (const { id } of this.openReads.splice(0)) this.#postReads(id, 1, [undefined], [{ place: 0, error }]);
+    for (const { id: batch } of this.openReads.splice(0)) {
+      this.#postReads({ batch, index: 1, values: [undefined], errors: [{ place: 0, error }], parked: [] });
+    }
   }
 
   /** Has no answer yet to those open reads that fit, and answers the others. */
@@ -115,8 +120,7 @@ export class FakeNode {
     for (const { id, requests } of this.openReads.splice(0)) {
       const parked = requests.flatMap((request, place) => (fits(request) ? [place] : []));
       this.parkedReads.push(...parked.map((place) => ({ batch: id, place, request: requests[place] })));
-      const answers = { batch: id, index, values: requests, errors: [], parked };
-      this.#storePort.postMessage({ kind: 'readAnswers', ...answers } satisfies StoreToHost);
+      this.#postReads({ batch: id, index, values: requests, errors: [], parked });
     }
   }
 
@@ -184,17 +188,14 @@ export class FakeNode {
   #receiveReads(batch: ReadBatch): void {
     this.openReads.push(batch);
     const { state } = this;
-    if (state !== null) this.reply(state.appliedIndex, (request) => state.query(request));
+    if (state === null) return;
+    this.openReads.length = 0;
+    const values = batch.requests.map((request) => state.query(request));
+    const parked = values.flatMap((value, place) => (value instanceof NotYet ? [place] : []));
+    this.#postReads({ batch: batch.id, index: state.appliedIndex, values, errors: [], parked });
   }
 
-  #postReads(batch: number, index: number, values: readonly unknown[], errors: ReadAnswers['errors']): void {
-    this.#storePort.postMessage({
-      kind: 'readAnswers',
-      batch,
-      index,
-      values,
-      errors,
-      parked: [],
-    } satisfies StoreToHost);
+  #postReads(answers: ReadAnswers): void {
+    this.#storePort.postMessage({ kind: 'readAnswers', ...answers } satisfies StoreToHost);
   }
 }

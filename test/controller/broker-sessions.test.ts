@@ -15,9 +15,8 @@ function createTopic(tester: ControllerTester, name: string, assignment: readonl
   tester.write('create_topic', { name, partitions: assignment.length, replicationFactor, assignment });
 }
 
-test('a broker that never beats keeps its status, and nobody wakes up for it', () => {
+test('a broker that never beats keeps its status', () => {
   const tester = new ControllerTester(2);
-  assert.ok(tester.controller.nextWakeUp({ now: 0, unixMs: 0, appliedIndex: 0 }) >= 10 * SESSION_MS);
   tester.pass(10 * SESSION_MS);
   assert.equal(tester.statuses(), ['alive', 'alive']);
   assert.equal(tester.done, []);

@@ -52,7 +52,7 @@ function listingOf({ groupId, state, protocolType }: Group): GroupListing {
 }
 
 /** Shows what Kafka's DescribeGroups shows. */
-export function describeGroup(group: Group): GroupDescription {
+function describeGroup(group: Group): GroupDescription {
   return {
     ...listingOf(group),
     generation: group.generation,

@@ -1,4 +1,4 @@
-/** What operations and queries of groups name: group, member, generation; and how a name that leads nowhere is refused. */
+/** What operations and queries of groups name, and how a name that leads nowhere is refused. */
 import { rejected } from '../answer.js';
 import type { Refusal } from '../assignment.js';
 import type { InputReader } from '../input-reader.js';

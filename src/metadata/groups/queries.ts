@@ -42,6 +42,13 @@ export interface JoinedGroup {
   members: { memberId: string; metadata: string }[];
 }
 
+/** What a member tells the leader's controller, a few times in its session. */
+export interface GroupHeartbeat {
+  groupId: string;
+  memberId: string;
+  generation: number;
+}
+
 export interface GroupQueryMembers {
   list_groups: object;
   describe_group: { groupId: string };

@@ -1,4 +1,4 @@
-/** Operations over two groups, a handful of members who are found by their number, and a clock that makes weeks pass. */
+/** Operations over two groups, members who are found by their number, and a clock that makes weeks pass. */
 import fc from 'fast-check';
 import type { GroupOperation, NaiveGroups } from './naive-groups.js';
 

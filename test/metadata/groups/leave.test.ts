@@ -1,4 +1,4 @@
-/** The cases of Kafka's classic protocol, one by one: who leaves or is removed, what that starts, and what shows of it. */
+/** The cases of Kafka's classic protocol, one by one: who leaves or is removed, and what shows of a group. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { JoinedGroup } from '../../../src/metadata/groups/queries.js';
