@@ -4,15 +4,17 @@
  */
 import { must } from '../assert.js';
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
+import { createController } from '../controller/controller.js';
 import type { Image } from '../metadata/image.js';
 import { judgeImage } from '../metadata/invariants.js';
 import { createMetadataMachine } from '../metadata/metadata-state-machine.js';
 import type { OperationData, OperationType } from '../metadata/operations.js';
 import { GROUP_DATA, JOINED_AT } from './group-workload.js';
 import { demand } from './checks/violation.js';
+import type { Plan } from './plan.js';
 import type { Workload, WorkloadMachine } from './workload.js';
 
-const BROKERS = 6;
+export const BROKERS = 6;
 const TOPICS = ['a', 'b', 'c.d', 'c_d', 'constructor'];
 const MOST_PARTITIONS = 4;
 /** Large, so that two topics of one name are told apart by the time of their creation. */
@@ -23,11 +25,13 @@ const STATUSES = ['alive', 'alive', 'dead', 'draining', 'unreachable'] as const;
 
 export const metadataWorkload: Workload = { createMachine, operation };
 
-function createMachine(): WorkloadMachine {
+function createMachine({ brokerSessionTimeoutMs }: Plan): WorkloadMachine {
   const hosted = createMetadataMachine();
+  const controller = createController(hosted, { brokerSessionTimeoutMs });
   let judged: Image | null = null;
   return {
     hosted,
+    controlled: { controller, image: hosted.image },
     check() {
       const image = hosted.image();
       judgeImage(image, judged, demand);

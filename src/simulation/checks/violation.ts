@@ -47,6 +47,7 @@ export const INVARIANTS = [
   'replica count of the broker',
   'groups are sound',
   'version only grows',
+  'sessions of brokers',
   // The end of a run.
   'liveness of a majority',
   'liveness',
