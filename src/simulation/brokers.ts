@@ -34,6 +34,8 @@ export interface Brokers {
   /** By broker. */
   readonly silentUntilMs: Map<number, number>;
   readonly leaving: Set<number>;
+  /** By broker: when it last said that it wants to shut down. */
+  readonly askedToLeaveMs: Map<number, number>;
   /** Fences that controllers have proposed, by attempt, until they are applied first. */
   readonly fences: Map<number, FenceBroker>;
   stopped: boolean;
@@ -57,6 +59,7 @@ export function createBrokers(): Brokers {
     accepted: new Map(),
     silentUntilMs: new Map(),
     leaving: new Set(),
+    askedToLeaveMs: new Map(),
     fences: new Map(),
     stopped: false,
   };
@@ -88,6 +91,7 @@ function act(world: World, brokers: Brokers, action: Action): void {
   brokers.reads += 1;
   const id = brokers.reads;
   brokers.sent.set(id, { beat, sentMs: nowMs });
+  if (beat.shuttingDown === true) brokers.askedToLeaveMs.set(brokerId, nowMs);
   happened(world, 'beat', node.place, id);
   noteAction(world, action, () => `broker ${brokerId} sends a heartbeat to node ${node.member.id}`);
   deliver(world, node, { kind: 'read', id });
@@ -148,7 +152,8 @@ export function checkFence(world: World, brokers: Brokers, attempt: number): voi
   if (fence === undefined) return;
   brokers.fences.delete(attempt);
   const last = brokers.accepted.get(fence.brokerId);
-  if (last?.beat.brokerEpoch !== fence.brokerEpoch || last.beat.shuttingDown === true) return;
+  if (last?.beat.brokerEpoch !== fence.brokerEpoch) return;
+  if ((brokers.askedToLeaveMs.get(fence.brokerId) ?? -1) >= last.sentMs) return;
   const { brokerSessionTimeoutMs, clockSkew } = world.plan;
   const silentMs = world.queue.nowMs - last.sentMs;
   tell(world, () => `broker ${fence.brokerId} is fenced`);
