@@ -54,7 +54,7 @@ const folders = [
   only({
     name: 'controller-knows-metadata',
     from: '^src/controller/',
-    may: ['^src/metadata/'],
+    may: ['^src/metadata/', '^src/state-machine/(state-machine|hosted-controller)\\.ts$'],
     comment: 'It makes operations of an image; who orders them is not its business.',
   }),
   only({

@@ -7,20 +7,40 @@ export type { ClusterEvent } from './cluster/events.js';
 export type { LinkFaults } from './cluster/link-host.js';
 export type { ClusterOptions } from './cluster/options.js';
 export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
+export type { GroupApi } from './client/group-calls.js';
 export type { MetadataStore } from './client/metadata-store.js';
 export type { TopicResult } from './client/metadata-calls.js';
 export type { CallOptions, ReadOptions, ValidateOptions, Wait } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
 export { kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
+export {
+  assignRange,
+  assignUniform,
+  type Assignment,
+  type PartitionCount,
+  type Subscriber,
+} from './metadata/groups/assignors.js';
+export type { GroupProtocol, GroupState } from './metadata/groups/group-record.js';
+export type { CommittedOffset } from './metadata/groups/offsets.js';
+export type { CommitOffsets, JoinGroup, LeaveGroup, SyncGroup } from './metadata/groups/operations.js';
+export type {
+  GroupDescription,
+  GroupHeartbeat,
+  GroupListing,
+  GroupMemberDescription,
+  JoinedGroup,
+} from './metadata/groups/queries.js';
 export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {
   BrokerChange,
+  BrokerHeartbeat,
   BrokerInfo,
   BrokerResources,
   BrokerStatus,
   ClusterMetadata,
   ConfigChange,
+  HeartbeatAnswer,
   NewBroker,
   NewPartition,
   NewTopic,

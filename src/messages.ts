@@ -6,13 +6,12 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
-import type { PackedPayloads } from './raft/entries.js';
+import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
 import type { RaftLimits } from './raft/limits.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
 import type { RaftStatus } from './raft/status.js';
 import type { AnswerRun } from './state-machine/answer-runs.js';
-import type { CommittedBatch } from './state-machine/committed-batches.js';
 import type { FileDurability, StorageIdentity } from './storage/storage.js';
 
 /** Below this a copy costs less than the move of a buffer. */
@@ -56,39 +55,55 @@ export type NodeToHost =
 
 // ---------------------------------------------------------------- host and metadata-store
 
-/** Local reads: answered from whatever this store has applied. */
-export interface HostToStore {
-  readonly kind: 'query';
-  readonly batch: ReadBatch;
-}
+export type HostToStore =
+  /** Local reads: answered from whatever this store has applied. */
+  | { readonly kind: 'query'; readonly batch: ReadBatch }
+  /** Nobody waits for these any more. */
+  | { readonly kind: 'forget'; readonly reads: readonly ParkedRead[] };
 
 export type StoreToHost =
-  { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] } | ({ readonly kind: 'readAnswers' } & ReadAnswers);
+  | { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] }
+  | ({ readonly kind: 'readAnswers' } & ReadAnswers)
+  /** Of reads that were parked. `index`: at which the values hold. */
+  | { readonly kind: 'parkedAnswers'; readonly index: number; readonly answers: readonly ParkedAnswer[] };
+
+/** A read that had no answer when its batch was answered, by its place there. */
+export interface ParkedRead {
+  readonly batch: number;
+  readonly place: number;
+}
+
+export type ParkedAnswer = ParkedRead & ({ readonly value: unknown } | { readonly error: ErrorValue });
 
 export interface ReadAnswers {
   /** Its id. */
   readonly batch: number;
   /** The applied index at which the values hold. */
   readonly index: number;
-  /** One a request; undefined where it failed. */
+  /** One a request; undefined where it failed, or has no answer yet. */
   readonly values: readonly unknown[];
   /** `place`: of the request in its batch. */
   readonly errors: readonly { readonly place: number; readonly error: ErrorValue }[];
+  /** Places of those whose answers follow, as soon as there are any. */
+  readonly parked: readonly number[];
 }
 
 // ---------------------------------------------------------------- raft-node and metadata-store
 
 export type NodeToStore =
-  | ({ readonly kind: 'committed' } & CommittedBatch)
+  /** `answer`: this node took these proposals, so its store posts their results to the host. */
+  | { readonly kind: 'committed'; readonly runs: readonly EntryRun[]; readonly answer: boolean }
   /** Answer these once `index` is applied. */
   | { readonly kind: 'reads'; readonly index: number; readonly batch: ReadBatch }
   | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
-  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite };
+  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite }
+  /** At every change, in order with all the rest: what was confirmed or committed before it comes before it. */
+  | { readonly kind: 'leadership'; readonly leadership: Leadership };
 
-/** Inputs of the core as they are. */
+/** Inputs of the core as they are. Proposals are those of the controller. */
 export type StoreToNode = Extract<
   Input,
-  { readonly kind: 'pull' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
+  { readonly kind: 'pull' | 'propose' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
 >;
 
 // ---------------------------------------------------------------- raft-node and transport-link
@@ -155,6 +170,7 @@ export interface MetadataStoreConfig {
   readonly bootstrap: Configuration;
   /** Take a snapshot after this many applied entries. */
   readonly snapshotEntries: number;
+  readonly brokerSessionTimeoutMs: number;
 }
 
 // ---------------------------------------------------------------- control planes (comlink)

@@ -7,7 +7,7 @@ import { ClusterError } from '../index.js';
 import { CommandError, ExitCode, describeError } from './errors.js';
 import { plural } from './tables.js';
 import type { RequestedTopic } from './topic-file.js';
-import type { ClusterMetadata, MetadataStore, Wait } from '../index.js';
+import type { BrokerInfo, ClusterMetadata, MetadataStore, Wait } from '../index.js';
 
 const TOPICS_AT_ONCE = 256;
 const DEFAULT_REPLICATION_FACTOR = 3;
@@ -34,9 +34,16 @@ interface Missing {
 }
 
 export async function registerBrokers(store: MetadataStore, ids: readonly number[], wait: Wait): Promise<void> {
-  await Promise.all(
-    ids.map((id) => store.registerBroker({ id, addr: `127.0.0.1:${FIRST_PORT + id - 1}`, rack: rackOf(id) }, wait)),
-  );
+  await Promise.all(ids.map((id) => store.registerBroker({ id, addr: addressOf(id), rack: rackOf(id) }, wait)));
+}
+
+/** Those that were registered here, now or by an earlier run. */
+export function isOwn({ id, addr }: Pick<BrokerInfo, 'id' | 'addr'>): boolean {
+  return addr === addressOf(id);
+}
+
+function addressOf(brokerId: number): string {
+  return `127.0.0.1:${FIRST_PORT + brokerId - 1}`;
 }
 
 /** Brokers in pairs over three racks: 1 and 2 in the first, 3 and 4 in the second, 7 and 8 in the first again. */

@@ -11,11 +11,12 @@ import type { DrillReport } from './check.js';
 import { checkSurvivors } from './command-line.js';
 import type { UpRequest } from './command-line.js';
 import { CommandError, ExitCode, oneLine } from './errors.js';
+import { Heartbeats } from './heartbeats.js';
 import { showUntil } from './live-status.js';
 import { createProgress } from './progress.js';
 import type { Progress } from './progress.js';
 import { coloursFor } from './screen.js';
-import { createTopics, missingFrom, registerBrokers } from './provision.js';
+import { createTopics, isOwn, missingFrom, registerBrokers } from './provision.js';
 import type { Terminal } from './terminal.js';
 import { countsText, formatDuration, nodeTable, plural, topicTable } from './tables.js';
 import type { RecordCounts } from './tables.js';
@@ -34,6 +35,7 @@ interface Run {
   progress: Progress;
   /** Bounds every call until the cluster stays up. */
   wait: Wait;
+  heartbeats: Heartbeats;
 }
 
 interface Started {
@@ -55,7 +57,8 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
   }, options.timeoutMs);
   const wait = { timeoutMs: options.timeoutMs, signal: AbortSignal.any([deadline.signal, terminal.interrupt]) };
   const progress = createProgress(terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
-  const run = { options, terminal, progress, wait };
+  const heartbeats = new Heartbeats();
+  const run = { options, terminal, progress, wait, heartbeats };
   let cluster: Cluster | undefined;
   try {
     progress.begin(startingText(options));
@@ -80,6 +83,7 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
   } finally {
     clearTimeout(timer);
     progress.stop();
+    await heartbeats.end();
     await cluster?.stop();
   }
 }
@@ -140,6 +144,7 @@ async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], 
   );
   const createdAtMs = performance.now();
   await registerBrokers(store, missing.brokerIds, wait);
+  run.heartbeats.begin(store, (await store.listBrokers(wait)).filter(isOwn));
   await createTopics(store, missing.topics, brokers, wait);
   const createMs = elapsedMs(createdAtMs);
   const created = missing.topics.reduce((sum, topic) => sum + topic.partitions, 0);

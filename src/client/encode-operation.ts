@@ -15,7 +15,7 @@ import { tooLarge } from './plain-copy.js';
 import type { EncodedCommand } from './write.js';
 
 /** Those whose placements are drawn from a seed. */
-const PLACING: ReadonlySet<unknown> = new Set<OperationType>(['create_topic']);
+const PLACING: ReadonlySet<unknown> = new Set<OperationType>(['create_topic', 'create_topics', 'add_partitions']);
 
 /**
  * `operation` is a plain copy of what the caller gave; `random` draws what it gave no seed for. Throws the ClusterError

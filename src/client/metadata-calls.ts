@@ -4,13 +4,13 @@
  * `metadata-store.ts`.
  */
 import { AssertionError } from '../assert.js';
-import type { ClusterError, ErrorValue } from '../errors.js';
-import { toClusterError } from '../errors.js';
+import type { ErrorValue } from '../errors.js';
+import { ClusterError, toClusterError } from '../errors.js';
 import type { TopicInfo } from '../metadata/model.js';
 import type { PlainOperation } from '../metadata/operation-codec.js';
 import type { OperationType } from '../metadata/operations.js';
 import { receiveAnswer } from '../metadata/posted-answer.js';
-import type { QueryType } from '../metadata/queries.js';
+import type { ControllerRequestType, QueryType } from '../metadata/queries.js';
 import type { AnswerForm } from './call.js';
 import { drawPlacementSeed, encodeOperation } from './encode-operation.js';
 import { isValidateOnly, readCallArguments, unreadable } from './options.js';
@@ -41,6 +41,13 @@ const topicResults: AnswerForm = (_index, result) => {
   });
 };
 
+/** What follows a write. */
+export interface Sequel {
+  readonly query: { readonly type: QueryType; readonly [member: string]: unknown };
+  /** What the caller hears where the write has succeeded, and this has not. */
+  readonly failed: (error: ClusterError) => ClusterError;
+}
+
 export class MetadataCalls {
   readonly #router: Router;
   readonly #writer: Writer;
@@ -64,8 +71,36 @@ export class MetadataCalls {
     return this.#writeOrValidate('alter_topic_configs', data, options, valueAlone);
   }
 
-  read<Value>(type: QueryType, members: () => object, options: unknown): Promise<Value> {
+  read<Value>(type: QueryType | ControllerRequestType, members: () => object, options: unknown): Promise<Value> {
     return this.#ask(() => ({ type, ...members() }), options, valueAlone);
+  }
+
+  /**
+   * A write, and then a read of what it comes to in time; of one deadline and one signal. `sequel` is given the data as
+   * they were written, and the answer.
+   */
+  writeThenRead<Value>(
+    type: OperationType,
+    data: () => object,
+    sequel: (data: never, written: never) => Sequel,
+    options: unknown,
+  ): Promise<Value> {
+    try {
+      const call = readCallArguments(options, this.#router.options.proposalTimeoutMs);
+      const plainData = plainCopy(data());
+      const command = encodeOperation({ type, data: plainData }, this.#router.options.random);
+      if (this.#closed) throw stopped();
+      return this.#router.propose(this.#writer, command, call, valueAlone).then((written) => {
+        const { query, failed } = sequel(plainData as never, written as never);
+        return this.#router
+          .read(this.#writer.nodeId, query, { ...call, local: false }, valueAlone)
+          .catch((error: unknown) => {
+            throw error instanceof ClusterError ? failed(error) : error;
+          });
+      }) as Promise<Value>;
+    } catch (thrown) {
+      return refuse(thrown);
+    }
   }
 
   propose(operation: () => unknown, options: unknown): Promise<{ index: number; value: unknown }> {

@@ -218,8 +218,19 @@ export class Router {
   }
 
   #receiveFromStore(link: NodeLink, message: StoreToHost): void {
-    if (message.kind === 'answers') this.#proposals.answered(message.runs);
-    else this.#reads.answered(link, message);
+    switch (message.kind) {
+      case 'answers':
+        this.#proposals.answered(message.runs);
+        return;
+      case 'readAnswers':
+        this.#reads.answered(link, message);
+        return;
+      case 'parkedAnswers':
+        this.#reads.parkedAnswered(link, message.index, message.answers);
+        return;
+      default:
+        unreachable(message);
+    }
   }
 
   #followLeader(): void {

@@ -2,7 +2,8 @@
  * The `Cluster` that users hold: checks arguments, waits with deadlines, and leaves the work to `ClusterHost` and the
  * router.
  */
-import { createMetadataStore, type MetadataStore } from '../client/metadata-store.js';
+import type { MetadataStore } from '../client/metadata-store.js';
+import { createMetadataStore } from '../client/routed-store.js';
 import type { CallOptions, ReadOptions, Wait } from '../client/options.js';
 import { createProposer, type Proposer } from '../client/proposer.js';
 import { ClusterError } from '../errors.js';

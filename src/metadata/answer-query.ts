@@ -1,8 +1,11 @@
 /** Answers every query of `queries.ts` from one image. What it returns is frozen or the caller's own, never a draft. */
 import { unreachable } from '../assert.js';
+import type { NotYet } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import { dryRun } from './dry-run.js';
+import { answerGroupQuery, GROUP_QUERY_TYPES } from './groups/answer-group-query.js';
+import type { GroupQueryType } from './groups/queries.js';
 import type { Image } from './image.js';
 import {
   findBroker,
@@ -25,7 +28,9 @@ import { isReassigning } from './reassignment.js';
 import { readTopicName } from './topic-name.js';
 import { readTopicShape } from './topic-shape.js';
 
-const QUERY_TYPES: readonly QueryType[] = [
+type RecordQueryType = Exclude<QueryType, GroupQueryType>;
+
+const QUERY_TYPES: readonly RecordQueryType[] = [
   'get_broker',
   'list_brokers',
   'get_topic',
@@ -42,19 +47,25 @@ const QUERY_TYPES: readonly QueryType[] = [
 const MAX_SHOWN_TYPE = 40;
 
 /** `query` is untrusted. */
-export function answerQuery(image: Image, query: unknown): OperationAnswer {
+export function answerQuery(image: Image, query: unknown): OperationAnswer | NotYet {
   const input = new InputReader(query, 'query.');
   const wanted = input.text('type', 'a text', () => true);
-  const type = QUERY_TYPES.find((known) => known === wanted);
-  const answer = type === undefined ? unknownQuery(wanted) : answerKnown(image, type, input);
+  const answer = answerWanted(image, wanted, input);
   return input.problem === undefined ? answer : malformed(input.problem);
+}
+
+function answerWanted(image: Image, wanted: string, input: InputReader): OperationAnswer | NotYet {
+  const type = QUERY_TYPES.find((known) => known === wanted);
+  if (type !== undefined) return answerKnown(image, type, input);
+  const groupType = GROUP_QUERY_TYPES.find((known) => known === wanted);
+  return groupType === undefined ? unknownQuery(wanted) : answerGroupQuery(image, groupType, input);
 }
 
 function unknownQuery(type: string): OperationAnswer {
   return rejected('UnknownOperation', `no query is called ${type.slice(0, MAX_SHOWN_TYPE)}`);
 }
 
-function answerKnown(image: Image, type: QueryType, input: InputReader): OperationAnswer {
+function answerKnown(image: Image, type: RecordQueryType, input: InputReader): OperationAnswer {
   switch (type) {
     case 'get_broker':
       return { value: findBroker(image, input.integer('id', 1, MAX_BROKER_ID))?.info };

@@ -7,10 +7,12 @@ import { assert } from '../assert.js';
 import { addPartitions } from './add-partitions.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
+import { beginControlledShutdown, fenceBroker, recordHeartbeats, unfenceBroker } from './broker-lifecycle.js';
 import { registerBroker, unregisterBroker, updateBroker } from './broker-operations.js';
 import { createTopics } from './create-topics.js';
 import { electLeaders } from './election-operations.js';
 import type { ImageDraft } from './image.js';
+import { GROUP_HANDLERS } from './groups/group-handlers.js';
 import { InputReader } from './input-reader.js';
 import { alterIsr } from './isr-operations.js';
 import { MAX_PLACEMENT_SEED } from './limits.js';
@@ -34,6 +36,10 @@ const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
   register_broker: registerBroker,
   unregister_broker: unregisterBroker,
   update_broker: updateBroker,
+  fence_broker: fenceBroker,
+  unfence_broker: unfenceBroker,
+  begin_controlled_shutdown: beginControlledShutdown,
+  record_heartbeats: recordHeartbeats,
   create_topic: createTopic,
   create_topics: orValidateOnly(createTopics),
   delete_topic: deleteTopic,
@@ -49,6 +55,7 @@ const HANDLERS: Readonly<Record<OperationType, OperationHandler>> = {
   alter_isr: alterIsr,
   elect_leaders: electLeaders,
   alter_reassignments: alterReassignments,
+  ...GROUP_HANDLERS,
 };
 const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries(HANDLERS));
 

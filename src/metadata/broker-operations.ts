@@ -1,6 +1,10 @@
-/** Brokers: register, unregister, update. A broker that stands in a replica list cannot go. */
+/**
+ * Brokers: register, unregister, update. A broker that stands in a replica list cannot go. What the controller says of
+ * them is `broker-lifecycle.ts`.
+ */
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
+import { isFenced } from './broker-states.js';
 import { replaceBroker } from './broker-status.js';
 import type { ImageDraft } from './image.js';
 import { BrokerRecord, findBroker } from './image.js';
@@ -37,7 +41,7 @@ export function registerBroker(
     id,
     addr: readAddress(input),
     status: 'alive',
-    resources: readResources(NO_RESOURCES, input),
+    resources: { ...NO_RESOURCES, ...readResources(input) },
     rack: input.has('rack') ? readRack(input) : '',
     registeredAt: timestamp,
     lastHeartbeat: timestamp,
@@ -45,10 +49,41 @@ export function registerBroker(
     brokerEpoch: index,
   };
   if (input.problem !== undefined) return malformed(input.problem);
-  if (findBroker(draft, id) !== undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
-  const record = new BrokerRecord(info, 0);
-  putBroker(draft, record);
-  return { value: record.info };
+  const known = findBroker(draft, id);
+  if (known !== undefined) return registerAgain(draft, known, info, readResources(input), timestamp);
+  putBroker(draft, new BrokerRecord(info, 0));
+  return { value: info };
+}
+
+/**
+ * As in KRaft: the same incarnation amends what it said of itself; another one takes over once the session of the one
+ * before has ended, and is supervised if that one was. Who names no incarnation is not known again.
+ */
+function registerAgain(
+  draft: ImageDraft,
+  known: BrokerRecord,
+  wanted: BrokerInfo,
+  resources: Partial<BrokerResources>,
+  timestamp: number,
+): OperationAnswer {
+  const { id, addr, rack, incarnationId } = wanted;
+  if (incarnationId === undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
+  const { supervised } = known.info;
+  if (incarnationId === known.info.incarnationId) {
+    const amended = { ...known.info, addr, rack, resources: { ...known.info.resources, ...resources } };
+    return replaced(draft, known, amended, timestamp);
+  }
+  if (!isFenced(known.info)) {
+    return rejected('BrokerExists', `broker ${id} is registered by another incarnation, which is not fenced`);
+  }
+  return replaced(draft, known, supervised === undefined ? wanted : { ...wanted, supervised }, timestamp);
+}
+
+function replaced(draft: ImageDraft, known: BrokerRecord, info: BrokerInfo, timestamp: number): OperationAnswer {
+  if (info.brokerEpoch === known.info.brokerEpoch && equalBrokers(info, known.info)) return { value: known.info };
+  const next = new BrokerRecord(info, known.replicaCount);
+  replaceBroker(draft, next, timestamp);
+  return { value: next.info };
 }
 
 /** A whole record, as it was answered; worthless if the input has a problem. */
@@ -57,12 +92,13 @@ export function readBrokerInfo(input: InputReader): BrokerInfo {
     id: input.integer('id', 1, MAX_BROKER_ID),
     addr: readAddress(input),
     status: input.choice('status', STATUSES) ?? 'alive',
-    resources: readResources(NO_RESOURCES, input),
+    resources: { ...NO_RESOURCES, ...readResources(input) },
     rack: readRack(input),
     registeredAt: input.integer('registeredAt', 0, Number.MAX_SAFE_INTEGER),
     lastHeartbeat: input.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER),
     ...readIncarnation(input),
     brokerEpoch: input.integer('brokerEpoch', 0, Number.MAX_SAFE_INTEGER),
+    ...(input.flag('supervised') ? { supervised: true } : {}),
   };
 }
 
@@ -82,20 +118,16 @@ export function updateBroker(draft: ImageDraft, input: InputReader, { timestamp 
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const change = input.nested('change');
   const record = findBroker(draft, id);
-  const base = record?.info.resources ?? NO_RESOURCES;
   const wanted: Partial<BrokerInfo> = {};
   if (change.has('addr')) wanted.addr = readAddress(change);
   if (change.has('rack')) wanted.rack = readRack(change);
   if (change.has('status')) wanted.status = change.choice('status', STATUSES) ?? 'alive';
-  if (change.has('resources')) wanted.resources = readResources(base, change);
+  const resources = { ...(record?.info.resources ?? NO_RESOURCES), ...readResources(change) };
   if (change.has('lastHeartbeat')) wanted.lastHeartbeat = change.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER);
   if (input.problem !== undefined) return malformed(input.problem);
   if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
-  const info: BrokerInfo = { ...record.info, ...wanted };
-  if (equalBrokers(info, record.info)) return { value: record.info };
-  const next = new BrokerRecord(info, record.replicaCount);
-  replaceBroker(draft, next, timestamp);
-  return { value: next.info };
+  const info: BrokerInfo = { ...record.info, ...wanted, resources };
+  return replaced(draft, record, info, timestamp);
 }
 
 function readAddress(input: InputReader): string {
@@ -120,20 +152,22 @@ function readIncarnation(input: InputReader): Pick<BrokerInfo, 'incarnationId'> 
   return { incarnationId: input.text('incarnationId', wanted, fits) };
 }
 
-function readResources(base: Readonly<BrokerResources>, input: InputReader): BrokerResources {
-  const resources = { ...base };
+/** Those that are given. */
+export function readResources(input: InputReader): Partial<BrokerResources> {
+  const resources: Partial<BrokerResources> = {};
   if (!input.has('resources')) return resources;
   const members = input.nested('resources');
   for (const name of RESOURCE_NAMES) if (members.has(name)) resources[name] = members.amount(name);
   return resources;
 }
 
-function equalBrokers(a: Readonly<BrokerInfo>, b: Readonly<BrokerInfo>): boolean {
+export function equalBrokers(a: Readonly<BrokerInfo>, b: Readonly<BrokerInfo>): boolean {
   return (
     a.addr === b.addr &&
     a.rack === b.rack &&
     a.status === b.status &&
     a.lastHeartbeat === b.lastHeartbeat &&
+    a.supervised === b.supervised &&
     RESOURCE_NAMES.every((name) => a.resources[name] === b.resources[name])
   );
 }

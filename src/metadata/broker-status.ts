@@ -7,7 +7,8 @@
 import { must } from '../assert.js';
 import { brokerStates, isActive, isFenced } from './broker-states.js';
 import type { BrokerRecord, ImageDraft } from './image.js';
-import { compareCodeUnits, eachTopicRecord, findBroker, findTopic, listPartitionsOf } from './image.js';
+import { compareCodeUnits } from './code-units.js';
+import { eachTopicRecord, findBroker, findTopic, listPartitionsOf } from './image.js';
 import { putBroker } from './image-draft.js';
 import { electionOf } from './leader-election.js';
 import type { BrokerInfo, PartitionInfo } from './model.js';

@@ -3,6 +3,7 @@
  * written into the next image when the batch ends. Whoever puts or removes a record also tells of the change.
  */
 import { assert, must } from '../assert.js';
+import { withChanges } from './buckets.js';
 import type { BrokerRecord, Chunk, Image, ImageDraft, MutableImage } from './image.js';
 import {
   brokerBucket,
@@ -10,6 +11,7 @@ import {
   findBroker,
   findPartition,
   findTopic,
+  groupBucket,
   PARTITIONS_PER_CHUNK,
   topicBucket,
   TopicRecord,
@@ -18,7 +20,15 @@ import type { PartitionInfo, TopicInfo } from './model.js';
 
 export function draftOf(base: Image): ImageDraft {
   const { version, lastModified } = base;
-  return { base, changes: [], changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
+  return {
+    base,
+    changes: [],
+    changedBrokers: new Map(),
+    changedTopics: new Map(),
+    changedGroups: new Map(),
+    version,
+    lastModified,
+  };
 }
 
 /** What is done to it is not done to the draft. */
@@ -32,32 +42,12 @@ export function copyOfDraft(draft: ImageDraft): ImageDraft {
  * took most of the time of a batch that touches many.
  */
 export function writeDraft(draft: ImageDraft, into: MutableImage): void {
-  const { base, changedBrokers, changedTopics } = draft;
+  const { base, changedBrokers, changedTopics, changedGroups } = draft;
   if (changedBrokers.size > 0) into.brokers = withChanges(base.brokers, changedBrokers, brokerBucket);
   if (changedTopics.size > 0) into.topics = withChanges(base.topics, changedTopics, topicBucket);
+  if (changedGroups.size > 0) into.groups = withChanges(base.groups, changedGroups, groupBucket);
   into.version = draft.version;
   into.lastModified = draft.lastModified;
-}
-
-function withChanges<Key, Kept>(
-  buckets: readonly ReadonlyMap<Key, Kept>[],
-  changes: ReadonlyMap<Key, Kept | null>,
-  bucketOf: (key: Key) => number,
-): readonly ReadonlyMap<Key, Kept>[] {
-  const next = [...buckets];
-  const copies = new Map<number, Map<Key, Kept>>();
-  for (const [key, record] of changes) {
-    const number = bucketOf(key);
-    let bucket = copies.get(number);
-    if (bucket === undefined) {
-      bucket = new Map(buckets[number]);
-      copies.set(number, bucket);
-      next[number] = bucket;
-    }
-    if (record === null) bucket.delete(key);
-    else bucket.set(key, record);
-  }
-  return next;
 }
 
 /** A new broker, or another record of one. */

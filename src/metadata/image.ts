@@ -4,10 +4,15 @@
  * holds plain data.
  * Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
  */
+import type { Buckets } from './buckets.js';
+import { emptyBuckets, hashOf } from './buckets.js';
+import { compareCodeUnits } from './code-units.js';
+import type { GroupRecord } from './groups/group-record.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 
 const BROKER_BUCKETS = 16;
 const TOPIC_BUCKETS = 256;
+const GROUP_BUCKETS = 256;
 /** Partitions of a topic that are copied together when one of them changes. */
 export const PARTITIONS_PER_CHUNK = 32;
 
@@ -41,6 +46,8 @@ export interface Image {
   readonly brokers: readonly ReadonlyMap<number, BrokerRecord>[];
   /** By `collisionKey`. */
   readonly topics: readonly ReadonlyMap<string, TopicRecord>[];
+  /** By id: `groups/group-image.ts`. */
+  readonly groups: Buckets<string, GroupRecord>;
   readonly version: number;
   readonly lastModified: number;
 }
@@ -59,6 +66,7 @@ export interface ImageDraft {
   changes: RecordChange[];
   readonly changedBrokers: Map<number, BrokerRecord | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;
+  readonly changedGroups: Map<string, GroupRecord | null>;
   version: number;
   lastModified: number;
 }
@@ -73,6 +81,7 @@ export type RecordChange =
   | ({ readonly kind: 'broker' } & Replaced<BrokerInfo>)
   | ({ readonly kind: 'topic' } & Replaced<TopicInfo>)
   | ({ readonly kind: 'partition' } & Replaced<PartitionInfo>)
+  | ({ readonly kind: 'group' } & Replaced<GroupRecord>)
   /** A topic that is new or gone, with all that it holds. */
   | ({ readonly kind: 'topicAndPartitions' } & Replaced<TopicRecord>);
 
@@ -85,6 +94,7 @@ export function emptyImage(): MutableImage {
   return {
     brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerRecord>()),
     topics: Array.from({ length: TOPIC_BUCKETS }, () => new Map<string, TopicRecord>()),
+    groups: emptyBuckets(GROUP_BUCKETS),
     version: 0,
     lastModified: 0,
   };
@@ -130,7 +140,7 @@ export function findCollision(image: ReadableImage, name: string): TopicRecord |
   return changed === undefined ? image.base.topics[topicBucket(key)]?.get(key) : (changed ?? undefined);
 }
 
-function isDraft(image: ReadableImage): image is ImageDraft {
+export function isDraft(image: ReadableImage): image is ImageDraft {
   return 'base' in image;
 }
 
@@ -148,10 +158,6 @@ export function* eachTopicRecord(image: ReadableImage): Generator<TopicRecord, v
     for (const [key, record] of bucket) if (!changedTopics.has(key)) yield record;
   }
   for (const record of changedTopics.values()) if (record !== null) yield record;
-}
-
-export function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export function findPartition(record: TopicRecord, partition: number): PartitionInfo | undefined {
@@ -175,11 +181,6 @@ export function topicBucket(key: string): number {
   return hashOf(key) % TOPIC_BUCKETS;
 }
 
-/** FNV-1a over code units. */
-export function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let position = 0; position < key.length; position += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);
-  }
-  return hash >>> 0;
+export function groupBucket(groupId: string): number {
+  return hashOf(groupId) % GROUP_BUCKETS;
 }

@@ -71,8 +71,9 @@ export class InputReader {
     return '';
   }
 
-  boolean(name: string): boolean {
-    const value = this.value(name);
+  /** Absent is false. */
+  flag(name: string): boolean {
+    const value = this.value(name) ?? false;
     if (typeof value === 'boolean') return value;
     this.#refuse(name, 'true or false', value);
     return false;

@@ -4,6 +4,8 @@
  */
 import { checkReassignment } from './assignment.js';
 import { brokerStates } from './broker-states.js';
+import { findRecordFault } from './groups/group-faults.js';
+import { findGroup } from './groups/group-image.js';
 import type { BrokerRecord, Image, TopicRecord } from './image.js';
 import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
@@ -22,6 +24,7 @@ export type MetadataRule =
   | 'partition count of the topic'
   | 'topic and partitions agree'
   | 'replica count of the broker'
+  | 'groups are sound'
   | 'version only grows';
 
 /** Told of each rule that was looked at. */
@@ -56,6 +59,7 @@ export function judgeImage(image: Image, before: Image | null, judge: Judge): vo
       if (known !== undefined) judgeEpochs(known, record, judge);
     }
   });
+  judgeGroups(image, before, judge);
   judgeBrokers(image, before, judge);
 }
 
@@ -71,6 +75,17 @@ function judgeBrokers(image: Image, before: Image | null, judge: Judge): void {
     if (known === undefined) continue;
     judge(brokerEpoch >= known, 'broker epoch only grows', () => `broker ${id}: epoch ${brokerEpoch} follows ${known}`);
   }
+}
+
+/** Offsets too, since partitions only go with their topic, and offsets with it. */
+function judgeGroups(image: Image, before: Image | null, judge: Judge): void {
+  image.groups.forEach((bucket, at) => {
+    for (const [groupId, record] of bucket) {
+      if (before?.groups[at]?.get(groupId) === record && image.topics === before.topics) continue;
+      const fault = findGroup(image, groupId) === record ? findRecordFault(image, record) : 'it is found by its id';
+      judge(fault === undefined, 'groups are sound', () => `group ${groupId}: ${fault ?? ''}`);
+    }
+  });
 }
 
 function countReplicas({ chunks }: TopicRecord, counts: Map<number, number>): void {

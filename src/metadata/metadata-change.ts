@@ -3,6 +3,9 @@
  * pays for events that are never asked for; how they are gathered is `image-draft.ts`.
  */
 import { must, unreachable } from '../assert.js';
+import type { Group, GroupRecord } from './groups/group-record.js';
+import type { CommittedOffset } from './groups/offsets.js';
+import { differingOffsets, NO_OFFSETS } from './groups/offsets.js';
 import type { RecordChange, Replaced, TopicRecord } from './image.js';
 import { listPartitionsOf } from './image.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
@@ -10,7 +13,7 @@ import { partitionId } from './model.js';
 
 interface RecordEvent<Kind extends string, Kept> {
   readonly kind: Kind;
-  /** A broker's id, a topic's name, "topic:partition". */
+  /** A broker's id, a topic's name, "topic:partition", a group's id. */
   readonly key: string;
   /** Absent when the record is new. */
   readonly before?: Readonly<Kept>;
@@ -18,9 +21,17 @@ interface RecordEvent<Kind extends string, Kept> {
   readonly after?: Readonly<Kept>;
 }
 
-/** One changed record: frozen records of the image, not copies. */
+/** A consumer group, of whose offsets only those are told that have changed, by topic and partition. */
+export interface ChangedGroup extends Group {
+  readonly offsets: readonly CommittedOffset[];
+}
+
+/** One changed record: frozen records of the image, not copies; but for a group, whose offsets are gathered. */
 export type MetadataEvent =
-  RecordEvent<'broker', BrokerInfo> | RecordEvent<'topic', TopicInfo> | RecordEvent<'partition', PartitionInfo>;
+  | RecordEvent<'broker', BrokerInfo>
+  | RecordEvent<'topic', TopicInfo>
+  | RecordEvent<'partition', PartitionInfo>
+  | RecordEvent<'group', ChangedGroup>;
 
 /** What the operation at one log index changed: at least one record. */
 export class MetadataChange {
@@ -50,6 +61,8 @@ function eventsOf(change: RecordChange): MetadataEvent[] {
       return [topicEvent(change)];
     case 'partition':
       return [partitionEvent(change)];
+    case 'group':
+      return [groupEvent(change)];
     case 'topicAndPartitions':
       return eventsOfTopic(change);
     default:
@@ -72,6 +85,13 @@ function topicEvent(change: Replaced<TopicInfo>): MetadataEvent {
 
 function partitionEvent(change: Replaced<PartitionInfo>): MetadataEvent {
   return eventOf('partition', change, ({ topic, partition }) => partitionId(topic, partition));
+}
+
+function groupEvent({ before, after }: Replaced<GroupRecord>): MetadataEvent {
+  const side = (record: GroupRecord, other: GroupRecord | undefined): ChangedGroup =>
+    Object.freeze({ ...record.group, offsets: differingOffsets(record.offsets, other?.offsets ?? NO_OFFSETS) });
+  const sides = { before: before && side(before, after), after: after && side(after, before) };
+  return eventOf('group', sides, ({ groupId }) => groupId);
 }
 
 function eventOf<Kind extends string, Kept extends object>(

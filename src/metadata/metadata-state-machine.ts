@@ -6,16 +6,20 @@
 import { Immer } from 'immer';
 import { assert } from '../assert.js';
 import { joinBytes } from '../state-machine/canonical-json.js';
+import { NotYet } from '../state-machine/state-machine.js';
 import type { ApplyContext, HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
-import { answerQuery, toClusterMetadata } from './answer-query.js';
+import { rejected } from './answer.js';
+import { answerQuery } from './answer-query.js';
 import { applyCommand } from './apply.js';
+import { brokerKey } from './broker-key.js';
+import type { MetadataDump } from './dump.js';
+import { dumpImage } from './dump.js';
 import type { Image, ImageDraft } from './image.js';
 import { emptyImage } from './image.js';
 import { draftOf, writeDraft } from './image-draft.js';
 import { digestImage } from './image-digest.js';
 import { MetadataChange } from './metadata-change.js';
-import type { ClusterMetadata } from './model.js';
 import { decodeJson } from './operation-codec.js';
 import { postAnswer } from './posted-answer.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
@@ -26,13 +30,16 @@ import { readSnapshot, writeSnapshot } from './snapshot.js';
  */
 const immer = new Immer({ autoFreeze: false });
 
+const NO_KEYS: ReadonlySet<string> = new Set();
+
 export interface MetadataMachine extends HostedStateMachine {
   apply(command: Uint8Array, context: Pick<ApplyContext, 'index'>): OperationAnswer;
   /** A `Query`, or one as JSON. */
-  query(request: unknown): OperationAnswer;
+  query(request: unknown): OperationAnswer | NotYet;
+  readonly changedKeys: () => ReadonlySet<string>;
   /** What the batch that ended last changed, in log order; given once, and forgotten when the next one begins. */
   takeChanges(): readonly MetadataChange[];
-  dump(): ClusterMetadata;
+  dump(): MetadataDump;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
   image(): Image;
 }
@@ -41,6 +48,7 @@ export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
   let draft: ImageDraft | null = null;
   let changes: MetadataChange[] = [];
+  let changedKeys: ReadonlySet<string> = NO_KEYS;
   const settled = (): Image => {
     assert(draft === null, 'the image is settled only between batches');
     return image;
@@ -66,7 +74,9 @@ export function createMetadataMachine(): MetadataMachine {
         writeDraft(changed, containers);
       });
       draft = null;
+      changedKeys = keysOf(changed);
     },
+    changedKeys: () => changedKeys,
     takeChanges() {
       settled();
       const taken = changes;
@@ -84,10 +94,18 @@ export function createMetadataMachine(): MetadataMachine {
       image = readSnapshot(snapshot);
       changes = [];
     },
-    dump: () => toClusterMetadata(settled()),
+    dump: () => dumpImage(settled()),
     digest: () => digestImage(settled()),
     image: settled,
   };
+}
+
+/** What answers may wait for: a group by its id, a broker by its key. */
+function keysOf({ changedGroups, changedBrokers }: ImageDraft): ReadonlySet<string> {
+  if (changedGroups.size === 0 && changedBrokers.size === 0) return NO_KEYS;
+  const keys = new Set(changedGroups.keys());
+  for (const id of changedBrokers.keys()) keys.add(brokerKey(id));
+  return keys;
 }
 
 /** The metadata state machine by itself, without a cluster: entries are `Operation` as JSON. */
@@ -100,7 +118,12 @@ export function createMetadataStateMachine(): StateMachine {
       machine.end();
       return answer;
     },
-    query: (request) => machine.query(request),
+    query(request) {
+      const answer = machine.query(request);
+      return answer instanceof NotYet
+        ? rejected('RebalanceInProgress', `group ${answer.key} is not so far yet`)
+        : answer;
+    },
     snapshot: () => joinBytes(machine.capture().serialize()),
     restore(snapshot) {
       machine.restore(snapshot);

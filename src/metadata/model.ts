@@ -32,6 +32,11 @@ export interface BrokerInfo {
   incarnationId?: string;
   /** The log index of this registration, so that a later one's is higher (KIP-631). */
   brokerEpoch: number;
+  /**
+   * It has sent a heartbeat: from then on it is fenced when it falls silent, also in a later incarnation. Absent while
+   * it has not: such a broker keeps the status it was given.
+   */
+  supervised?: true;
 }
 
 export interface NewBroker {
@@ -51,6 +56,25 @@ export interface BrokerChange {
   /** Merged into what is known. */
   resources?: Partial<BrokerResources>;
   lastHeartbeat?: number;
+}
+
+/** What a broker tells the leader's controller every so often, a few times in `brokerSessionTimeoutMs`. */
+export interface BrokerHeartbeat {
+  brokerId: number;
+  /** Of its registration. */
+  brokerEpoch: number;
+  /** The log index that its own copy of the metadata has come to; absent: it lags behind nobody. */
+  appliedIndex?: number;
+  /** It is to be told when it may end: `mayShutDown`. */
+  shuttingDown?: boolean;
+  /** Merged into what is known. */
+  resources?: Partial<BrokerResources>;
+}
+
+export interface HeartbeatAnswer {
+  fenced: boolean;
+  /** It leads nothing any more and is fenced: it may end. True only where `shuttingDown` asked for it. */
+  mayShutDown: boolean;
 }
 
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd' | 'producer' | 'uncompressed';

@@ -6,8 +6,10 @@
  * ignored; anything else out of shape is answered with InvalidArgument, not thrown (`apply.ts`). A change of what is
  * not there: TopicNotFound, PartitionNotFound; a partition number outside the topic's count: InvalidArgument.
  */
+import type { GroupOperationData } from './groups/operations.js';
 import type {
   BrokerChange,
+  BrokerResources,
   ConfigChange,
   NewBroker,
   NewPartition,
@@ -18,7 +20,9 @@ import type {
 
 /**
  * Answer: the BrokerInfo, alive, registered and last heard of at the operation's timestamp, its epoch the log index of
- * the operation. BrokerExists.
+ * the operation. A registered broker that is registered again by the same `incarnationId` keeps its epoch, status and
+ * times, and takes address and rack anew; by another incarnation, or by none: BrokerExists, unless it is fenced and the
+ * new incarnation has an id.
  */
 export type RegisterBroker = NewBroker;
 /** Answer: null. BrokerNotFound; InvalidAssignment while it is in a replica list. */
@@ -33,6 +37,30 @@ export interface UnregisterBroker {
 export interface UpdateBroker {
   id: number;
   change: BrokerChange;
+}
+/** A registration, and no other of the same broker. BrokerNotFound, StaleEpoch. */
+interface Registration {
+  brokerId: number;
+  brokerEpoch: number;
+}
+/**
+ * The broker's session has ended. Answer: the BrokerInfo, 'unreachable' unless it was fenced already. It leaves its
+ * leaderships and every ISR that has another member.
+ */
+export type FenceBroker = Registration;
+/** A fenced broker is back. Answer: the BrokerInfo, 'alive' if it was fenced. It may lead what has no leader. */
+export type UnfenceBroker = Registration;
+/**
+ * The broker wants to shut down. Answer: the BrokerInfo, 'draining' unless it is fenced. As for a fenced one, its
+ * leaderships and places in ISRs go to others where there are others.
+ */
+export type BeginControlledShutdown = Registration;
+/**
+ * Heartbeats of brokers, `agoMs` before the operation's timestamp, and those of their resources that have changed.
+ * Answer: their BrokerInfos; registrations that are over are passed over.
+ */
+export interface RecordHeartbeats {
+  brokers: readonly (Registration & { agoMs: number; resources?: Partial<BrokerResources> })[];
 }
 /**
  * Answer: the TopicInfo. In sync are at first the replicas on active brokers, the first of them leads. TopicExists;
@@ -178,10 +206,14 @@ export interface AlterReassignments {
 }
 
 /** The `data` of every operation, by its `type`. */
-export interface OperationData {
+export interface OperationData extends GroupOperationData {
   register_broker: RegisterBroker;
   unregister_broker: UnregisterBroker;
   update_broker: UpdateBroker;
+  fence_broker: FenceBroker;
+  unfence_broker: UnfenceBroker;
+  begin_controlled_shutdown: BeginControlledShutdown;
+  record_heartbeats: RecordHeartbeats;
   create_topic: CreateTopic;
   create_topics: CreateTopics;
   delete_topic: DeleteTopic;

@@ -2,10 +2,19 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
-import type { BrokerInfo, ClusterMetadata, Operation, PartitionInfo, Strategy, TopicInfo } from './model.js';
+import type { GroupHeartbeat, GroupQueryMembers, GroupQueryValue } from './groups/queries.js';
+import type {
+  BrokerHeartbeat,
+  BrokerInfo,
+  ClusterMetadata,
+  Operation,
+  PartitionInfo,
+  Strategy,
+  TopicInfo,
+} from './model.js';
 import type { BalanceReport } from './placement/balance.js';
 
-export interface QueryMembers {
+export interface QueryMembers extends GroupQueryMembers {
   get_broker: { id: number };
   list_brokers: object;
   get_topic: { name: string };
@@ -33,7 +42,17 @@ export interface QueryMembers {
 
 export type QueryType = keyof QueryMembers;
 
-export interface QueryValue {
+/** Requests to the controller of the leader, by the way of linearizable queries; the metadata alone answers none. */
+export interface ControllerRequestMembers {
+  /** Answer: a HeartbeatAnswer. */
+  broker_heartbeat: BrokerHeartbeat;
+  /** Answer: null. UnknownMember, IllegalGeneration; RebalanceInProgress asks for a new join. */
+  group_heartbeat: GroupHeartbeat;
+}
+
+export type ControllerRequestType = keyof ControllerRequestMembers;
+
+export interface QueryValue extends GroupQueryValue {
   get_broker: BrokerInfo | undefined;
   /** By id. */
   list_brokers: BrokerInfo[];

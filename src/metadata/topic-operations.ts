@@ -2,6 +2,7 @@
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import { checkAssignment, recount } from './assignment.js';
+import { removeOffsetsOfTopic } from './groups/retention.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findCollision, findTopic, listPartitionsOf } from './image.js';
 import { addTopic, removeTopic } from './image-draft.js';
@@ -65,6 +66,7 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): OperationAns
     listPartitionsOf(record).map((partition) => partition.replicas),
     [],
   );
+  removeOffsetsOfTopic(draft, record.info);
   removeTopic(draft, record);
   return { value: null };
 }

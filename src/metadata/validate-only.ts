@@ -5,7 +5,7 @@ import type { OperationHandler } from './operation-handler.js';
 export function orValidateOnly(handler: OperationHandler): OperationHandler {
   return (draft, input, context) => {
     // Out of shape it counts as false, and the handler answers the input's problem before it changes anything.
-    const isAsked = input.has('validateOnly') && input.boolean('validateOnly');
+    const isAsked = input.flag('validateOnly');
     return handler(isAsked ? copyOfDraft(draft) : draft, input, context);
   };
 }

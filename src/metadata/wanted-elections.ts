@@ -5,7 +5,8 @@
 import type { BrokerStates } from './broker-states.js';
 import { brokerStates } from './broker-states.js';
 import type { ReadableImage, TopicRecord } from './image.js';
-import { compareCodeUnits, eachTopicRecord } from './image.js';
+import { compareCodeUnits } from './code-units.js';
+import { eachTopicRecord } from './image.js';
 import type { Election } from './leader-election.js';
 import { electionOf, electLeader } from './leader-election.js';
 import type { PartitionInfo, TopicConfig } from './model.js';

@@ -4,15 +4,18 @@
  */
 import { must } from '../assert.js';
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
+import { createController } from '../controller/controller.js';
 import type { Image } from '../metadata/image.js';
 import { judgeImage } from '../metadata/invariants.js';
 import { createMetadataMachine } from '../metadata/metadata-state-machine.js';
 import type { ConfigChange, NewTopic } from '../metadata/model.js';
 import type { OperationData, OperationType } from '../metadata/operations.js';
+import { GROUP_DATA, JOINED_AT } from './group-workload.js';
 import { demand } from './checks/violation.js';
+import type { Plan } from './plan.js';
 import type { Workload, WorkloadMachine } from './workload.js';
 
-const BROKERS = 6;
+export const BROKERS = 6;
 const TOPICS = ['a', 'b', 'c.d', 'c_d', 'constructor'];
 const MOST_PARTITIONS = 4;
 /** Large, so that two topics of one name are told apart by the time of their creation. */
@@ -25,11 +28,13 @@ const STATUSES = ['alive', 'alive', 'dead', 'draining', 'unreachable'] as const;
 
 export const metadataWorkload: Workload = { createMachine, operation };
 
-function createMachine(): WorkloadMachine {
+function createMachine({ brokerSessionTimeoutMs }: Plan): WorkloadMachine {
   const hosted = createMetadataMachine();
+  const controller = createController(hosted, { brokerSessionTimeoutMs });
   let judged: Image | null = null;
   return {
     hosted,
+    controlled: { controller, image: hosted.image },
     check() {
       const image = hosted.image();
       judgeImage(image, judged, demand);
@@ -45,7 +50,7 @@ const encoder = new TextEncoder();
 
 function operation(random: Random): Uint8Array {
   const type = pick(random, DRAWN);
-  const timestamp = Math.floor(drawFraction(random) * TIMES);
+  const timestamp = type === 'join_group' ? JOINED_AT : Math.floor(drawFraction(random) * TIMES);
   const placementSeed = drawInteger(random, 0, SEEDS);
   return encoder.encode(JSON.stringify({ type, data: DATA[type](random), timestamp, placementSeed }));
 }
@@ -86,6 +91,9 @@ function newPartition(random: Random) {
   return { topic: topic(random), partition: partition(random), replicas: brokers(random, 3) };
 }
 
+/** Seldom that of the broker as it is: its controller knows better. */
+const registration = (random: Random) => ({ brokerId: broker(random), brokerEpoch: drawInteger(random, 1, 40) });
+
 const DATA: { readonly [Type in OperationType]: (random: Random) => OperationData[Type] } = {
   register_broker: (random) => ({
     id: broker(random),
@@ -94,6 +102,12 @@ const DATA: { readonly [Type in OperationType]: (random: Random) => OperationDat
   }),
   unregister_broker: (random) => ({ id: broker(random) }),
   update_broker: (random) => ({ id: broker(random), change: { status: pick(random, STATUSES) } }),
+  fence_broker: registration,
+  unfence_broker: registration,
+  begin_controlled_shutdown: registration,
+  record_heartbeats: (random) => ({
+    brokers: [{ ...registration(random), agoMs: drawInteger(random, 0, 100), resources: { cpuCores: 1 } }],
+  }),
   create_topic: newTopic,
   create_topics: (random) => ({
     topics: Array.from({ length: drawInteger(random, 1, 4) }, () => newTopic(random)),
@@ -144,6 +158,7 @@ const DATA: { readonly [Type in OperationType]: (random: Random) => OperationDat
       },
     ],
   }),
+  ...GROUP_DATA,
 };
 
 /** Those that create come more often, so that there is something to change. */

@@ -10,7 +10,7 @@ import type { Configuration, SnapshotDescription } from '../raft/messages.js';
 import { readConfiguration } from '../raft/well-formed.js';
 import { digestOf } from './digest.js';
 import type { Answer, Envelope, OpenedEnvelope } from './envelope.js';
-import { EnvelopeReader, knownIndexOf } from './envelope.js';
+import { EnvelopeReader, knownIndexOf, openUnaddressed } from './envelope.js';
 import type { Outcome } from './outcome.js';
 import { decodeSnapshot, encodeSnapshot } from './replicated-snapshot.js';
 import type { WritePlace } from './request-id.js';
@@ -28,10 +28,10 @@ export interface ReplicatedState {
   /** Index of the last entry applied; 0 before the first. */
   readonly appliedIndex: number;
   /**
-   * Consecutive entries from `appliedIndex + 1` on. One answer for each enveloped command, in log order; what is no
-   * envelope has no effect and no answer. None at all where nobody is `answered`. Throws only on bugs.
+   * Consecutive entries from `appliedIndex + 1` on. One answer for each enveloped command, in log order; an unaddressed
+   * one has none, and what is neither has no effect. Throws only on bugs.
    */
-  applyRuns(runs: readonly EntryRun[], answered?: boolean): Answer[];
+  applyRuns(runs: readonly EntryRun[]): Answer[];
   query(request: unknown): unknown;
   capture(): CapturedReplicatedState;
   /** False: these are not the bytes of the snapshot described, and the state is as it was. */
@@ -70,8 +70,8 @@ class ExactlyOnceState implements ReplicatedState {
     return this.#appliedIndex;
   }
 
-  applyRuns(runs: readonly EntryRun[], answered = true): Answer[] {
-    const answers: Answer[] | null = answered ? [] : null;
+  applyRuns(runs: readonly EntryRun[]): Answer[] {
+    const answers: Answer[] = [];
     this.#machine.begin();
     for (const run of runs) {
       assert(run.firstIndex === this.#appliedIndex + 1, `entry ${run.firstIndex} follows ${this.#appliedIndex}`);
@@ -80,7 +80,7 @@ class ExactlyOnceState implements ReplicatedState {
       this.#appliedTerm = run.term;
     }
     this.#machine.end();
-    return answers ?? [];
+    return answers;
   }
 
   query(request: unknown): unknown {
@@ -129,7 +129,7 @@ class ExactlyOnceState implements ReplicatedState {
     ]);
   }
 
-  #applyRun(run: EntryRun, answers: Answer[] | null): void {
+  #applyRun(run: EntryRun, answers: Answer[]): void {
     const { firstIndex, term, data } = run;
     const envelopes = new EnvelopeReader(data);
     const ends = endsOf(run);
@@ -140,10 +140,9 @@ class ExactlyOnceState implements ReplicatedState {
       const kind = start < end ? data[start] : undefined;
       if (kind === EntryKind.application) {
         const envelope = envelopes.open(start, end);
-        if (envelope !== null) {
-          const answer = this.#applyEnvelope(envelope, { index: firstIndex + position, term });
-          answers?.push(answer);
-        }
+        const context = { index: firstIndex + position, term };
+        if (envelope !== null) answers.push(this.#applyEnvelope(envelope, context));
+        else this.#applyUnaddressed(data.subarray(start, end), context);
       } else if (kind === EntryKind.configuration) {
         this.#configuration = must(readConfiguration(data.subarray(start, end)), 'a configuration in its entry');
       }
@@ -195,9 +194,18 @@ class ExactlyOnceState implements ReplicatedState {
     return outcome;
   }
 
+  #applyUnaddressed(payload: Uint8Array, context: ApplyContext): void {
+    const command = openUnaddressed(payload);
+    if (command !== null) this.#apply(command, context);
+  }
+
   #execute({ command, fingerprint }: OpenedEnvelope, context: ApplyContext): Outcome {
+    return { fingerprint, index: context.index, result: this.#apply(command, context) };
+  }
+
+  #apply(command: Uint8Array, context: ApplyContext): unknown {
     try {
-      return { fingerprint, index: context.index, result: this.#machine.apply(command, context) };
+      return this.#machine.apply(command, context);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`the state machine failed on entry ${context.index}: ${reason}`, { cause });

@@ -1,6 +1,6 @@
 /** What every client test starts with: a router, fake nodes that end with the test, and writes of short texts. */
 import * as assert from 'uvu/assert';
-import { createMetadataStore } from '../../src/client/metadata-store.js';
+import { createMetadataStore } from '../../src/client/routed-store.js';
 import type { MetadataStore } from '../../src/client/metadata-store.js';
 import type { CallOptions, ReadOptions } from '../../src/client/options.js';
 import { createProposer } from '../../src/client/proposer.js';

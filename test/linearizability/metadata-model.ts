@@ -65,6 +65,10 @@ function keyOfOperation({ type, data }: AnyOperation): string {
     case 'unregister_broker':
     case 'update_broker':
       return `broker ${data.id}`;
+    case 'fence_broker':
+    case 'unfence_broker':
+    case 'begin_controlled_shutdown':
+      return `broker ${data.brokerId}`;
     case 'create_topic':
     case 'delete_topic':
     case 'update_topic':
@@ -73,6 +77,7 @@ function keyOfOperation({ type, data }: AnyOperation): string {
     case 'create_topics':
     case 'batch_create_partitions':
     case 'elect_leaders':
+    case 'record_heartbeats':
     case 'alter_reassignments':
       throw new Error('not in the workload: it has no key');
     default:

@@ -13,6 +13,15 @@ const encoder = new TextEncoder();
 const resources = { cpuCores: 4, memoryTotalBytes: 2 ** 34, diskUsedBytes: 0.5 };
 const config = { retentionMs: -1, compressionType: 'zstd', extra: { 'cleanup.policy': 'compact' } };
 
+const protocols = ['range', 'uniform'].map((name) => ({ name, metadata: '{"topics":["orders","__proto__"]}' }));
+/** Of the joins below, by their place. */
+const [READER, FIRST, SECOND] = [10, 12, 13].map((place) => `consumer-1000-${place}`);
+
+function joining(groupId: string, memberId = '') {
+  const times = { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 60_000 };
+  return { groupId, memberId, ...times, protocolType: 'consumer', protocols };
+}
+
 /** Each is accepted after those before it. */
 const HISTORY = [
   ...[1, 2, 3].map((id) => operation('register_broker', { id, addr: `broker-${id}:9092`, rack: 'r', resources })),
@@ -22,6 +31,11 @@ const HISTORY = [
   operation('create_topic', { name: 'late.topic', partitions: 3, replicationFactor: 2, assignment: 'none' }),
   operation('update_topic', { name: 'orders', config }),
   operation('create_partition', { topic: 'late.topic', partition: 0, replicas: [1, 2], isr: [1], leader: 1 }),
+  operation('join_group', joining('readers')),
+  operation('sync_group', { groupId: 'readers', memberId: READER, generation: 1 }),
+  operation('join_group', joining('__proto__')),
+  operation('join_group', joining('__proto__')),
+  operation('commit_offsets', { groupId: 'simple', offsets: [{ topic: 'orders', partition: 1, offset: 5 }] }),
 ];
 
 /** The state machine after `HISTORY` accepts each of these. */
@@ -45,6 +59,10 @@ const NEXT = [
       { topic: 'orders', partition: 2, replicas: [1] },
     ],
   }),
+  operation('record_heartbeats', { brokers: [{ brokerId: 1, brokerEpoch: 1, agoMs: 5, resources }] }),
+  operation('begin_controlled_shutdown', { brokerId: 2, brokerEpoch: 2 }),
+  operation('fence_broker', { brokerId: 3, brokerEpoch: 3 }),
+  operation('unfence_broker', { brokerId: 3, brokerEpoch: 3 }),
   operation('unregister_broker', { id: 9 }),
   operation('update_broker', { id: 1, change: { addr: 'other:1', status: 'alive', resources } }),
   operation('register_broker', { id: 4, addr: 'broker-4:9092', rack: 'r', resources }),
@@ -87,6 +105,25 @@ const NEXT = [
   operation('update_leader', { topic: 'orders', partition: 1, leader: 0, leaderEpoch: 9 }),
   operation('update_isr', { topic: 'orders', partition: 2, isr: [1] }),
   operation('update_replica_list', { topic: 'orders', partition: 3, replicas: [3, 1] }),
+  operation('join_group', joining('readers')),
+  operation('join_group', joining('__proto__', FIRST)),
+  operation('sync_group', {
+    groupId: 'readers',
+    memberId: READER,
+    generation: 1,
+    assignments: [{ memberId: READER, assignment: 'all' }],
+  }),
+  operation('leave_group', { groupId: '__proto__', memberId: SECOND }),
+  operation('commit_offsets', {
+    groupId: 'readers',
+    memberId: READER,
+    generation: 1,
+    offsets: [{ topic: 'orders', partition: 0, offset: 2 ** 40, metadata: 'note' }],
+  }),
+  operation('delete_group', { groupId: 'simple' }),
+  operation('expire_group_members', { groupId: 'readers', generation: 1, memberIds: [READER] }),
+  operation('complete_rebalance', { groupId: '__proto__', generation: 1, phase: 'join' }),
+  operation('expire_offsets', { groupId: 'simple' }),
 ];
 
 const QUERIES = [
@@ -106,6 +143,11 @@ const QUERIES = [
   { type: 'balance' },
   { type: 'metadata' },
   { type: 'validate', operation: { type: 'update_topic', data: { name: 'orders', config }, timestamp: 1_000 } },
+  { type: 'list_groups' },
+  { type: 'describe_group', groupId: '__proto__' },
+  { type: 'fetch_offsets', groupId: 'simple' },
+  { type: 'await_join', groupId: '__proto__', memberId: SECOND },
+  { type: 'await_sync', groupId: 'readers', memberId: READER, generation: 1 },
 ].map((query) => JSON.stringify(query));
 
 function operation(type: string, data: unknown): string {

@@ -82,6 +82,17 @@ const newTopic = fc.record(
 );
 const validateOnly = fc.constantFrom(true, false, false);
 
+/** Those that a history begins with have their ids as epochs. */
+const registration = fc
+  .record({ brokerId, age: fc.constantFrom(0, 0, 0, 0, 0, 1) })
+  .map(({ brokerId: id, age }) => ({ brokerId: id, brokerEpoch: id + age }));
+const beat = fc
+  .record(
+    { of: registration, agoMs: fc.constantFrom(0, 0, 3, 3, 20, 20, -1), resources },
+    { requiredKeys: ['of', 'agoMs'] },
+  )
+  .map(({ of, ...rest }) => ({ ...of, ...rest }));
+
 const data = {
   register_broker: fc.record(
     {
@@ -98,6 +109,10 @@ const data = {
     id: brokerId,
     change: fc.record({ status, resources, rack: fc.constant('r'), lastHeartbeat: timestamp }, { requiredKeys: [] }),
   }),
+  fence_broker: registration,
+  unfence_broker: registration,
+  begin_controlled_shutdown: registration,
+  record_heartbeats: fc.record({ brokers: fc.array(beat, { maxLength: 3 }) }),
   create_topic: newTopic,
   create_topics: fc.record(
     { topics: fc.array(newTopic, { maxLength: 3 }), validateOnly },
@@ -166,6 +181,11 @@ const WEIGHTS: ReadonlyMap<string, number> = new Map([
   ['create_topic', 4],
   ['update_partition', 4],
   ['alter_isr', 10],
+  ['create_partition', 4],
+  ['fence_broker', 1],
+  ['unfence_broker', 1],
+  ['begin_controlled_shutdown', 1],
+  ['record_heartbeats', 1],
   ['unregister_broker', 1],
   ['delete_topic', 1],
 ]);

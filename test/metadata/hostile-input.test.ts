@@ -17,6 +17,9 @@ const TYPES = [
   ...['create_topics', 'alter_topic_configs'],
   ...['create_partition', 'batch_create_partitions', 'update_partition', 'update_leader', 'update_isr'],
   ...['update_replica_list', 'add_partitions', 'alter_isr', 'elect_leaders', 'alter_reassignments'],
+  ...['fence_broker', 'unfence_broker', 'begin_controlled_shutdown', 'record_heartbeats'],
+  ...['join_group', 'sync_group', 'leave_group', 'commit_offsets', 'delete_group'],
+  ...['expire_group_members', 'complete_rebalance', 'expire_offsets'],
 ];
 
 test('names that objects inherit or treat specially behave like any other', () => {
@@ -111,8 +114,22 @@ const anyData = fc.oneof(
       topics: fc.oneof(fc.constant([{ name: 't' }, { name: 'u' }]), fc.jsonValue()),
       validateOnly: fc.constantFrom<unknown>(true, false, null, 1),
       partitions: fc.oneof(fc.constant(1), fc.jsonValue()),
+      groupId: fc.constantFrom<unknown>('g', 'g', '__proto__', 5),
+      memberId: fc.constantFrom<unknown>('', 'm', null),
+      generation: fc.constantFrom<unknown>(0, 1, 0.5),
+      protocolType: fc.constantFrom<unknown>('c', ''),
+      protocols: fc.oneof(fc.constant([{ name: 'range', metadata: '[]' }]), fc.jsonValue()),
+      sessionTimeoutMs: fc.constantFrom<unknown>(10, '10'),
+      rebalanceTimeoutMs: fc.constantFrom<unknown>(10, -1),
+      offsets: fc.oneof(fc.constant([{ topic: 't', partition: 0, offset: 1 }]), fc.jsonValue()),
+      memberIds: fc.jsonValue(),
+      assignments: fc.jsonValue(),
+      phase: fc.constantFrom('join', 'sync', 'x'),
       replicationFactor: fc.oneof(fc.constant(1), fc.jsonValue()),
       total: fc.oneof(fc.constant(2), fc.jsonValue()),
+      brokerId: fc.constantFrom<unknown>(1, 1, 2 ** 40, '1'),
+      brokerEpoch: fc.constantFrom<unknown>(1, 1, -1, 2 ** 53),
+      brokers: fc.oneof(fc.constant([{ brokerId: 1, brokerEpoch: 1, agoMs: 5, resources: {} }]), fc.jsonValue()),
       kind: fc.oneof(fc.constant('unclean'), fc.jsonValue()),
     },
     { requiredKeys: [] },
@@ -139,7 +156,8 @@ test('data of any shape is answered, and an error changes nothing', () => {
 
 test('queries of any shape are answered', () => {
   const tester = createTester(1);
-  const type = fc.constantFrom('get_broker', 'get_topic', 'get_partition', 'list_partitions', 'allocate_partitions');
+  const types = ['get_broker', 'get_topic', 'get_partition', 'list_partitions', 'allocate_partitions', 'list_groups'];
+  const type = fc.constantFrom(...types, 'describe_group', 'fetch_offsets', 'await_join', 'await_sync');
   fc.assert(
     fc.property(type, anyData, (wanted, data) => {
       const query = typeof data === 'object' && !Array.isArray(data) ? { ...data, type: wanted } : data;

@@ -5,6 +5,7 @@ import { findViolations } from '../../src/metadata/invariants.js';
 import type { MetadataMachine } from '../../src/metadata/metadata-state-machine.js';
 import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { NotYet } from '../../src/state-machine/state-machine.js';
 import type { QueryMembers, QueryType, QueryValue } from '../../src/metadata/queries.js';
 
 const encoder = new TextEncoder();
@@ -61,6 +62,7 @@ export function createTester(brokers = 0): MetadataTester {
     },
     ask<Type extends QueryType>(type: Type, members: QueryMembers[Type]) {
       const answer = machine.query({ type, ...members });
+      if (answer instanceof NotYet) throw new Error(`${type} has no answer yet`);
       if ('error' in answer) throw new Error(`${type} was rejected: ${answer.error.message}`);
       return answer.value as QueryValue[Type];
     },

@@ -3,18 +3,30 @@
  * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types. Where replicas are placed to be
  * even it takes the lists that were made, if they are such lists as the rules allow.
  */
-import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicConfig, TopicInfo } from '../../src/metadata/model.js';
-import { canonicalJson } from '../../src/state-machine/canonical-json.js';
+import type { GroupOperationData } from '../../src/metadata/groups/operations.js';
+import type {
+  BrokerInfo,
+  BrokerStatus,
+  ClusterMetadata,
+  PartitionInfo,
+  TopicConfig,
+  TopicInfo,
+} from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { canonicalJson } from '../../src/state-machine/canonical-json.js';
+import { NaiveBrokers } from './naive-brokers.js';
 import { alteredConfig, mergedConfig, requireSoundConfig, USUAL_CONFIG } from './naive-configs.js';
 import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
 import type { WantedPlacement } from './naive-placement.js';
 import { placedLists } from './naive-placement.js';
 import { isId, Refusal, require, requireShape, requireSound } from './refusal.js';
 
+/** Groups have a model of their own, in `groups/`. */
+type ModelledType = Exclude<OperationType, keyof GroupOperationData>;
+
 export type AnyOperation = {
-  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number; placementSeed?: number };
-}[OperationType];
+  [Type in ModelledType]: { type: Type; data: OperationData[Type]; timestamp: number; placementSeed?: number };
+}[ModelledType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
 
@@ -59,18 +71,8 @@ export class NaiveMetadata {
   #perform(operation: AnyOperation, index: number): unknown {
     const { timestamp } = operation;
     switch (operation.type) {
-      case 'register_broker': {
-        const { id, addr, rack = '', resources = {}, incarnationId } = operation.data;
-        require(isId(id) && /^[a-z]+:[1-9]\d*$/.test(addr) && incarnationId !== '', 'InvalidArgument');
-        require(!(id in this.state.brokers), 'BrokerExists');
-        const none = { diskTotalBytes: 0, diskUsedBytes: 0, diskAvailableBytes: 0, networkBandwidthBytesPerSecond: 0 };
-        const full = { ...none, cpuCores: 0, memoryTotalBytes: 0, memoryUsedBytes: 0, ...resources };
-        const times = { registeredAt: timestamp, lastHeartbeat: timestamp };
-        const named = incarnationId === undefined ? {} : { incarnationId };
-        const status = 'alive' as const;
-        const epoch = { brokerEpoch: index };
-        return (this.state.brokers[id] = { id, addr, status, resources: full, rack, ...times, ...named, ...epoch });
-      }
+      case 'register_broker':
+        return this.#brokers(timestamp).register(operation.data, index);
       case 'unregister_broker': {
         const { id } = operation.data;
         require(isId(id), 'InvalidArgument');
@@ -79,16 +81,16 @@ export class NaiveMetadata {
         Reflect.deleteProperty(this.state.brokers, id);
         return null;
       }
-      case 'update_broker': {
-        const { id, change } = operation.data;
-        require(isId(id), 'InvalidArgument');
-        const broker = this.state.brokers[id];
-        require(broker !== undefined, 'BrokerNotFound');
-        const { status } = broker;
-        Object.assign(broker, change, { resources: { ...broker.resources, ...change.resources } });
-        this.#controlPlane(timestamp).statusChanged(id, status);
-        return broker;
-      }
+      case 'update_broker':
+        return this.#brokers(timestamp).update(operation.data);
+      case 'fence_broker':
+        return this.#brokers(timestamp).fence(operation.data);
+      case 'unfence_broker':
+        return this.#brokers(timestamp).unfence(operation.data);
+      case 'begin_controlled_shutdown':
+        return this.#brokers(timestamp).beginControlledShutdown(operation.data);
+      case 'record_heartbeats':
+        return this.#brokers(timestamp).recordHeartbeats(operation.data);
       case 'create_topic':
         return this.#createTopic(operation.data, timestamp);
       case 'create_topics':
@@ -133,6 +135,13 @@ export class NaiveMetadata {
       case 'alter_reassignments':
         return this.#controlPlane(timestamp).alterReassignments(operation.data.changes);
     }
+  }
+
+  #brokers(timestamp: number): NaiveBrokers {
+    const statusChanged = (id: number, before: BrokerStatus): void => {
+      this.#controlPlane(timestamp).statusChanged(id, before);
+    };
+    return new NaiveBrokers(this.state, statusChanged, timestamp);
   }
 
   #controlPlane(timestamp: number): NaiveControlPlane {

@@ -3,7 +3,7 @@
  * numbers a strategy draws, and in which order, is part of the format.
  */
 import { createRandom, drawInteger } from '../../random.js';
-import { hashOf } from '../image.js';
+import { hashOf } from '../buckets.js';
 
 /** A whole number in [0, bound). */
 export type Draw = (bound: number) => number;

@@ -3,7 +3,8 @@
  * one takes them only where its rack has no other left, and never leads.
  */
 import type { ReadableImage } from '../image.js';
-import { compareCodeUnits, listBrokerRecords } from '../image.js';
+import { compareCodeUnits } from '../code-units.js';
+import { listBrokerRecords } from '../image.js';
 import type { BrokerInfo } from '../model.js';
 
 export function isUsable({ status }: Readonly<BrokerInfo>): boolean {

@@ -45,7 +45,9 @@ export const INVARIANTS = [
   'partition count of the topic',
   'topic and partitions agree',
   'replica count of the broker',
+  'groups are sound',
   'version only grows',
+  'sessions of brokers',
   // The end of a run.
   'liveness of a majority',
   'liveness',

@@ -44,6 +44,6 @@ function flawOfRack(rack: string, replicas: readonly number[], usable: readonly 
 export function placedIn(machine: MetadataMachine): (topic: string) => number[][] {
   return (topic) => {
     const answer = machine.query({ type: 'list_partitions', topic });
-    return 'error' in answer ? [] : (answer.value as PartitionInfo[]).map(({ replicas }) => replicas);
+    return 'value' in answer ? (answer.value as PartitionInfo[]).map(({ replicas }) => replicas) : [];
   };
 }
