@@ -136,8 +136,9 @@ class MetadataStoreShell implements MetadataStoreControl {
   }
 
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
-    const answers = this.#state.applyRuns(runs, answer);
-    if (answers.length > 0) this.#postHost({ kind: 'answers', runs: packAnswers(answers, this.#machine.toPosted) });
+    const answers = this.#state.applyRuns(runs);
+    if (answer && answers.length > 0)
+      this.#postHost({ kind: 'answers', runs: packAnswers(answers, this.#machine.toPosted) });
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
     this.#consumedBytes += bytes;
     this.#bytesSinceSnapshot += bytes;

@@ -16,6 +16,7 @@ import type {
 import { must, unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
 import { createRandom } from '../src/random.js';
+import type { EntryRun } from '../src/raft/entries.js';
 import type { Input, MembershipChange, TimerName } from '../src/raft/messages.js';
 import type { ReadAnswer, RefusalReason, TimerCommand } from '../src/raft/ready.js';
 import { firstLogIndex } from '../src/raft/log.js';
@@ -26,7 +27,6 @@ import { performTurn, type TurnEffect } from '../src/raft/turn.js';
 import { createDeadlines } from '../src/runtime/deadlines.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
-import { CommittedBatches, MAX_HELD_MS, type CommittedBatch } from '../src/state-machine/committed-batches.js';
 import { createNodeDisk } from '../src/storage/node-disk.js';
 import { openStorage } from '../src/storage/open-storage.js';
 import type { LogStorage } from '../src/storage/storage.js';
@@ -61,8 +61,6 @@ class RaftNode implements RaftNodeControl {
   #lastId = 0;
   /** The last term in which this life led: the results of its entries are its store's to post. */
   #ledTerm = 0;
-  readonly #committed = new CommittedBatches();
-  #heldTimer: NodeJS.Timeout | null = null;
   #inputs: Input[] = [];
   #turnScheduled = false;
   #stopped = false;
@@ -135,7 +133,6 @@ class RaftNode implements RaftNodeControl {
   stop(): void {
     this.#stopped = true;
     this.#deadlines.close();
-    if (this.#heldTimer !== null) clearTimeout(this.#heldTimer);
     this.#storage.close();
     for (const link of this.#links.values()) link.port.close();
   }
@@ -214,7 +211,9 @@ class RaftNode implements RaftNodeControl {
         this.#storage.persist(effect.persist);
         return;
       case 'apply':
-        this.#postCommitted(this.#committed.add(effect.runs, this.#ledTerm));
+        for (const group of splitByOrigin(effect.runs, this.#ledTerm)) {
+          this.#postStore({ kind: 'committed', ...group });
+        }
         return;
       case 'reads':
         this.#answerReads(effect.reads);
@@ -263,23 +262,23 @@ class RaftNode implements RaftNodeControl {
     if (refused.length > 0) this.#postHost({ kind: 'readsRefused', batches: refused });
   }
 
-  #postCommitted(batches: readonly CommittedBatch[]): void {
-    for (const batch of batches) this.#store.postMessage({ kind: 'committed', ...batch } satisfies NodeToStore);
-    if (this.#committed.holdsAny) this.#heldTimer ??= setTimeout(this.#postHeld, MAX_HELD_MS);
-  }
-
-  readonly #postHeld = (): void => {
-    this.#heldTimer = null;
-    this.#postCommitted(this.#committed.takeHeld());
-  };
-
   #postHost(message: NodeToHost): void {
     this.#host.postMessage(message);
   }
 
-  /** What is held back goes first: it comes before in the log. */
   #postStore(message: NodeToStore): void {
-    this.#postCommitted(this.#committed.takeHeld());
     this.#store.postMessage(message);
   }
+}
+
+/** Runs in order, split where the origin changes. */
+function splitByOrigin(runs: readonly EntryRun[], ledTerm: number): { runs: EntryRun[]; answer: boolean }[] {
+  const groups: { runs: EntryRun[]; answer: boolean }[] = [];
+  for (const run of runs) {
+    const answer = run.term === ledTerm;
+    const last = groups.at(-1);
+    if (last?.answer === answer) last.runs.push(run);
+    else groups.push({ runs: [run], answer });
+  }
+  return groups;
 }

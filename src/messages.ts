@@ -6,13 +6,12 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
-import type { PackedPayloads } from './raft/entries.js';
+import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
 import type { RaftLimits } from './raft/limits.js';
 import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
 import type { RaftStatus } from './raft/status.js';
 import type { AnswerRun } from './state-machine/answer-runs.js';
-import type { CommittedBatch } from './state-machine/committed-batches.js';
 import type { FileDurability, StorageIdentity } from './storage/storage.js';
 
 /** Below this a copy costs less than the move of a buffer. */
@@ -79,7 +78,8 @@ export interface ReadAnswers {
 // ---------------------------------------------------------------- raft-node and metadata-store
 
 export type NodeToStore =
-  | ({ readonly kind: 'committed' } & CommittedBatch)
+  /** `answer`: this node took these proposals, so its store posts their results to the host. */
+  | { readonly kind: 'committed'; readonly runs: readonly EntryRun[]; readonly answer: boolean }
   /** Answer these once `index` is applied. */
   | { readonly kind: 'reads'; readonly index: number; readonly batch: ReadBatch }
   | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }

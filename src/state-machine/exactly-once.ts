@@ -29,9 +29,9 @@ export interface ReplicatedState {
   readonly appliedIndex: number;
   /**
    * Consecutive entries from `appliedIndex + 1` on. One answer for each enveloped command, in log order; what is no
-   * envelope has no effect and no answer. None at all where nobody is `answered`. Throws only on bugs.
+   * envelope has no effect and no answer. Throws only on bugs.
    */
-  applyRuns(runs: readonly EntryRun[], answered?: boolean): Answer[];
+  applyRuns(runs: readonly EntryRun[]): Answer[];
   query(request: unknown): unknown;
   capture(): CapturedReplicatedState;
   /** False: these are not the bytes of the snapshot described, and the state is as it was. */
@@ -70,8 +70,8 @@ class ExactlyOnceState implements ReplicatedState {
     return this.#appliedIndex;
   }
 
-  applyRuns(runs: readonly EntryRun[], answered = true): Answer[] {
-    const answers: Answer[] | null = answered ? [] : null;
+  applyRuns(runs: readonly EntryRun[]): Answer[] {
+    const answers: Answer[] = [];
     this.#machine.begin();
     for (const run of runs) {
       assert(run.firstIndex === this.#appliedIndex + 1, `entry ${run.firstIndex} follows ${this.#appliedIndex}`);
@@ -80,7 +80,7 @@ class ExactlyOnceState implements ReplicatedState {
       this.#appliedTerm = run.term;
     }
     this.#machine.end();
-    return answers ?? [];
+    return answers;
   }
 
   query(request: unknown): unknown {
@@ -129,7 +129,7 @@ class ExactlyOnceState implements ReplicatedState {
     ]);
   }
 
-  #applyRun(run: EntryRun, answers: Answer[] | null): void {
+  #applyRun(run: EntryRun, answers: Answer[]): void {
     const { firstIndex, term, data } = run;
     const envelopes = new EnvelopeReader(data);
     const ends = endsOf(run);
@@ -140,10 +140,7 @@ class ExactlyOnceState implements ReplicatedState {
       const kind = start < end ? data[start] : undefined;
       if (kind === EntryKind.application) {
         const envelope = envelopes.open(start, end);
-        if (envelope !== null) {
-          const answer = this.#applyEnvelope(envelope, { index: firstIndex + position, term });
-          answers?.push(answer);
-        }
+        if (envelope !== null) answers.push(this.#applyEnvelope(envelope, { index: firstIndex + position, term }));
       } else if (kind === EntryKind.configuration) {
         this.#configuration = must(readConfiguration(data.subarray(start, end)), 'a configuration in its entry');
       }
