@@ -39,8 +39,14 @@ export function goalText({ goal, unit }: Figure): string {
   return 'atMost' in goal ? `<= ${quantity(goal.atMost, unit)}` : `>= ${quantity(goal.atLeast, unit)}`;
 }
 
-export function reachedText({ value, unit }: Figure): string {
-  return Number.isNaN(value) ? '-' : quantity(value, unit);
+/** What misses its goal by a hair is told in more digits: rounded, it would look like the goal. */
+export function reachedText(figure: Figure): string {
+  const { value, unit } = figure;
+  if (!isMeasured(figure)) return '-';
+  const rounded = quantity(value, unit);
+  return !isMet(figure) && goalText(figure).endsWith(` ${rounded}`)
+    ? `${Number(value.toPrecision(5))} ${unit}`
+    : rounded;
 }
 
 export function verdictText(figure: Figure): string {

@@ -33,6 +33,11 @@ figures('a goal is met at its limit, and missed beyond it', () => {
   assert.is(verdictText(answer('a', 1)), '');
 });
 
+figures('a goal that is missed by a hair does not look reached', () => {
+  const reached = (value: number): string => reachedText(answer('a', value, { goal: { atLeast: 12 }, unit: '%' }));
+  assert.equal([reached(11.97), reached(11.3), reached(12), reached(12.04)], ['11.97 %', '11.3 %', '12 %', '12 %']);
+});
+
 figures('what was not measured is neither reached nor missed', () => {
   const absent = answer('a', Number.NaN, { goal: { atLeast: 40 } });
   assert.equal([reachedText(absent), verdictText(absent), isMet(absent)], ['-', 'not measured', true]);

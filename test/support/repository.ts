@@ -12,13 +12,18 @@ export function readProjectFile(path: string): string | undefined {
   return existsSync(url) ? readFileSync(url, 'utf8') : undefined;
 }
 
+/** Names of what stands in the root. */
+export function listTopLevel(): string[] {
+  return readdirSync(repositoryRoot, { encoding: 'utf8' });
+}
+
 /** Paths of all sources and documents, relative to the root: what people wrote, nothing installed or built. */
 export function listProjectFiles(): string[] {
   const below = (folder: string): string[] =>
     readdirSync(new URL(`${folder}/`, repositoryRoot), { recursive: true, encoding: 'utf8' }).map(
       (path) => `${folder}/${path}`,
     );
-  const top = readdirSync(repositoryRoot, { encoding: 'utf8' });
+  const top = listTopLevel();
   const sources = ['src', 'actors', 'test', 'bench'].filter((folder) => top.includes(folder)).flatMap(below);
   return [...top, ...sources].filter((path) => /\.(ts|js|cjs|md)$/.test(path)).sort();
 }
