@@ -6,7 +6,8 @@ import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { BrokerRecord, findBroker, putBroker } from './image.js';
+import { BrokerRecord, findBroker } from './image.js';
+import { putBroker } from './image-draft.js';
 import type { PartitionInfo } from './model.js';
 import { mayTakeReplicas } from './placement.js';
 

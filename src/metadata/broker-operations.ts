@@ -1,12 +1,13 @@
 /** Brokers: register, unregister, update. A broker that stands in a replica list cannot go. */
-import { rejected } from './answer.js';
+import type { OperationAnswer } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import type { ImageDraft } from './image.js';
-import { BrokerRecord, findBroker, putBroker, removeBroker } from './image.js';
+import { BrokerRecord, findBroker } from './image.js';
+import { putBroker, removeBroker } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_INCARNATION_ID_LENGTH, MAX_RACK_LENGTH } from './limits.js';
 import type { BrokerInfo, BrokerResources, BrokerStatus } from './model.js';
-import type { OperationContext, Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 
 const STATUSES: readonly BrokerStatus[] = ['alive', 'dead', 'draining', 'unreachable'];
 
@@ -25,7 +26,11 @@ const RESOURCE_NAMES = Object.keys(NO_RESOURCES) as (keyof BrokerResources)[];
 const ADDRESS = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?\]):([0-9]{1,5})$/;
 const MAX_PORT = 65_535;
 
-export function registerBroker(draft: ImageDraft, input: InputReader, { index, timestamp }: OperationContext): Outcome {
+export function registerBroker(
+  draft: ImageDraft,
+  input: InputReader,
+  { index, timestamp }: OperationContext,
+): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const info: BrokerInfo = {
     id,
@@ -42,7 +47,7 @@ export function registerBroker(draft: ImageDraft, input: InputReader, { index, t
   if (findBroker(draft, id) !== undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
   const record = new BrokerRecord(info, 0);
   putBroker(draft, record);
-  return changed(record.info);
+  return { value: record.info };
 }
 
 /** A whole record, as it was answered; worthless if the input has a problem. */
@@ -60,7 +65,7 @@ export function readBrokerInfo(input: InputReader): BrokerInfo {
   };
 }
 
-export function unregisterBroker(draft: ImageDraft, input: InputReader): Outcome {
+export function unregisterBroker(draft: ImageDraft, input: InputReader): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findBroker(draft, id);
@@ -68,11 +73,11 @@ export function unregisterBroker(draft: ImageDraft, input: InputReader): Outcome
   if (record.replicaCount > 0) {
     return rejected('InvalidAssignment', `broker ${id} still holds ${record.replicaCount} replicas`);
   }
-  removeBroker(draft, id);
-  return changed(null);
+  removeBroker(draft, record);
+  return { value: null };
 }
 
-export function updateBroker(draft: ImageDraft, input: InputReader): Outcome {
+export function updateBroker(draft: ImageDraft, input: InputReader): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const change = input.nested('change');
   const record = findBroker(draft, id);
@@ -86,10 +91,10 @@ export function updateBroker(draft: ImageDraft, input: InputReader): Outcome {
   if (input.problem !== undefined) return malformed(input.problem);
   if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
   const info: BrokerInfo = { ...record.info, ...wanted };
-  if (equalBrokers(info, record.info)) return unchanged(record.info);
+  if (equalBrokers(info, record.info)) return { value: record.info };
   const next = new BrokerRecord(info, record.replicaCount);
   putBroker(draft, next);
-  return changed(next.info);
+  return { value: next.info };
 }
 
 function readAddress(input: InputReader): string {

@@ -11,8 +11,10 @@ import type { OperationAnswer } from './answer.js';
 import { answerQuery, toClusterMetadata } from './answer-query.js';
 import { applyCommand } from './apply.js';
 import type { Image, ImageDraft } from './image.js';
-import { draftOf, emptyImage, writeDraft } from './image.js';
+import { emptyImage } from './image.js';
+import { draftOf, writeDraft } from './image-draft.js';
 import { digestImage } from './image-digest.js';
+import { MetadataChange } from './metadata-change.js';
 import type { ClusterMetadata } from './model.js';
 import { decodeJson } from './operation-codec.js';
 import { postAnswer } from './posted-answer.js';
@@ -28,6 +30,8 @@ export interface MetadataMachine extends HostedStateMachine {
   apply(command: Uint8Array, context: Pick<ApplyContext, 'index'>): OperationAnswer;
   /** A `Query`, or one as JSON. */
   query(request: unknown): OperationAnswer;
+  /** What the batch that ended last changed, in log order; given once, and forgotten when the next one begins. */
+  takeChanges(): readonly MetadataChange[];
   dump(): ClusterMetadata;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
   image(): Image;
@@ -36,6 +40,7 @@ export interface MetadataMachine extends HostedStateMachine {
 export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
   let draft: ImageDraft | null = null;
+  let changes: MetadataChange[] = [];
   const settled = (): Image => {
     assert(draft === null, 'the image is settled only between batches');
     return image;
@@ -43,10 +48,16 @@ export function createMetadataMachine(): MetadataMachine {
   return {
     begin() {
       draft = draftOf(settled());
+      changes = [];
     },
     apply(command, { index }) {
       assert(draft !== null, 'operations are applied within a batch');
-      return applyCommand(draft, command, index);
+      const answer = applyCommand(draft, command, index);
+      if (draft.changes.length > 0) {
+        changes.push(new MetadataChange(index, draft.changes));
+        draft.changes = [];
+      }
+      return answer;
     },
     end() {
       assert(draft !== null, 'a batch that ends has begun');
@@ -55,6 +66,12 @@ export function createMetadataMachine(): MetadataMachine {
         writeDraft(changed, containers);
       });
       draft = null;
+    },
+    takeChanges() {
+      settled();
+      const taken = changes;
+      changes = [];
+      return taken;
     },
     toPosted: (answer) => postAnswer(answer as OperationAnswer),
     query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
@@ -65,6 +82,7 @@ export function createMetadataMachine(): MetadataMachine {
     restore(snapshot) {
       settled();
       image = readSnapshot(snapshot);
+      changes = [];
     },
     dump: () => toClusterMetadata(settled()),
     digest: () => digestImage(settled()),

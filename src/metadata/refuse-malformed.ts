@@ -4,7 +4,8 @@
  */
 import type { ErrorValue } from '../errors.js';
 import { applyOperation } from './apply.js';
-import { draftOf, emptyImage } from './image.js';
+import { emptyImage } from './image.js';
+import { draftOf } from './image-draft.js';
 
 const nothing = emptyImage();
 /** No state that is forgotten has a place in a log. */
