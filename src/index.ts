@@ -8,8 +8,10 @@ export type { LinkFaults } from './cluster/link-host.js';
 export type { ClusterOptions } from './cluster/options.js';
 export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
 export type { MetadataStore } from './client/metadata-store.js';
-export type { CallOptions, ReadOptions, Wait } from './client/options.js';
+export type { MetadataView } from './client/metadata-view.js';
+export type { CallOptions, ReadOptions, Wait, WatchOptions } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
+export type { MetadataEvent } from './metadata/metadata-change.js';
 export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {
@@ -29,6 +31,7 @@ export type {
   TopicConfig,
   TopicInfo,
 } from './metadata/model.js';
+export type { WatchedChange } from './metadata/watching/posted-changes.js';
 export { dumpLog, type DumpedDamage, type DumpedEntry, type DumpOptions, type LogLine } from './offline/dump-log.js';
 export { inspectSnapshot, type SnapshotInspection } from './offline/inspect-snapshot.js';
 export { recover, type RecoverOptions, type RecoverReport } from './offline/recover.js';

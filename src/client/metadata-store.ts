@@ -17,9 +17,11 @@ import type {
   TopicConfig,
   TopicInfo,
 } from '../metadata/model.js';
+import type { WatchedChange } from '../metadata/watching/posted-changes.js';
 import { MetadataCalls } from './metadata-calls.js';
+import type { MetadataView } from './metadata-view.js';
 import { invalid } from './options.js';
-import type { CallOptions, ReadOptions } from './options.js';
+import type { CallOptions, ReadOptions, Wait, WatchOptions } from './options.js';
 import type { Router } from './router.js';
 
 export interface MetadataStore extends AsyncDisposable {
@@ -85,7 +87,18 @@ export interface MetadataStore extends AsyncDisposable {
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }>;
   query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }>;
 
-  /** Idempotent. Calls that were made settle as they would; later ones answer `Stopped`. */
+  /**
+   * One item for each log index that changed something, in order, no gap and no duplicate, across leader changes. From
+   * now (what is called later is told), or from behind `fromIndex`. Items are frozen and shared by all who watch. Ends
+   * with `Compacted` where the changes behind `fromIndex` are kept no longer (`details.oldestIndex`: the least that
+   * is), with `SlowConsumer` where too many were not read (`details.resumeFrom`), with `NoLeader` where a majority is
+   * lost for good; quietly when it is aborted or the store or cluster ends. Throws `InvalidArgument`, `Stopped`.
+   */
+  watch(options?: WatchOptions): AsyncIterable<WatchedChange>;
+  /** A copy of the metadata in this thread that is kept current. Resolves when it is. */
+  view(o?: Wait): Promise<MetadataView>;
+
+  /** Idempotent. Calls that were made settle as they would; later ones answer `Stopped`. Ends watches and views. */
   close(): Promise<void>;
 }
 
@@ -213,6 +226,14 @@ class RoutedStore implements MetadataStore {
 
   query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }> {
     return this.#calls.query(() => query, o);
+  }
+
+  watch(options?: WatchOptions): AsyncIterable<WatchedChange> {
+    return this.#calls.watch(options);
+  }
+
+  view(o?: Wait): Promise<MetadataView> {
+    return this.#calls.view(o);
   }
 
   close(): Promise<void> {

@@ -35,13 +35,13 @@ export interface ReadLane {
 }
 
 export interface ReadTerms extends CallTerms {
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Read>;
 }
 
 export interface Read extends Call {
   readonly request: unknown;
   readonly lane: ReadLane;
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Read>;
   /** Who has been asked; null while it waits. */
   link: ReadLink | null;
 }
@@ -111,7 +111,7 @@ export class Reads {
     for (const { place, error } of errors) this.#fail(must(reads[place], 'a read'), toClusterError(error));
     reads.forEach((read, place) => {
       if (!this.#settle(read)) return;
-      const value = read.form(index, values[place]);
+      const value = read.form(index, values[place], read);
       if (value instanceof ClusterError) read.reject(value);
       else read.resolve(value);
     });

@@ -33,7 +33,8 @@ export function writeDraft(draft: ImageDraft, into: MutableImage): void {
   into.lastModified = draft.lastModified;
 }
 
-function withChanges<Key, Kept>(
+/** Null removes. */
+export function withChanges<Key, Kept>(
   buckets: readonly ReadonlyMap<Key, Kept>[],
   changes: ReadonlyMap<Key, Kept | null>,
   bucketOf: (key: Key) => number,

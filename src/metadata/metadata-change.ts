@@ -25,11 +25,18 @@ export type MetadataEvent =
 /** What the operation at one log index changed: at least one record. */
 export class MetadataChange {
   readonly index: number;
-  readonly #records: readonly RecordChange[];
+  readonly records: readonly RecordChange[];
 
   constructor(index: number, records: readonly RecordChange[]) {
     this.index = index;
-    this.#records = records;
+    this.records = records;
+  }
+
+  /** How many records it changed, or a few more. */
+  get size(): number {
+    let size = 0;
+    for (const change of this.records) size += sizeOf(change);
+    return size;
   }
 
   /**
@@ -37,8 +44,13 @@ export class MetadataChange {
    * are deleted with it, so that no partition is ever without its topic; else in the order of the operation.
    */
   get events(): MetadataEvent[] {
-    return this.#records.flatMap(eventsOf);
+    return this.records.flatMap(eventsOf);
   }
+}
+
+function sizeOf(change: RecordChange): number {
+  if (change.kind !== 'topicAndPartitions') return 1;
+  return 1 + must(change.after ?? change.before, 'a side of the change').info.numPartitions;
 }
 
 function eventsOf(change: RecordChange): MetadataEvent[] {
@@ -69,7 +81,7 @@ function topicEvent(change: Replaced<TopicInfo>): MetadataEvent {
   return eventOf('topic', change, ({ name }) => name);
 }
 
-function partitionEvent(change: Replaced<PartitionInfo>): MetadataEvent {
+export function partitionEvent(change: Replaced<PartitionInfo>): MetadataEvent {
   return eventOf('partition', change, ({ topic, partition }) => partitionId(topic, partition));
 }
 

@@ -47,6 +47,7 @@ export class FakeNode {
       this.#receive(message);
     });
     this.#storePort.on('message', (message: HostToStore) => {
+      if (message.kind !== 'query') return;
       this.localReads.push(...message.batch.requests);
       this.#receiveReads(message.batch);
     });

@@ -43,7 +43,9 @@ const types = [
   'LinkStatus',
   'LogLine',
   'LostEntries',
+  'MetadataEvent',
   'MetadataStore',
+  'MetadataView',
   'NewBroker',
   'NewPartition',
   'NewTopic',
@@ -67,6 +69,8 @@ const types = [
   'TopicConfig',
   'TopicInfo',
   'Wait',
+  'WatchOptions',
+  'WatchedChange',
 ];
 
 /** Names in the export lists of a module's text, types included, which leave no trace at run time. */
