@@ -6,13 +6,22 @@ import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';
 import { must } from '../../src/assert.js';
 import type { Router } from '../../src/client/router.js';
-import type { HostToNode, HostToStore, NodeToHost, ReadAnswers, ReadBatch, StoreToHost } from '../../src/messages.js';
+import type {
+  HostToNode,
+  HostToStore,
+  NodeToHost,
+  ReadAnswers,
+  ReadBatch,
+  StoreToHost,
+  SubscriberToStore,
+} from '../../src/messages.js';
 import type { ErrorValue } from '../../src/errors.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
 import { packAnswers } from '../../src/state-machine/answer-runs.js';
 import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import type { Answer, OpenedEnvelope } from '../../src/state-machine/envelope.js';
 import { openEnvelope } from '../../src/state-machine/envelope.js';
+import { Replica } from '../metadata/watching/replica.js';
 import { eventually } from '../support/deadline.js';
 
 export class FakeNode {
@@ -30,6 +39,12 @@ export class FakeNode {
   readonly openReads: ReadBatch[] = [];
   /** Answers by itself from this state. */
   state: ReplicatedState | null = null;
+  /** What its store tells those who subscribe: changed by the test alone. */
+  readonly replica = new Replica((message) => {
+    this.#storePort.postMessage(message);
+  });
+  /** Of subscriptions, in the order they came. */
+  readonly subscribing: SubscriberToStore[] = [];
   readonly #router: Router;
   readonly #life: number;
   readonly #nodePort: MessagePort;
@@ -47,7 +62,11 @@ export class FakeNode {
       this.#receive(message);
     });
     this.#storePort.on('message', (message: HostToStore) => {
-      if (message.kind !== 'query') return;
+      if (message.kind !== 'query') {
+        this.subscribing.push(message);
+        this.replica.receive(message);
+        return;
+      }
       this.localReads.push(...message.batch.requests);
       this.#receiveReads(message.batch);
     });
@@ -110,6 +129,17 @@ export class FakeNode {
 
   async receivesReads(count: number): Promise<void> {
     await eventually(() => this.reads.length >= count, `${count} reads at node ${this.id}`);
+  }
+
+  /** How many subscriptions it has. */
+  get subscriptions(): number {
+    const of = (kind: SubscriberToStore['kind']): number =>
+      this.subscribing.filter((each) => each.kind === kind).length;
+    return of('subscribe') - of('unsubscribe');
+  }
+
+  async receivesSubscription(): Promise<void> {
+    await eventually(() => this.subscriptions > 0, `a subscription at node ${this.id}`);
   }
 
   /** Its threads end. */

@@ -14,10 +14,12 @@ export class Replica {
   index = 0;
   #posted: StoreToSubscriber[] = [];
 
-  constructor() {
-    this.publisher = new Publisher(this.machine, 0, (message) => {
+  /** `post`: where messages go instead of being kept. */
+  constructor(post?: (message: StoreToSubscriber) => void) {
+    const keep = (message: StoreToSubscriber): void => {
       this.#posted.push(structuredClone(message));
-    });
+    };
+    this.publisher = new Publisher(this.machine, 0, post ?? keep);
   }
 
   /** One batch, one index an operation. */
