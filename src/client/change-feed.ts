@@ -7,18 +7,20 @@ import { ClusterError } from '../errors.js';
 import type { StoreToSubscriber } from '../messages.js';
 import { ChangeRing } from '../metadata/watching/change-ring.js';
 import { watchLimits } from '../metadata/watching/limits.js';
-import type { ReceivedChange } from '../metadata/watching/posted-changes.js';
+import type { WatchedChange } from '../metadata/watching/posted-changes.js';
 import { readChanges } from '../metadata/watching/posted-changes.js';
 import type { Subscription, SubscriptionOwner, Subscriptions } from './subscriptions.js';
 import type { Watch } from './watch.js';
 
 const { maxUnreadChanges, maxUnreadRecords, windowMessages, catchUpWindowMessages } = watchLimits;
 
+const bounds = { maxChanges: maxUnreadChanges, maxRecords: maxUnreadRecords };
+
 export class ChangeFeed implements SubscriptionOwner {
   readonly nodeId: number | null;
   readonly to = 'changes';
   readonly window: number;
-  readonly ring: ChangeRing<ReceivedChange>;
+  readonly ring: ChangeRing<WatchedChange>;
   readonly catchesUp: boolean;
   readonly #subscriptions: Subscriptions;
   readonly #subscription: Subscription;
@@ -31,7 +33,7 @@ export class ChangeFeed implements SubscriptionOwner {
     this.nodeId = nodeId;
     this.catchesUp = catchesUp;
     this.window = catchesUp ? catchUpWindowMessages : windowMessages;
-    this.ring = new ChangeRing({ maxChanges: maxUnreadChanges, maxRecords: maxUnreadRecords }, fromIndex);
+    this.ring = new ChangeRing(bounds, ({ events }) => events.length, fromIndex);
     this.#throughIndex = fromIndex;
     this.#subscriptions = subscriptions;
     this.#subscription = subscriptions.open(this);
@@ -64,7 +66,9 @@ export class ChangeFeed implements SubscriptionOwner {
   received(message: StoreToSubscriber): void {
     if (message.kind !== 'changes') return;
     this.#throughIndex = message.throughIndex;
-    if (message.changes !== null) for (const change of readChanges(message.changes)) this.ring.push(change);
+    if (message.changes !== null) {
+      for (const change of readChanges(message.changes)) this.ring.push(change.index, change);
+    }
     this.#unread += 1;
     for (const watch of this.#watches) watch.wake();
     for (const watch of this.#watches) if (watch.sequence < this.ring.first) watch.end(tooSlow(watch));

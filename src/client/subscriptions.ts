@@ -106,10 +106,9 @@ export class Subscriptions {
     subscription.link = null;
     // Another node may keep more; none keeps more of what this one did until now.
     if (error.code === 'Compacted') this.#direct(subscription);
-    if (this.#open.has(subscription) && subscription.link === null) {
-      this.close(subscription);
-      owner.failed(toClusterError(error));
-    }
+    if (this.#byId.get(subscription.id) === subscription) return;
+    this.close(subscription);
+    owner.failed(toClusterError(error));
   }
 
   #direct(subscription: Subscription): void {

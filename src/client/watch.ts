@@ -127,7 +127,7 @@ export class Watch implements AsyncIterableIterator<WatchedChange, undefined> {
       this.sequence += 1;
       if (change.index <= this.lastIndex) continue;
       this.lastIndex = change.index;
-      return change.watched;
+      return change;
     }
     feed.giveCredit();
     return null;

@@ -32,13 +32,6 @@ export class MetadataChange {
     this.records = records;
   }
 
-  /** How many records it changed, or a few more. */
-  get size(): number {
-    let size = 0;
-    for (const change of this.records) size += sizeOf(change);
-    return size;
-  }
-
   /**
    * Made anew for each who asks. A topic stands before the partitions that are created with it, and behind those that
    * are deleted with it, so that no partition is ever without its topic; else in the order of the operation.
@@ -48,12 +41,7 @@ export class MetadataChange {
   }
 }
 
-function sizeOf(change: RecordChange): number {
-  if (change.kind !== 'topicAndPartitions') return 1;
-  return 1 + must(change.after ?? change.before, 'a side of the change').info.numPartitions;
-}
-
-function eventsOf(change: RecordChange): MetadataEvent[] {
+export function eventsOf(change: RecordChange): MetadataEvent[] {
   switch (change.kind) {
     case 'broker':
       return [eventOf('broker', change, ({ id }) => String(id))];

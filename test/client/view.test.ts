@@ -1,69 +1,15 @@
-/** Views: never older than what a call of their store has said, whoever is asked, and how they end. */
+/** Views: what they hold, whoever is asked, and how they end. */
 import { getEventListeners } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MetadataStore } from '../../src/client/metadata-store.js';
-import type { MetadataView } from '../../src/client/metadata-view.js';
 import { must } from '../../src/assert.js';
-import { leaderChange, registration, topic } from '../metadata/watching/replica.js';
-import { eventually, withDeadline } from '../support/deadline.js';
-import type { Bench } from './client-suite.js';
+import { leaderChange, topic } from '../metadata/watching/replica.js';
+import { eventually } from '../support/deadline.js';
 import { rejection, withBench } from './client-suite.js';
-import type { FakeNode } from './fake-node.js';
+import { answerAt, epochIn, isSettled, register, viewOf } from './viewing-suite.js';
+import { begun, leading } from './watching-suite.js';
 
 const test = suite('views');
-
-/** A node with entries 1 and 2 applied: a broker and a topic. */
-function begun(bench: Bench, id: number): FakeNode {
-  const node = bench.node(id);
-  node.replica.apply(registration(1), topic('t', 2));
-  return node;
-}
-
-async function leading(bench: Bench, id: number): Promise<FakeNode> {
-  const node = begun(bench, id);
-  await node.lead(id);
-  return node;
-}
-
-const epochIn = (view: MetadataView): number | undefined => view.getPartition('t', 0)?.leaderEpoch;
-
-/** The view of a store whose node answers the read of now with this index. */
-async function viewOf(node: FakeNode, store: MetadataStore, index = 2): Promise<MetadataView> {
-  const view = store.view();
-  const before = node.reads.length;
-  await node.receivesReads(before + 1);
-  node.reply(index, () => undefined);
-  return withDeadline('a view', 10_000, view);
-}
-
-/** Whether it has settled once all that was posted before has been handled. */
-async function isSettled(bench: Bench, node: FakeNode, call: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  const note = (): void => {
-    settled = true;
-  };
-  call.then(note, note);
-  const before = node.reads.length;
-  const read = bench.read('whatever');
-  await node.receivesReads(before + 1);
-  node.reply(1, () => undefined);
-  await read;
-  return settled;
-}
-
-/** Answers the write that came last. */
-function answerAt(node: FakeNode, index: number): void {
-  const { session, sequence } = must(node.writes.at(-1), 'a write');
-  node.postAnswers([{ session, sequence, index, result: { value: { id: index } } }]);
-}
-
-function register(store: MetadataStore): Promise<unknown> {
-  const call = store.registerBroker({ id: 9, addr: 'a:1' });
-  // Its rejection may be looked at later than it happens, or never.
-  call.catch(() => undefined);
-  return call;
-}
 
 test(
   'it is there once it is as new as a linearizable read, and follows what changes',
@@ -92,107 +38,6 @@ test(
     assert.is.not(view.image, image);
     assert.is(view.getPartition('t', 1), other);
     assert.is(epochIn(view), 3);
-  }),
-);
-
-test(
-  'a call is settled once the view is as new as its answer',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const [store, blind] = [bench.store(), bench.store()];
-    const view = await viewOf(node, store);
-    const call = register(store);
-    await node.receives(1);
-    answerAt(node, 4);
-    assert.not(await isSettled(bench, node, call));
-    node.replica.apply(leaderChange('t', 0, 2));
-    assert.not(await isSettled(bench, node, call));
-    node.replica.apply(leaderChange('t', 0, 3));
-    await call;
-    assert.equal([view.index, epochIn(view)], [4, 3]);
-    const another = register(blind);
-    await node.receives(2);
-    answerAt(node, 9);
-    await another;
-    assert.is(view.index, 4, 'a store without a view waits for none');
-  }),
-);
-
-test(
-  'a read waits like a write, and so does an error',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const store = bench.store();
-    await viewOf(node, store);
-    const read = store.getBroker(1, { consistency: 'local' });
-    const refused = register(store);
-    await eventually(() => node.localReads.length === 1 && node.writes.length === 1, 'both');
-    node.reply(3, () => ({ value: undefined }));
-    const { session, sequence } = must(node.writes[0], 'a write');
-    const result = { error: { code: 'BrokerExists', message: 'it is there' } };
-    node.postAnswers([{ session, sequence, index: 3, result }]);
-    assert.not(await isSettled(bench, node, Promise.race([read, refused])));
-    node.replica.apply(leaderChange('t', 0, 2));
-    await read;
-    await rejection(refused, 'BrokerExists');
-  }),
-);
-
-test(
-  'a view that is not reached by the deadline: the outcome is unknown, and its answer is still asked for',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const store = bench.store();
-    await viewOf(node, store);
-    const write = store.registerBroker({ id: 9, addr: 'a:1' }, { timeoutMs: 30 });
-    await node.receives(1);
-    answerAt(node, 5);
-    const error = await rejection(write, 'OutcomeUnknown');
-    assert.is(error.details['cause'], 'Timeout');
-    assert.match(String(error.details['requestId']), /:1$/);
-    void register(store);
-    await node.receives(2);
-    assert.is(node.writes.at(-1)?.lowestUnanswered, 1, 'a repeat gets the first answer');
-    answerAt(node, 5);
-    const read = store.getBroker(1, { timeoutMs: 30 });
-    await eventually(() => node.openReads.length === 1, 'a read');
-    node.reply(5, () => ({ value: undefined }));
-    await rejection(read, 'Timeout');
-  }),
-);
-
-test(
-  'an answer that was waited for is known, and forgotten by the next write',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const store = bench.store();
-    await viewOf(node, store);
-    const write = register(store);
-    await node.receives(1);
-    answerAt(node, 3);
-    node.replica.apply(leaderChange('t', 0, 2));
-    await write;
-    void register(store);
-    await node.receives(2);
-    assert.is(node.writes.at(-1)?.lowestUnanswered, 2);
-  }),
-);
-
-test(
-  'what was answered while the view was on its way is in it',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const store = bench.store();
-    const opening = store.view();
-    await node.receivesReads(1);
-    const call = register(store);
-    await node.receives(1);
-    answerAt(node, 4);
-    await call;
-    node.reply(2, () => undefined);
-    assert.not(await isSettled(bench, node, opening));
-    node.replica.apply(leaderChange('t', 0, 2), leaderChange('t', 0, 3));
-    assert.is((await opening).index, 4);
   }),
 );
 

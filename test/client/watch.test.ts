@@ -1,56 +1,12 @@
-/** Watches: where they begin, that nothing is missed or doubled whoever is asked, and how they end. */
-import { getEventListeners } from 'node:events';
+/** Watches: where they begin, and that nothing is missed or doubled whoever is asked. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MetadataStore } from '../../src/client/metadata-store.js';
 import { watchLimits } from '../../src/metadata/watching/limits.js';
-import { leaderChange, registration, topic } from '../metadata/watching/replica.js';
-import { eventually, withDeadline } from '../support/deadline.js';
-import type { Bench } from './client-suite.js';
+import { eventually } from '../support/deadline.js';
 import { rejection, withBench } from './client-suite.js';
-import type { FakeNode } from './fake-node.js';
+import { begun, change, iteratorOf, leading, read, upTo, watchNow, isDone } from './watching-suite.js';
 
 const test = suite('watches');
-
-type Items = ReturnType<MetadataStore['watch']>;
-type Iterator = AsyncIterator<{ index: number }>;
-
-const iteratorOf = (items: Items): Iterator => items[Symbol.asyncIterator]();
-
-/** The indexes of so many items, read one after the other. */
-async function read(iterator: Iterator, count: number): Promise<number[]> {
-  const indexes: number[] = [];
-  while (indexes.length < count) {
-    const { value, done } = await withDeadline('an item', 10_000, iterator.next());
-    if (done === true) throw new Error(`ended after ${indexes.length} items`);
-    indexes.push(value.index);
-  }
-  return indexes;
-}
-
-async function isDone(iterator: Iterator): Promise<boolean> {
-  return (await withDeadline('an end', 10_000, iterator.next())).done === true;
-}
-
-const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, at) => first + at);
-
-/** A node with entries 1 and 2 applied: a broker and a topic. */
-function begun(bench: Bench, id: number, life = 1): FakeNode {
-  const node = bench.node(id, life);
-  node.replica.apply(registration(1), topic('t', 1));
-  return node;
-}
-
-async function leading(bench: Bench, id: number, term = 1): Promise<FakeNode> {
-  const node = begun(bench, id);
-  await node.lead(term);
-  return node;
-}
-
-function change(node: FakeNode, count: number): void {
-  const { replica } = node;
-  for (let done = 0; done < count; done += 1) replica.apply(leaderChange('t', 0, replica.index + 1));
-}
 
 test(
   'from now: behind what a linearizable read saw, and before what is written later',
@@ -69,16 +25,6 @@ test(
     assert.equal(await read(items, 2), [5, 6]);
   }),
 );
-
-/** Watches from now, which is index 2. */
-async function watchNow(node: FakeNode, ...stores: readonly MetadataStore[]): Promise<Iterator[]> {
-  const before = node.reads.length;
-  const all = stores.map((store) => iteratorOf(store.watch()));
-  await node.receivesReads(before + stores.length);
-  node.reply(2, () => undefined);
-  await node.receivesSubscription();
-  return all;
-}
 
 test(
   'ten watches share one subscription, and each is told everything once',
@@ -180,42 +126,6 @@ test(
 );
 
 test(
-  'who does not read ends as SlowConsumer, told where to go on from; who does is told everything',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const [slow, quick] = await watchNow(node, bench.store(), bench.store());
-    if (slow === undefined || quick === undefined) return;
-    change(node, 3);
-    await read(slow, 2);
-    const reading = read(quick, watchLimits.maxUnreadChanges + 6);
-    change(node, watchLimits.maxUnreadChanges + 3);
-    assert.is((await reading).at(-1), watchLimits.maxUnreadChanges + 8);
-    const error = await rejection(slow.next(), 'SlowConsumer');
-    assert.equal(error.details, { resumeFrom: 4 });
-    assert.ok(await isDone(slow), 'the error is given once');
-    const resumed = iteratorOf(bench.store().watch({ fromIndex: 4 }));
-    assert.equal(await read(resumed, 3), [5, 6, 7]);
-  }),
-);
-
-test(
-  'Compacted: another node is asked first, and the error is that of the last',
-  withBench(async (bench) => {
-    const [first, second] = [await leading(bench, 1), begun(bench, 2)];
-    change(first, watchLimits.maxKeptChanges);
-    const served = iteratorOf(bench.store().watch({ fromIndex: 1 }));
-    assert.equal(await read(served, 1), [2]);
-    await served.return?.();
-    change(second, watchLimits.maxKeptChanges);
-    const refused = iteratorOf(bench.store().watch({ fromIndex: 1 }));
-    assert.equal((await rejection(refused.next(), 'Compacted')).details, { oldestIndex: 2 });
-    assert.ok(await isDone(refused));
-    const bound = iteratorOf(bench.store({ node: 1 }).watch({ fromIndex: 1 }));
-    await rejection(bound.next(), 'Compacted');
-  }),
-);
-
-test(
   'a store bound to a node is told by that one alone, and waits for its next life',
   withBench(async (bench) => {
     const [first, second] = [await leading(bench, 1), begun(bench, 2)];
@@ -230,78 +140,6 @@ test(
     await again.follow(1, 1);
     assert.equal(await read(items, 4), upTo(7, 4));
     assert.is(first.subscriptions, 0);
-  }),
-);
-
-test(
-  'an abort, a return, a close and a stop end quietly, and leave nothing behind',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const controller = new AbortController();
-    const { signal } = controller;
-    const store = bench.store();
-    const aborted = Array.from({ length: 20 }, () => iteratorOf(store.watch({ fromIndex: 2, signal })));
-    const early = iteratorOf(store.watch({ signal }));
-    assert.is(getEventListeners(signal, 'abort').length, 1);
-    const waiting = aborted.map(isDone);
-    controller.abort();
-    assert.ok((await Promise.all(waiting)).every(Boolean));
-    assert.ok(await isDone(early), 'also before it has begun');
-    assert.ok(await isDone(iteratorOf(store.watch({ signal }))));
-    assert.is(getEventListeners(signal, 'abort').length, 0);
-    const [closing, stopping] = [store, bench.store()].map((each) => iteratorOf(each.watch({ fromIndex: 2 })));
-    if (closing === undefined || stopping === undefined) return;
-    const closed = isDone(closing);
-    await store.close();
-    assert.ok(await closed);
-    assert.throws(
-      () => store.watch(),
-      (error: { code?: string }) => error.code === 'Stopped',
-    );
-    change(node, 1);
-    assert.equal(await read(stopping, 1), [3], 'that of another store goes on');
-    await eventually(() => node.subscriptions === 1, 'one subscription');
-    const stopped = isDone(stopping);
-    bench.router.stop();
-    assert.ok(await stopped);
-    assert.throws(
-      () => bench.store().watch(),
-      (error: { code?: string }) => error.code === 'Stopped',
-    );
-  }),
-);
-
-test(
-  'a majority lost for good ends it with NoLeader, behind what has come',
-  withBench(async (bench) => {
-    const node = await leading(bench, 1);
-    const [read1, waits] = await watchNow(node, bench.store(), bench.store());
-    if (read1 === undefined || waits === undefined) return;
-    change(node, 2);
-    assert.equal(await read(waits, 2), [3, 4]);
-    const waiting = rejection(waits.next(), 'NoLeader');
-    bench.router.setPermanentlyLost(true);
-    assert.is((await waiting).details['permanent'], true);
-    assert.equal(await read(read1, 2), [3, 4]);
-    await rejection(read1.next(), 'NoLeader');
-    assert.throws(
-      () => bench.store().watch({ fromIndex: 1 }),
-      (error: { code?: string }) => error.code === 'NoLeader',
-    );
-  }),
-);
-
-test(
-  'what is no index, no signal or no object is refused at once',
-  withBench(async (bench) => {
-    const store = bench.store();
-    const options = [{ fromIndex: -1 }, { fromIndex: 1.5 }, { fromIndex: '1' }, { signal: {} }, null, 7];
-    for (const each of options) {
-      assert.throws(
-        () => store.watch(each as object),
-        (error: { code?: string }) => error.code === 'InvalidArgument',
-      );
-    }
   }),
 );
 

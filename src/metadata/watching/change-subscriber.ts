@@ -3,7 +3,9 @@ import { must } from '../../assert.js';
 import type { ErrorValue } from '../../errors.js';
 import type { StoreToSubscriber } from '../../messages.js';
 import type { MetadataChange } from '../metadata-change.js';
+import { changeOf, sizeOfChange } from './kept-change.js';
 import { watchLimits } from './limits.js';
+import { RecordPacker } from './packed-records.js';
 import { packChanges } from './posted-changes.js';
 import type { Published, Subscribe, Subscriber } from './subscriber.js';
 
@@ -11,6 +13,7 @@ export class ChangeSubscriber implements Subscriber {
   credit: number;
   readonly #published: Published;
   readonly #subscription: number;
+  readonly #packer = new RecordPacker();
   /** Everything up to here has been told. */
   #throughIndex: number;
   /** What follows has been kept here since it subscribed. */
@@ -52,16 +55,15 @@ export class ChangeSubscriber implements Subscriber {
     let sequence = ring.sequenceAfter(this.#throughIndex);
     let records = 0;
     for (; sequence < ring.end && changes.length < watchLimits.maxChangesPerMessage; sequence += 1) {
-      const change = ring.get(sequence);
-      if (change === undefined) break;
-      records += change.size;
+      const kept = must(ring.get(sequence), 'a change that is kept');
+      records += sizeOfChange(kept);
       if (changes.length > 0 && records > watchLimits.maxRecordsPerMessage) break;
-      changes.push(change);
+      changes.push(changeOf(ring.indexAt(sequence), kept));
     }
     const throughIndex = sequence === ring.end ? appliedIndex : (changes.at(-1)?.index ?? 0);
     if (throughIndex <= this.#throughIndex) return null;
     this.#throughIndex = throughIndex;
-    const packed = changes.length === 0 ? null : packChanges(changes);
+    const packed = changes.length === 0 ? null : packChanges(this.#packer, changes);
     return { kind: 'changes', subscription: this.#subscription, throughIndex, changes: packed };
   }
 }

@@ -2,9 +2,12 @@
  * One subscription to the image in a metadata-store: the steps from what the view knows to what is applied, conflated
  * for as long as it gives no credit. Where too little is kept to tell the steps, it is told the whole image.
  */
+import { must } from '../../assert.js';
 import type { StoreToSubscriber } from '../../messages.js';
 import type { MetadataChange } from '../metadata-change.js';
 import { stepsToImage, stepsToTouched } from './image-steps.js';
+import { changeOf } from './kept-change.js';
+import { RecordPacker } from './packed-records.js';
 import { packSteps } from './posted-image.js';
 import type { Published, Subscribe, Subscriber } from './subscriber.js';
 import { TouchedRecords } from './touched-records.js';
@@ -20,6 +23,7 @@ export class ImageSubscriber implements Subscriber {
   credit: number;
   readonly #published: Published;
   readonly #subscription: number;
+  readonly #packer = new RecordPacker();
   /** Of the image that was told last, whether or not its slices have all gone; -1: none. */
   #toldIndex: number;
   #whole: boolean;
@@ -35,8 +39,7 @@ export class ImageSubscriber implements Subscriber {
     this.#whole = fromIndex === null || fromIndex < ring.horizon;
     if (fromIndex === null || this.#whole) return;
     for (let sequence = ring.sequenceAfter(fromIndex); sequence < ring.end; sequence += 1) {
-      const change = ring.get(sequence);
-      if (change !== undefined) this.#touched.add(change);
+      this.#touched.add(changeOf(ring.indexAt(sequence), must(ring.get(sequence), 'a change that is kept')));
     }
   }
 
@@ -68,7 +71,7 @@ export class ImageSubscriber implements Subscriber {
     if (appliedIndex <= this.#toldIndex) return null;
     const image = this.#published.image();
     const whole = this.#whole;
-    const slices = packSteps(whole ? stepsToImage(image) : stepsToTouched(image, this.#touched));
+    const slices = packSteps(this.#packer, whole ? stepsToImage(image) : stepsToTouched(image, this.#touched));
     this.#toldIndex = appliedIndex;
     this.#whole = false;
     this.#touched = new TouchedRecords();

@@ -16,12 +16,13 @@ export interface PackedRecords {
 const ABSENT = -1;
 const AS_BEFORE = -2;
 
+/** Packs one message after the other: room that was made for one serves the next. */
 export class RecordPacker {
-  #numbers = new Float64Array(1_024);
+  #numbers = new Float64Array(256);
   #length = 0;
-  readonly #texts: string[] = [];
+  #texts: string[] = [];
   readonly #textPlaces = new Map<string, number>();
-  readonly #objects: unknown[] = [];
+  #objects: unknown[] = [];
 
   number(value: number): void {
     if (this.#length === this.#numbers.length) {
@@ -63,8 +64,14 @@ export class RecordPacker {
     this.#list(info.removingReplicas, before?.removingReplicas);
   }
 
-  packed(): PackedRecords {
-    return { numbers: this.#numbers.slice(0, this.#length), texts: this.#texts, objects: this.#objects };
+  /** What has been packed since this was called last. */
+  take(): PackedRecords {
+    const packed = { numbers: this.#numbers.slice(0, this.#length), texts: this.#texts, objects: this.#objects };
+    this.#length = 0;
+    this.#texts = [];
+    this.#textPlaces.clear();
+    this.#objects = [];
+    return packed;
   }
 
   #list(ids: readonly number[] | undefined, before: readonly number[] | undefined): void {

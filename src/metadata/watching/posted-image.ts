@@ -2,23 +2,24 @@
 import type { BrokerInfo, TopicInfo } from '../model.js';
 import type { ImageStep } from './image-steps.js';
 import { watchLimits } from './limits.js';
-import type { PackedRecords } from './packed-records.js';
-import { RecordPacker, RecordReader } from './packed-records.js';
+import type { PackedRecords, RecordPacker } from './packed-records.js';
+import { RecordReader } from './packed-records.js';
 
 /** At least one; the last is what it returns. */
-export function* packSteps(steps: Iterable<ImageStep>): Generator<PackedRecords, PackedRecords, void> {
-  let packer = new RecordPacker();
+export function* packSteps(
+  packer: RecordPacker,
+  steps: Iterable<ImageStep>,
+): Generator<PackedRecords, PackedRecords, void> {
   let records = 0;
   for (const step of steps) {
     if (records === watchLimits.maxRecordsPerSlice) {
-      yield packer.packed();
-      packer = new RecordPacker();
+      yield packer.take();
       records = 0;
     }
     packStep(packer, step);
     records += 1;
   }
-  return packer.packed();
+  return packer.take();
 }
 
 export function* readSteps(packed: PackedRecords): Generator<ImageStep, void, void> {

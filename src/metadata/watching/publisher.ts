@@ -4,16 +4,17 @@
  */
 import type { StoreToSubscriber, SubscriberToStore } from '../../messages.js';
 import type { Image } from '../image.js';
-import type { MetadataChange } from '../metadata-change.js';
 import type { MetadataMachine } from '../metadata-state-machine.js';
 import { ChangeRing } from './change-ring.js';
 import { ChangeSubscriber } from './change-subscriber.js';
 import { ImageSubscriber } from './image-subscriber.js';
+import type { KeptChange } from './kept-change.js';
+import { keepChange, sizeOfChange } from './kept-change.js';
 import { watchLimits } from './limits.js';
 import type { Published, Subscriber } from './subscriber.js';
 
 export class Publisher implements Published {
-  readonly ring: ChangeRing<MetadataChange>;
+  readonly ring: ChangeRing<KeptChange>;
   readonly #machine: Pick<MetadataMachine, 'image' | 'takeChanges'>;
   readonly #post: (message: StoreToSubscriber) => void;
   readonly #subscribers = new Map<number, Subscriber>();
@@ -25,7 +26,7 @@ export class Publisher implements Published {
     post: (message: StoreToSubscriber) => void,
   ) {
     const { maxKeptChanges, maxKeptRecords } = watchLimits;
-    this.ring = new ChangeRing({ maxChanges: maxKeptChanges, maxRecords: maxKeptRecords }, appliedIndex);
+    this.ring = new ChangeRing({ maxChanges: maxKeptChanges, maxRecords: maxKeptRecords }, sizeOfChange, appliedIndex);
     this.#machine = machine;
     this.#post = post;
     this.#appliedIndex = appliedIndex;
@@ -42,7 +43,7 @@ export class Publisher implements Published {
   /** A batch of entries, up to this index. */
   applied(index: number): void {
     const changes = this.#machine.takeChanges();
-    for (const change of changes) this.ring.push(change);
+    for (const change of changes) this.ring.push(change.index, keepChange(change));
     this.#appliedIndex = index;
     for (const subscriber of this.#subscribers.values()) subscriber.changed(changes);
     this.#postAll();

@@ -4,12 +4,13 @@ import type { StoreToSubscriber, SubscriberToStore } from '../../messages.js';
 import type { Image } from '../image.js';
 import type { MetadataChange } from '../metadata-change.js';
 import type { ChangeRing } from './change-ring.js';
+import type { KeptChange } from './kept-change.js';
 
 export type Subscribe = Extract<SubscriberToStore, { readonly kind: 'subscribe' }>;
 
 /** What subscriptions are told of. */
 export interface Published {
-  readonly ring: ChangeRing<MetadataChange>;
+  readonly ring: ChangeRing<KeptChange>;
   readonly appliedIndex: number;
   image(): Image;
 }

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MetadataEvent } from '../../../src/metadata/metadata-change.js';
-import { MetadataChange } from '../../../src/metadata/metadata-change.js';
+import type { MetadataChange, MetadataEvent } from '../../../src/metadata/metadata-change.js';
+import { changeOf, keepChange, sizeOfChange } from '../../../src/metadata/watching/kept-change.js';
+import { RecordPacker } from '../../../src/metadata/watching/packed-records.js';
 import type { WatchedChange } from '../../../src/metadata/watching/posted-changes.js';
 import { packChanges, readChanges } from '../../../src/metadata/watching/posted-changes.js';
 import { anyHistory } from '../arbitrary-operations.js';
@@ -12,8 +13,10 @@ import type { MetadataTester } from '../metadata-tester.js';
 
 const test = suite('metadata: posted changes');
 
+const packer = new RecordPacker();
+
 function received(changes: readonly MetadataChange[]): WatchedChange[] {
-  return Array.from(readChanges(structuredClone(packChanges(changes))), ({ watched }) => watched);
+  return Array.from(readChanges(structuredClone(packChanges(packer, changes))));
 }
 
 function assertFrozen(value: unknown): void {
@@ -60,7 +63,7 @@ test('a partition that is being reassigned keeps its lists', () => {
 test('a list that is as before is the same object, and crosses once', () => {
   const tester = createTester(3);
   tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 3 });
-  const { numbers: whole } = packChanges(changesOf(tester));
+  const { numbers: whole } = packChanges(packer, changesOf(tester));
   tester.accept('update_leader', { topic: 't', partition: 0, leader: 2, leaderEpoch: 2 });
   const changes = changesOf(tester);
   const [event] = received(changes)[0]?.events ?? [];
@@ -68,25 +71,26 @@ test('a list that is as before is the same object, and crosses once', () => {
   const { before, after } = event as Extract<MetadataEvent, { kind: 'partition' }>;
   assert.is(after?.replicas, before?.replicas);
   assert.is(after?.isr, before?.isr);
-  assert.ok(packChanges(changes).numbers.length < 2 * whole.length);
+  assert.ok(packChanges(packer, changes).numbers.length < 2 * whole.length);
 });
 
-test('a topic, its partitions and their brokers count as so many records', () => {
+test('a change is kept as its record, or as all of them, and counts as so many', () => {
   const tester = createTester(2);
-  assert.equal(
-    changesOf(tester).map(({ size }) => size),
-    [1],
-  );
   tester.accept('create_topic', { name: 't', partitions: 40, replicationFactor: 2 });
-  assert.equal(
-    changesOf(tester).map(({ size }) => size),
-    [41],
-  );
+  const kept = (): unknown[][] =>
+    changesOf(tester).map((change) => {
+      const each = keepChange(change);
+      assert.equal(changeOf(change.index, each), change);
+      return [Array.isArray(each), sizeOfChange(each), change.events.length];
+    });
+  assert.equal(kept(), [[false, 41, 41]]);
+  tester.accept('create_topic', { name: 'u', partitions: 3, replicationFactor: 1, assignment: 'none' });
+  const partitions = [0, 1].map((partition) => ({ topic: 'u', partition, replicas: [1] }));
+  changesOf(tester);
+  tester.accept('batch_create_partitions', { partitions });
+  assert.equal(kept(), [[true, 2, 2]]);
   tester.accept('delete_topic', { name: 't' });
-  assert.equal(
-    changesOf(tester).map(({ size, events }) => [size, events.length]),
-    [[41, 41]],
-  );
+  assert.equal(kept(), [[false, 41, 41]]);
 });
 
 test.run();
