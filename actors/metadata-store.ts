@@ -14,6 +14,8 @@ import type {
 } from '../src/messages.js';
 import { unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
+import { buffersToMove } from '../src/messages.js';
+import type { Publisher } from '../src/metadata/watching/publisher.js';
 import { payloadBytes } from '../src/raft/entries.js';
 import type { SnapshotWrite } from '../src/raft/ready.js';
 import { createDeadlines } from '../src/runtime/deadlines.js';
@@ -60,13 +62,15 @@ class MetadataStoreShell implements MetadataStoreControl {
       if (this.#deadlines.takeDue() !== null) this.#control();
     });
   });
+  /** Null: nobody can watch a state machine of the user's own. */
+  readonly #publisher: Publisher | null;
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
   readonly #reads: ReadDesk;
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
-  constructor(context: ActorContext<MetadataStoreConfig>, { machine, controller }: Hosted) {
+  constructor(context: ActorContext<MetadataStoreConfig>, { machine, controller, publish }: Hosted) {
     this.#context = context;
     this.#host = context.port('host');
     this.#node = context.port('node');
@@ -86,6 +90,9 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#postNode({ kind: 'snapshotDurable', index });
       },
     });
+    this.#publisher = publish(this.#state.appliedIndex, (message) => {
+      this.#postHost(message);
+    });
     this.#node.on('message', (message: NodeToStore) => {
       this.#orEnd(() => {
         this.#receiveFromNode(message);
@@ -101,7 +108,8 @@ class MetadataStoreShell implements MetadataStoreControl {
     });
     this.#host.on('message', (message: HostToStore) => {
       if (message.kind === 'query') this.#reads.answerLocal(message.batch);
-      else this.#reads.forget(message.reads);
+      else if (message.kind === 'forget') this.#reads.forget(message.reads);
+      else this.#publisher?.receive(message);
     });
     this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: this.#state.appliedIndex });
   }
@@ -155,6 +163,8 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
+    // Before the answers, so that a view has reached their index when they come.
+    this.#publisher?.applied(this.#state.appliedIndex);
     if (answer && answers.length > 0)
       this.#postHost({ kind: 'answers', runs: packAnswers(answers, this.#machine.toPosted) });
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
@@ -196,7 +206,10 @@ class MetadataStoreShell implements MetadataStoreControl {
     // An older snapshot than what is applied already says nothing new.
     const isNew = snapshot.index > this.#state.appliedIndex;
     const ok = !isNew || this.#state.restore(Buffer.concat(chunks), snapshot);
-    if (isNew && ok) this.#snapshots.keepReceived({ description: snapshot, serialize: () => chunks });
+    if (isNew && ok) {
+      this.#publisher?.restored(snapshot.index);
+      this.#snapshots.keepReceived({ description: snapshot, serialize: () => chunks });
+    }
     this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
     this.#reads.askAgain();
   }
@@ -212,7 +225,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   }
 
   #postHost(message: StoreToHost): void {
-    this.#host.postMessage(message);
+    this.#host.postMessage(message, buffersToMove(packedIn(message)));
   }
 
   #postNode(message: StoreToNode): void {
@@ -230,9 +243,16 @@ function openShelf({ files }: MetadataStoreConfig, state: ReplicatedState): Snap
   throw corruptLog(newest.path, 0, 'its content is not a state of this state machine');
 }
 
+/** The memory of numbers that are packed anew for each message. */
+function packedIn(message: StoreToHost): Float64Array[] {
+  if (message.kind === 'image') return [message.steps.numbers];
+  return message.kind === 'changes' && message.changes !== null ? [message.changes.numbers] : [];
+}
+
 interface Hosted {
   readonly machine: HostedStateMachine;
   readonly controller: HostedController | null;
+  readonly publish: (appliedIndex: number, post: (message: StoreToHost) => void) => Publisher | null;
 }
 
 /** The metadata machine, or the default export of the user's module. immer is loaded only where it is used. */
@@ -240,10 +260,15 @@ async function loadHosted({ stateMachine, brokerSessionTimeoutMs }: MetadataStor
   if (stateMachine === null) {
     const { createMetadataMachine } = await import('../src/metadata/metadata-state-machine.js');
     const { createController } = await import('../src/controller/controller.js');
+    const { Publisher } = await import('../src/metadata/watching/publisher.js');
     const machine = createMetadataMachine();
-    return { machine, controller: createController(machine, { brokerSessionTimeoutMs }) };
+    return {
+      machine,
+      controller: createController(machine, { brokerSessionTimeoutMs }),
+      publish: (appliedIndex, post) => new Publisher(machine, appliedIndex, post),
+    };
   }
   const { hostUserMachine } = await import('../src/state-machine/user-machine.js');
   const { default: create } = (await import(stateMachine)) as { default: () => StateMachine | Promise<StateMachine> };
-  return { machine: hostUserMachine(await create()), controller: null };
+  return { machine: hostUserMachine(await create()), controller: null, publish: () => null };
 }

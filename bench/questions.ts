@@ -18,6 +18,8 @@ import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
 import { measureStateMachine } from './state-machine.js';
 import { measureStateSize } from './state-size.js';
+import { measureView } from './view.js';
+import { measureWatch } from './watch.js';
 
 export interface Question {
   readonly name: string;
@@ -43,6 +45,8 @@ export const questions: readonly Question[] = [
   { name: 'state-size', measure: measureStateSize, seconds: 40, quickSeconds: 5 },
   { name: 'fencing', measure: measureFencing, seconds: 15, quickSeconds: 6 },
   { name: 'million-partitions', measure: measureMillionPartitions, seconds: 40, quickSeconds: null },
+  { name: 'watch', measure: measureWatch, seconds: 18, quickSeconds: null },
+  { name: 'view', measure: measureView, seconds: 19, quickSeconds: 2 },
   { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
   { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
   { name: 'liferaft', measure: measureLiferaft, seconds: 17, quickSeconds: null },

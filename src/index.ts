@@ -10,7 +10,8 @@ export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js'
 export type { GroupApi } from './client/group-calls.js';
 export type { MetadataStore } from './client/metadata-store.js';
 export type { TopicResult } from './client/metadata-calls.js';
-export type { CallOptions, ReadOptions, ValidateOptions, Wait } from './client/options.js';
+export type { MetadataView } from './client/metadata-view.js';
+export type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
 export { kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
 export {
@@ -30,6 +31,7 @@ export type {
   GroupMemberDescription,
   JoinedGroup,
 } from './metadata/groups/queries.js';
+export type { MetadataEvent } from './metadata/metadata-change.js';
 export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {
@@ -53,6 +55,7 @@ export type {
   TopicInfo,
 } from './metadata/model.js';
 export type { BalanceReport, BrokerBalance, RackBalance, Spread } from './metadata/placement/balance.js';
+export type { WatchedChange } from './metadata/watching/posted-changes.js';
 export { dumpLog, type DumpedDamage, type DumpedEntry, type DumpOptions, type LogLine } from './offline/dump-log.js';
 export { inspectSnapshot, type SnapshotInspection } from './offline/inspect-snapshot.js';
 export { recover, type RecoverOptions, type RecoverReport } from './offline/recover.js';

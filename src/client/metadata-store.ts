@@ -21,9 +21,11 @@ import type {
   TopicInfo,
 } from '../metadata/model.js';
 import type { AlterIsr } from '../metadata/operations.js';
+import type { WatchedChange } from '../metadata/watching/posted-changes.js';
 import type { GroupApi } from './group-calls.js';
 import type { TopicResult } from './metadata-calls.js';
-import type { CallOptions, ReadOptions, ValidateOptions } from './options.js';
+import type { MetadataView } from './metadata-view.js';
+import type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './options.js';
 
 export interface MetadataStore extends AsyncDisposable {
   /** BrokerExists. */
@@ -139,6 +141,17 @@ export interface MetadataStore extends AsyncDisposable {
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }>;
   query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }>;
 
-  /** Idempotent. Calls that were made settle as they would; later ones answer `Stopped`. */
+  /**
+   * One item for each log index that changed something, in order, no gap and no duplicate, across leader changes. From
+   * now (what is called later is told), or from behind `fromIndex`. Items are frozen and shared by all who watch. Ends
+   * with `Compacted` where the changes behind `fromIndex` are kept no longer (`details.oldestIndex`: the least that
+   * is), with `SlowConsumer` where too many were not read (`details.resumeFrom`), with `NoLeader` where a majority is
+   * lost for good; quietly when it is aborted or the store or cluster ends. Throws `InvalidArgument`, `Stopped`.
+   */
+  watch(options?: WatchOptions): AsyncIterable<WatchedChange>;
+  /** A copy of the metadata in this thread that is kept current. Resolves when it is. */
+  view(o?: Wait): Promise<MetadataView>;
+
+  /** Idempotent. Calls that were made settle as they would; later ones answer `Stopped`. Ends watches and views. */
   close(): Promise<void>;
 }

@@ -5,10 +5,11 @@ import type { HostToNode, HostToStore, NodeToHost, ParkedRead, ReadBatch, StoreT
 import { buffersToMove } from '../messages.js';
 import type { Target } from './proposals.js';
 import type { Read, ReadLink } from './reads.js';
+import type { SubscriptionLink } from './subscriptions.js';
 
 type Leadership = Extract<NodeToHost, { readonly kind: 'leadership' }>['leadership'];
 
-export class NodeLink implements ReadLink {
+export class NodeLink implements ReadLink, SubscriptionLink {
   attached = true;
   readonly reads: ReadLink['reads'] = { linearizable: new Map(), local: new Map() };
   readonly parked = new Map<string, Read>();
@@ -62,12 +63,16 @@ export class NodeLink implements ReadLink {
   }
 
   postReads(batch: ReadBatch, local: boolean): void {
-    if (local) this.#storePort.postMessage({ kind: 'query', batch } satisfies HostToStore);
+    if (local) this.postToStore({ kind: 'query', batch });
     else this.#postToNode({ kind: 'read', batch });
   }
 
   forgetReads(reads: readonly ParkedRead[]): void {
     this.#storePort.postMessage({ kind: 'forget', reads } satisfies HostToStore);
+  }
+
+  postToStore(message: HostToStore): void {
+    this.#storePort.postMessage(message);
   }
 
   /** Answers that arrived and were not yet handled: closing the port would lose them. */

@@ -29,6 +29,12 @@ export interface ReadOptions extends Wait {
   consistency?: 'linearizable' | 'local';
 }
 
+export interface WatchOptions {
+  /** Of the log, exclusive: what follows it is told. Absent: from now. */
+  fromIndex?: number;
+  signal?: AbortSignal;
+}
+
 export interface CallArguments extends CallTerms {
   readonly requestId: string | undefined;
   /** A read that need not be linearizable. */
@@ -56,6 +62,29 @@ export function isValidateOnly(options: unknown): boolean {
   const { validateOnly = false } = (options ?? {}) as { readonly validateOnly?: unknown };
   if (typeof validateOnly === 'boolean') return validateOnly;
   throw invalid('validateOnly must be true or false');
+}
+
+/** Throws `InvalidArgument`. */
+export function readWatchOptions(options: unknown): {
+  readonly fromIndex: number | undefined;
+  readonly signal: AbortSignal | undefined;
+} {
+  if (options === undefined) return { fromIndex: undefined, signal: undefined };
+  if (typeof options !== 'object' || options === null) throw invalid('options must be an object');
+  try {
+    const { fromIndex, signal } = options as Record<keyof WatchOptions, unknown>;
+    return {
+      fromIndex: fromIndex === undefined ? undefined : readLogIndex(fromIndex, 'fromIndex'),
+      signal: readSignal(signal),
+    };
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
+}
+
+export function readLogIndex(index: unknown, name: string): number {
+  if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return index;
+  throw invalid(`${name} must be an index of the log`);
 }
 
 /** What to reject with when reading an argument threw: the caller's objects may throw anything. */

@@ -38,13 +38,13 @@ export interface ReadLane {
 }
 
 export interface ReadTerms extends CallTerms {
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Read>;
 }
 
 export interface Read extends Call {
   readonly request: unknown;
   readonly lane: ReadLane;
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Read>;
   /** Who has been asked; null while it waits. */
   link: ReadLink | null;
   /** What it is called there while it is parked. */
@@ -216,7 +216,7 @@ export class Reads {
 
   #resolve(link: ReadLink, read: Read, index: number, posted: unknown): void {
     if (!this.#pending.has(read)) return;
-    const value = read.form(index, posted);
+    const value = read.form(index, posted, read);
     if (value instanceof ClusterError && value.code === 'NotLeader') {
       const { nodeId } = read.lane;
       if (nodeId === null) this.#askLater(link, read);

@@ -21,12 +21,14 @@ import type {
   TopicInfo,
 } from '../metadata/model.js';
 import type { AlterIsr } from '../metadata/operations.js';
+import type { WatchedChange } from '../metadata/watching/posted-changes.js';
 import type { GroupApi } from './group-calls.js';
 import { GroupCalls } from './group-calls.js';
 import type { TopicResult } from './metadata-calls.js';
 import { MetadataCalls } from './metadata-calls.js';
 import type { MetadataStore } from './metadata-store.js';
-import type { CallOptions, ReadOptions, ValidateOptions } from './options.js';
+import type { MetadataView } from './metadata-view.js';
+import type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './options.js';
 import { pick, pickEach } from './pick.js';
 import type { Router } from './router.js';
 
@@ -194,6 +196,14 @@ class RoutedStore implements MetadataStore {
 
   query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }> {
     return this.#calls.query(() => query, o);
+  }
+
+  watch(options?: WatchOptions): AsyncIterable<WatchedChange> {
+    return this.#calls.watch(options);
+  }
+
+  view(o?: Wait): Promise<MetadataView> {
+    return this.#calls.view(o);
   }
 
   close(): Promise<void> {

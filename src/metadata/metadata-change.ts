@@ -36,11 +36,11 @@ export type MetadataEvent =
 /** What the operation at one log index changed: at least one record. */
 export class MetadataChange {
   readonly index: number;
-  readonly #records: readonly RecordChange[];
+  readonly records: readonly RecordChange[];
 
   constructor(index: number, records: readonly RecordChange[]) {
     this.index = index;
-    this.#records = records;
+    this.records = records;
   }
 
   /**
@@ -48,12 +48,11 @@ export class MetadataChange {
    * are deleted with it, so that no partition is ever without its topic; else in the order of the operation.
    */
   get events(): MetadataEvent[] {
-    const [first] = this.#records;
-    return this.#records.length === 1 && first !== undefined ? eventsOf(first) : this.#records.flatMap(eventsOf);
+    return this.records.flatMap(eventsOf);
   }
 }
 
-function eventsOf(change: RecordChange): MetadataEvent[] {
+export function eventsOf(change: RecordChange): MetadataEvent[] {
   switch (change.kind) {
     case 'broker':
       return [eventOf('broker', change, ({ id }) => String(id))];
@@ -83,7 +82,7 @@ function topicEvent(change: Replaced<TopicInfo>): MetadataEvent {
   return eventOf('topic', change, ({ name }) => name);
 }
 
-function partitionEvent(change: Replaced<PartitionInfo>): MetadataEvent {
+export function partitionEvent(change: Replaced<PartitionInfo>): MetadataEvent {
   return eventOf('partition', change, ({ topic, partition }) => partitionId(topic, partition));
 }
 

@@ -15,6 +15,7 @@ import type {
   ReadAnswers,
   ReadBatch,
   StoreToHost,
+  SubscriberToStore,
 } from '../../src/messages.js';
 import type { ErrorValue } from '../../src/errors.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
@@ -23,6 +24,7 @@ import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import type { Answer, OpenedEnvelope } from '../../src/state-machine/envelope.js';
 import { NotYet } from '../../src/state-machine/state-machine.js';
 import { openEnvelope } from '../../src/state-machine/envelope.js';
+import { Replica } from '../metadata/watching/replica.js';
 import { eventually } from '../support/deadline.js';
 
 export class FakeNode {
@@ -44,6 +46,12 @@ export class FakeNode {
   readonly forgotten: ParkedRead[] = [];
   /** Answers by itself from this state. */
   state: ReplicatedState | null = null;
+  /** What its store tells those who subscribe: changed by the test alone. */
+  readonly replica = new Replica((message) => {
+    this.#storePort.postMessage(message);
+  });
+  /** Of subscriptions, in the order they came. */
+  readonly subscribing: SubscriberToStore[] = [];
   readonly #router: Router;
   readonly #life: number;
   readonly #nodePort: MessagePort;
@@ -63,6 +71,11 @@ export class FakeNode {
     this.#storePort.on('message', (message: HostToStore) => {
       if (message.kind === 'forget') {
         this.forgotten.push(...message.reads);
+        return;
+      }
+      if (message.kind !== 'query') {
+        this.subscribing.push(message);
+        this.replica.receive(message);
         return;
       }
       this.localReads.push(...message.batch.requests);
@@ -145,6 +158,17 @@ export class FakeNode {
 
   async receivesReads(count: number): Promise<void> {
     await eventually(() => this.reads.length >= count, `${count} reads at node ${this.id}`);
+  }
+
+  /** How many subscriptions it has. */
+  get subscriptions(): number {
+    const of = (kind: SubscriberToStore['kind']): number =>
+      this.subscribing.filter((each) => each.kind === kind).length;
+    return of('subscribe') - of('unsubscribe');
+  }
+
+  async receivesSubscription(): Promise<void> {
+    await eventually(() => this.subscriptions > 0, `a subscription at node ${this.id}`);
   }
 
   /** Its threads end. */

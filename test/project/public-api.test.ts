@@ -65,7 +65,9 @@ const types = [
   'LinkStatus',
   'LogLine',
   'LostEntries',
+  'MetadataEvent',
   'MetadataStore',
+  'MetadataView',
   'NewBroker',
   'NewPartition',
   'NewTopic',
@@ -96,6 +98,8 @@ const types = [
   'TopicResult',
   'ValidateOptions',
   'Wait',
+  'WatchOptions',
+  'WatchedChange',
 ];
 
 /** Names in the export lists of a module's text, types included, which leave no trace at run time. */
