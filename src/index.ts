@@ -21,12 +21,7 @@ export {
 export type { GroupProtocol, GroupState } from './metadata/groups/group-record.js';
 export type { CommittedOffset } from './metadata/groups/offsets.js';
 export type { CommitOffsets, JoinGroup, LeaveGroup, SyncGroup } from './metadata/groups/operations.js';
-export type {
-  GroupDescription,
-  GroupListing,
-  GroupMemberDescription,
-  JoinedGroup,
-} from './metadata/groups/queries.js';
+export type { GroupDescription, GroupListing, GroupMemberDescription, JoinedGroup } from './metadata/groups/queries.js';
 export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {
