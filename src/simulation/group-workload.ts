@@ -10,7 +10,7 @@ const PARTITIONS = 3;
 const LIKELY_INDEXES = 60;
 
 const groupId = (random: Random): string => (drawChance(random, 0.5) ? 'g' : 'h');
-const generation = (random: Random): number => drawInteger(random, 0, 6);
+const generation = (random: Random): number => drawInteger(random, 1, 4);
 const pick = (random: Random, texts: readonly string[]): string => texts[drawInteger(random, 0, texts.length)] ?? '';
 
 /** As `join_group` makes it of the time of the operation and its place in the log. */

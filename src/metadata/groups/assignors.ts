@@ -1,7 +1,7 @@
 /**
  * The two assignors of KIP-848, `range` and `uniform`, as functions of who subscribes to what and how many partitions
  * there are: for the state machine, and for a group's leader in user code. The same input gives the same assignment
- * everywhere, whatever the order of its subscribers.
+ * everywhere, whatever the order of subscribers and topics.
  */
 import { must } from '../../assert.js';
 import { compareCodeUnits } from '../code-units.js';
@@ -68,17 +68,12 @@ export function assignUniform(
 ): Map<string, Assignment> {
   const members = membersOf(subscribers);
   const topics = topicsOf(members, partitionsOf);
-  topics.sort((a, b) => perMember(b) - perMember(a) || a.members.length - b.members.length);
   for (const topic of topics) keepOwned(topic);
   for (const topic of topics) fill(topic);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     if (topics.map(balance).every((moves) => moves === 0)) break;
   }
   return assignmentOf(members, topics);
-}
-
-function perMember({ owners, members }: Topic): number {
-  return owners.length / members.length;
 }
 
 /** Of two who say that they own a partition, the first does. */

@@ -4,6 +4,7 @@
  * to pass completes at once: there is no `group.initial.rebalance.delay.ms`, since nobody who starts a cluster in a
  * test wants to wait three seconds for the first member.
  */
+import { MAX_GENERATION } from '../limits.js';
 import type { Group, GroupMember, GroupProtocol } from './group-record.js';
 import { frozenGroup, frozenMember } from './group-record.js';
 
@@ -69,7 +70,8 @@ function completedIfAllJoined(group: Group, timestamp: number): Group {
 
 /** Of the members who joined, all of them. Without members the group is empty. */
 function nextGeneration(group: Group, timestamp: number): Group {
-  const generation = group.generation + 1;
+  // Kafka's is an int32.
+  const generation = (group.generation % MAX_GENERATION) + 1;
   if (group.members.length === 0) return frozenGroup(moved({ ...group, generation, protocol: '' }, 'Empty', timestamp));
   const members = group.members.map((member) => frozenMember({ ...member, ready: false }));
   const protocol = selectProtocol(group);

@@ -15,32 +15,25 @@ export interface DrawnOperation {
 
 export const TOPICS: Readonly<Record<string, number>> = { a: 3, b: 1 };
 
-const groupId = fc.constantFrom('g', 'g', 'h');
-const member = fc.oneof(
-  { weight: 8, arbitrary: fc.integer({ min: 1, max: 6 }).map((number) => `#${number}`) },
-  { weight: 1, arbitrary: fc.constant('nobody') },
-);
-const generation = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-1, 1) });
-const protocols = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.constantFrom(
-      [
-        { name: 'x', metadata: '' },
-        { name: 'y', metadata: '' },
-      ],
-      [
-        { name: 'y', metadata: '' },
-        { name: 'x', metadata: '' },
-      ],
-    ),
-  },
-  { weight: 2, arbitrary: fc.constantFrom([{ name: 'x', metadata: 'm' }], [{ name: 'y', metadata: '' }]) },
-  { weight: 1, arbitrary: fc.constantFrom([], [{ name: 'z', metadata: '' }]) },
+/** Mostly the usual, so that members meet. */
+function mostly<Value>(usual: readonly Value[], odd: readonly Value[]): fc.Arbitrary<Value> {
+  return fc.oneof(
+    { weight: 16, arbitrary: fc.constantFrom(...usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...odd) },
+  );
+}
+
+const groupId = mostly(['g', 'g', 'g', 'g', 'h'], ['other']);
+const member = mostly(['#1', '#2', '#3', '#4'], ['nobody']);
+const generation = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-1, 1) });
+const named = (...names: string[]) => names.map((name) => ({ name, metadata: '' }));
+const protocols = mostly(
+  [named('x', 'y'), named('x', 'y'), named('x', 'y'), named('y', 'x')],
+  [[{ name: 'x', metadata: 'm' }], named('y'), named('z'), named('x', 'x'), []],
 );
 const offset = fc.record(
   {
-    topic: fc.constantFrom('a', 'a', 'a', 'b', 'none'),
+    topic: mostly(['a', 'a', 'b'], ['none']),
     partition: fc.integer({ min: 0, max: 2 }),
     offset: fc.integer({ min: 0, max: 9 }),
     metadata: fc.constantFrom('', 'm'),
@@ -51,10 +44,10 @@ const offset = fc.record(
 const DATA = {
   join_group: fc.record({
     groupId,
-    memberId: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, { weight: 3, arbitrary: member }),
-    sessionTimeoutMs: fc.constantFrom(10, 6_000, 6_000, 9),
-    rebalanceTimeoutMs: fc.constantFrom(1, 60_000, 0),
-    protocolType: fc.constantFrom('consumer', 'consumer', 'consumer', 'consumer', 'connect', ''),
+    memberId: fc.oneof({ weight: 1, arbitrary: fc.constant('') }, { weight: 4, arbitrary: member }),
+    sessionTimeoutMs: mostly([6_000], [10, 9]),
+    rebalanceTimeoutMs: mostly([60_000], [1, 0]),
+    protocolType: mostly(['consumer'], ['connect', '']),
     protocols,
   }),
   sync_group: fc.record(
@@ -80,25 +73,31 @@ const DATA = {
 
 const WEEK_AND_MORE_MS = 700_000_000;
 const WEIGHTS: Partial<Record<keyof typeof DATA, number>> = {
-  join_group: 8,
-  sync_group: 8,
-  commit_offsets: 4,
-  complete_rebalance: 3,
-  delete_topic: 1,
+  ...{ join_group: 14, sync_group: 14, commit_offsets: 6, leave_group: 2, complete_rebalance: 2 },
+  ...{ expire_group_members: 2, delete_topic: 1 },
 };
 
 const anyOperation = fc.oneof(
   ...Object.entries(DATA).map(([type, arbitrary]) => ({
-    weight: WEIGHTS[type as keyof typeof DATA] ?? 2,
+    weight: WEIGHTS[type as keyof typeof DATA] ?? 1,
     arbitrary: fc.record({
       type: fc.constant(type),
       data: arbitrary as fc.Arbitrary<Record<string, unknown>>,
-      passedMs: fc.constantFrom(0, 1, 1, 1, WEEK_AND_MORE_MS),
+      passedMs: mostly([0, 1], [-1, WEEK_AND_MORE_MS]),
     }),
   })),
 );
 
-export const anyGroupHistory: fc.Arbitrary<DrawnOperation[]> = fc.array(anyOperation, { size: 'max', maxLength: 120 });
+/** Begins with three members of one group, so that there is someone to wait for. */
+export const anyGroupHistory: fc.Arbitrary<DrawnOperation[]> = fc
+  .array(anyOperation, { size: 'max', maxLength: 120 })
+  .map((operations) => [...['', '', '', '#1', '#2'].map(joinOf), ...operations]);
+
+function joinOf(memberId: string): DrawnOperation {
+  const times = { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 60_000 };
+  const data = { groupId: 'g', memberId, ...times, protocolType: 'consumer', protocols: named('x', 'y') };
+  return { type: 'join_group', data, passedMs: 1 };
+}
 
 export type ResolvedOperation =
   GroupOperation | { readonly type: 'delete_topic'; readonly data: { readonly name: string }; timestamp: number };
@@ -106,8 +105,9 @@ export type ResolvedOperation =
 /** What a drawn operation means in the state that the model is in. */
 export function resolve({ type, data }: DrawnOperation, model: NaiveGroups, timestamp: number): ResolvedOperation {
   const group = model.groups[String(data['groupId'])];
+  const members = group?.members ?? [];
   const idOf = (given: string): string =>
-    given.startsWith('#') ? (group?.members[Number(given.slice(1)) - 1]?.memberId ?? 'nobody') : given;
+    given.startsWith('#') ? (members[(Number(given.slice(1)) - 1) % members.length]?.memberId ?? 'nobody') : given;
   const resolved = JSON.parse(JSON.stringify(data), (name, value: unknown) => {
     if (name === 'generation') return (group?.generation ?? 0) + (value as number);
     if (name === 'memberIds') return (value as string[]).map(idOf);

@@ -1,6 +1,7 @@
 /** The cases of Kafka's classic protocol, one by one: who waits for whom, and what each is told. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { canonicalJson, joinBytes } from '../../../src/state-machine/canonical-json.js';
 import type { JoinedGroup } from '../../../src/metadata/groups/queries.js';
 import { createGroupTester, GROUP, REBALANCE_MS, SESSION_MS } from './group-tester.js';
 
@@ -101,6 +102,15 @@ join('the protocol is the one most members prefer among those that all know', ()
   );
 });
 
+join('of two protocols with as many votes, the one voted for first', () => {
+  const group = createGroupTester();
+  const named = (...names: string[]) => names.map((name) => ({ name, metadata: '' }));
+  const first = group.join('', named('b', 'a'));
+  group.join('', named('a', 'b'));
+  group.join(first, named('b', 'a'));
+  assert.is((group.joined(first) as JoinedGroup).protocol, 'b');
+});
+
 join('a member that joins again with nothing new is told of the generation it is in', () => {
   const group = createGroupTester();
   const [leader = '', follower = ''] = group.settle(2);
@@ -151,6 +161,26 @@ join('times out of range, no protocols, two of one name, and strange ids are ref
     assert.is(metadata.reject('join_group', { ...good, ...change }), 'InvalidArgument', JSON.stringify(change));
   }
   metadata.accept('join_group', { ...good, sessionTimeoutMs: 1_800_000, rebalanceTimeoutMs: 2_147_483_647 });
+});
+
+join('a group has at most 10,000 members, and a generation after the last is the first', () => {
+  const group = createGroupTester();
+  const only = group.join();
+  const text = new TextDecoder().decode(joinBytes(group.metadata.machine.capture().serialize()));
+  const record = group.metadata.machine.dump().groups?.[GROUP];
+  const [member] = record?.members ?? [];
+  const members = Array.from({ length: 10_000 }, (_, place) => ({ ...member, memberId: `m${place}` }));
+  const { offsets: _, ...full } = { ...record, members, leader: 'm5', generation: 2_147_483_647 };
+  const line = /^"orders-readers":.*$/m;
+  assert.match(text, line);
+  group.metadata.machine.restore(new TextEncoder().encode(text.replace(line, `"${GROUP}":${canonicalJson(full)}`)));
+  assert.is(group.rejectJoin(''), 'Overloaded');
+  assert.is(group.rejectJoin(only), 'Overloaded');
+  const memberIds = members.slice(1).map(({ memberId }) => memberId);
+  group.metadata.accept('expire_group_members', { groupId: GROUP, generation: 2_147_483_647, memberIds });
+  group.join();
+  group.join('m0');
+  assert.is(group.state(), 'CompletingRebalance 1');
 });
 
 join.run();
@@ -209,6 +239,15 @@ sync('a member that waits for its assignment hears of the rebalance that comes i
   assert.is(group.assigned(follower, 4), 'IllegalGeneration');
   group.leave(follower);
   assert.is(group.assigned(follower, 3), 'UnknownMember');
+});
+
+sync('an assignment is of one generation: whoever the next leaves out has none', () => {
+  const group = createGroupTester();
+  const [leader = '', follower = ''] = group.settle(2);
+  group.join(leader);
+  group.join(follower);
+  group.sync(leader, 3, { [leader]: 'all' });
+  assert.is(group.assigned(follower, 3), '""');
 });
 
 sync.run();

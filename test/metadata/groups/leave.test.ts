@@ -130,6 +130,15 @@ views('assignments show while the group is stable, metadata from the first gener
   ]);
 });
 
+views('the time of a state never goes back, whatever times operations carry', () => {
+  const group = createGroupTester();
+  const id = group.join();
+  const since = () => group.metadata.machine.dump().groups?.[GROUP]?.stateSince;
+  const before = since();
+  group.metadata.accept('leave_group', { groupId: GROUP, memberId: id }, 1);
+  assert.is(since(), before);
+});
+
 views('only a group without members can be deleted, and goes with its offsets', () => {
   const group = createGroupTester();
   const { metadata } = group;
