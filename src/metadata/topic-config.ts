@@ -9,16 +9,16 @@ import type { CompressionType, TopicConfig } from './model.js';
 type NumericSetting = 'retentionMs' | 'retentionBytes' | 'segmentMs' | 'segmentBytes' | 'minInsyncReplicas';
 
 /** Kafka's name and range of each; -1 is "without limit". */
-const NUMERIC_SETTINGS: Readonly<Record<NumericSetting, { kafkaName: string; from: number; to: number }>> = {
+export const NUMERIC_SETTINGS: Readonly<Record<NumericSetting, { kafkaName: string; from: number; to: number }>> = {
   retentionMs: { kafkaName: 'retention.ms', from: -1, to: Number.MAX_SAFE_INTEGER },
   retentionBytes: { kafkaName: 'retention.bytes', from: -1, to: Number.MAX_SAFE_INTEGER },
   segmentMs: { kafkaName: 'segment.ms', from: 1, to: Number.MAX_SAFE_INTEGER },
   segmentBytes: { kafkaName: 'segment.bytes', from: 14, to: 2_147_483_647 },
   minInsyncReplicas: { kafkaName: 'min.insync.replicas', from: 1, to: MAX_REPLICATION_FACTOR },
 };
-const NUMERIC_NAMES = Object.keys(NUMERIC_SETTINGS) as NumericSetting[];
+export const NUMERIC_NAMES = Object.keys(NUMERIC_SETTINGS) as NumericSetting[];
 
-const COMPRESSION_TYPES: readonly CompressionType[] = [
+export const COMPRESSION_TYPES: readonly CompressionType[] = [
   'none',
   'gzip',
   'snappy',

@@ -51,7 +51,7 @@ test('the topic table names what differs from the defaults by its Kafka name', (
   const extra = { 'cleanup.policy': 'compact' };
   const topics = [topic('a'), topic('long.name', { retentionMs: -1, segmentMs: 5, extra })];
   assert.is(
-    topicTable(topics, defaultTopicConfig(), plain),
+    topicTable(topics, plain),
     [
       'TOPIC       PARTITIONS   REPLICATION   MIN ISR   RETENTION   MAX BYTES   OTHER SETTINGS',
       'a                   12             3         1          7d   unlimited   -',
