@@ -8,7 +8,7 @@ import { encodeOperation } from '../src/client/encode-operation.js';
 import { decodeOperation } from '../src/metadata/operation-codec.js';
 import { cpuTimeNs } from './cpu-time.js';
 import { median, quantity, type Figure } from './figure.js';
-import { applyAll, fillMachine, type FilledMachine } from './filled-machine.js';
+import { fillMachine, type FilledMachine } from './filled-machine.js';
 
 const BATCH = 256;
 const BATCHES_A_ROUND = 16;
@@ -45,7 +45,7 @@ function timeRound(filled: FilledMachine): Record<Work, number> {
   const decode = timeNs(filled.nextCommands(BATCH * BATCHES_A_ROUND), decodeOperation);
   const batches = Array.from({ length: BATCHES_A_ROUND }, () => filled.nextCommands(BATCH));
   const apply = timeNs(batches, (batch) => {
-    applyAll(machine, batch);
+    filled.applyAll(batch);
   });
   const capture = timeNs(operations, () => machine.capture());
   return { apply: apply / BATCH, decode, encode, capture };

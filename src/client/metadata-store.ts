@@ -105,7 +105,8 @@ class RoutedStore implements MetadataStore {
   }
 
   registerBroker(broker: NewBroker, o?: CallOptions): Promise<BrokerInfo> {
-    return this.#calls.write('register_broker', () => pick(broker, ['id', 'addr', 'rack', 'resources']), o);
+    const members = ['id', 'addr', 'rack', 'resources', 'incarnationId'] as const;
+    return this.#calls.write('register_broker', () => pick(broker, members), o);
   }
 
   unregisterBroker(id: number, o?: CallOptions): Promise<void> {

@@ -1,7 +1,7 @@
 /** Answers every query of `queries.ts` from one image. What it returns is frozen or the caller's own, never a draft. */
 import { unreachable } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import type { Image } from './image.js';
 import {
   findBroker,
@@ -16,7 +16,6 @@ import { MAX_BROKER_ID } from './limits.js';
 import type { ClusterMetadata, PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
 import { newPartition } from './new-partition.js';
-import { malformed } from './outcome.js';
 import { placeRoundRobin } from './placement.js';
 import type { QueryType } from './queries.js';
 import { readTopicName } from './topic-name.js';

@@ -6,7 +6,9 @@ import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { BrokerRecord, findBroker, putBroker } from './image.js';
+import { BrokerRecord, findBroker } from './image.js';
+import { putBroker } from './image-draft.js';
+import type { PartitionInfo } from './model.js';
 import { mayTakeReplicas } from './placement.js';
 
 export type Refusal = { readonly error: ErrorValue } | undefined;
@@ -30,6 +32,17 @@ export function checkSubset(subset: readonly number[], replicas: readonly number
   const stray = subset.find((id) => !replicas.includes(id));
   if (stray === undefined) return undefined;
   return rejected('InvalidAssignment', `${stray} in ${name} is not one of the replicas ${shown(replicas)}`);
+}
+
+/** One that is under way adds or removes at least one of the replicas, and none both ways. */
+export function checkReassignment({ replicas, addingReplicas, removingReplicas }: PartitionInfo): Refusal {
+  if (addingReplicas === undefined && removingReplicas === undefined) return undefined;
+  if (addingReplicas === undefined || removingReplicas === undefined) {
+    return rejected('InvalidAssignment', 'a reassignment has both of its lists');
+  }
+  const moving = [...addingReplicas, ...removingReplicas];
+  if (moving.length === 0) return rejected('InvalidAssignment', 'a reassignment moves at least one replica');
+  return checkSubset(moving, replicas, 'adding and removing replicas');
 }
 
 /** A leader is in sync, or there is none. */

@@ -1,12 +1,13 @@
 /** Brokers: register, unregister, update. A broker that stands in a replica list cannot go. */
-import { rejected } from './answer.js';
+import type { OperationAnswer } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import type { ImageDraft } from './image.js';
-import { BrokerRecord, findBroker, putBroker, removeBroker } from './image.js';
+import { BrokerRecord, findBroker } from './image.js';
+import { putBroker, removeBroker } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
-import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_RACK_LENGTH } from './limits.js';
+import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_INCARNATION_ID_LENGTH, MAX_RACK_LENGTH } from './limits.js';
 import type { BrokerInfo, BrokerResources, BrokerStatus } from './model.js';
-import type { Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 
 const STATUSES: readonly BrokerStatus[] = ['alive', 'dead', 'draining', 'unreachable'];
 
@@ -25,7 +26,11 @@ const RESOURCE_NAMES = Object.keys(NO_RESOURCES) as (keyof BrokerResources)[];
 const ADDRESS = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?\]):([0-9]{1,5})$/;
 const MAX_PORT = 65_535;
 
-export function registerBroker(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function registerBroker(
+  draft: ImageDraft,
+  input: InputReader,
+  { index, timestamp }: OperationContext,
+): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const info: BrokerInfo = {
     id,
@@ -35,12 +40,14 @@ export function registerBroker(draft: ImageDraft, input: InputReader, timestamp:
     rack: input.has('rack') ? readRack(input) : '',
     registeredAt: timestamp,
     lastHeartbeat: timestamp,
+    ...readIncarnation(input),
+    brokerEpoch: index,
   };
   if (input.problem !== undefined) return malformed(input.problem);
   if (findBroker(draft, id) !== undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
   const record = new BrokerRecord(info, 0);
   putBroker(draft, record);
-  return changed(record.info);
+  return { value: record.info };
 }
 
 /** A whole record, as it was answered; worthless if the input has a problem. */
@@ -53,10 +60,12 @@ export function readBrokerInfo(input: InputReader): BrokerInfo {
     rack: readRack(input),
     registeredAt: input.integer('registeredAt', 0, Number.MAX_SAFE_INTEGER),
     lastHeartbeat: input.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER),
+    ...readIncarnation(input),
+    brokerEpoch: input.integer('brokerEpoch', 0, Number.MAX_SAFE_INTEGER),
   };
 }
 
-export function unregisterBroker(draft: ImageDraft, input: InputReader): Outcome {
+export function unregisterBroker(draft: ImageDraft, input: InputReader): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findBroker(draft, id);
@@ -64,11 +73,11 @@ export function unregisterBroker(draft: ImageDraft, input: InputReader): Outcome
   if (record.replicaCount > 0) {
     return rejected('InvalidAssignment', `broker ${id} still holds ${record.replicaCount} replicas`);
   }
-  removeBroker(draft, id);
-  return changed(null);
+  removeBroker(draft, record);
+  return { value: null };
 }
 
-export function updateBroker(draft: ImageDraft, input: InputReader): Outcome {
+export function updateBroker(draft: ImageDraft, input: InputReader): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const change = input.nested('change');
   const record = findBroker(draft, id);
@@ -82,10 +91,10 @@ export function updateBroker(draft: ImageDraft, input: InputReader): Outcome {
   if (input.problem !== undefined) return malformed(input.problem);
   if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
   const info: BrokerInfo = { ...record.info, ...wanted };
-  if (equalBrokers(info, record.info)) return unchanged(record.info);
+  if (equalBrokers(info, record.info)) return { value: record.info };
   const next = new BrokerRecord(info, record.replicaCount);
   putBroker(draft, next);
-  return changed(next.info);
+  return { value: next.info };
 }
 
 function readAddress(input: InputReader): string {
@@ -101,6 +110,13 @@ function readRack(input: InputReader): string {
     `a text of at most ${MAX_RACK_LENGTH} characters`,
     (text) => text.length <= MAX_RACK_LENGTH,
   );
+}
+
+function readIncarnation(input: InputReader): Pick<BrokerInfo, 'incarnationId'> {
+  if (!input.has('incarnationId')) return {};
+  const wanted = `a text of 1 to ${MAX_INCARNATION_ID_LENGTH} characters`;
+  const fits = ({ length }: string): boolean => length >= 1 && length <= MAX_INCARNATION_ID_LENGTH;
+  return { incarnationId: input.text('incarnationId', wanted, fits) };
 }
 
 function readResources(base: Readonly<BrokerResources>, input: InputReader): BrokerResources {

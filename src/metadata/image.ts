@@ -1,9 +1,9 @@
 /**
  * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, copied when one of their
- * records is replaced; a record is never drafted or changed, only replaced, so whoever holds one holds plain data.
+ * records is replaced; a record is never drafted or changed, only replaced (`image-draft.ts`), so whoever holds one
+ * holds plain data.
  * Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
  */
-import { must } from '../assert.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 
 const BROKER_BUCKETS = 16;
@@ -24,7 +24,7 @@ export class BrokerRecord {
 }
 
 /** Sparse: null where no partition was created yet. */
-type Chunk = readonly (PartitionInfo | null)[];
+export type Chunk = readonly (PartitionInfo | null)[];
 
 export class TopicRecord {
   readonly info: Readonly<TopicInfo>;
@@ -55,52 +55,29 @@ export type MutableImage = { -readonly [Member in keyof Image]: Image[Member] };
  */
 export interface ImageDraft {
   readonly base: Image;
+  /** What the operation being applied has changed, in order: filled by what puts and removes records, and by no other. */
+  changes: RecordChange[];
   readonly changedBrokers: Map<number, BrokerRecord | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;
   version: number;
   lastModified: number;
 }
 
+/** One record in the place of another: undefined where there was none, or is none, but not both. */
+export interface Replaced<Kept> {
+  readonly before: Readonly<Kept> | undefined;
+  readonly after: Readonly<Kept> | undefined;
+}
+
+export type RecordChange =
+  | ({ readonly kind: 'broker' } & Replaced<BrokerInfo>)
+  | ({ readonly kind: 'topic' } & Replaced<TopicInfo>)
+  | ({ readonly kind: 'partition' } & Replaced<PartitionInfo>)
+  /** A topic that is new or gone, with all that it holds. */
+  | ({ readonly kind: 'topicAndPartitions' } & Replaced<TopicRecord>);
+
 /** What can be looked at: an image, or a batch over one. */
 export type ReadableImage = Image | ImageDraft;
-
-export function draftOf(base: Image): ImageDraft {
-  const { version, lastModified } = base;
-  return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
-}
-
-/**
- * `into` holds what the draft's base holds. Its buckets are copied here, once for a batch: as drafts of immer's they
- * took most of the time of a batch that touches many.
- */
-export function writeDraft(draft: ImageDraft, into: MutableImage): void {
-  const { base, changedBrokers, changedTopics } = draft;
-  if (changedBrokers.size > 0) into.brokers = withChanges(base.brokers, changedBrokers, brokerBucket);
-  if (changedTopics.size > 0) into.topics = withChanges(base.topics, changedTopics, topicBucket);
-  into.version = draft.version;
-  into.lastModified = draft.lastModified;
-}
-
-function withChanges<Key, Kept>(
-  buckets: readonly ReadonlyMap<Key, Kept>[],
-  changes: ReadonlyMap<Key, Kept | null>,
-  bucketOf: (key: Key) => number,
-): readonly ReadonlyMap<Key, Kept>[] {
-  const next = [...buckets];
-  const copies = new Map<number, Map<Key, Kept>>();
-  for (const [key, record] of changes) {
-    const number = bucketOf(key);
-    let bucket = copies.get(number);
-    if (bucket === undefined) {
-      bucket = new Map(buckets[number]);
-      copies.set(number, bucket);
-      next[number] = bucket;
-    }
-    if (record === null) bucket.delete(key);
-    else bucket.set(key, record);
-  }
-  return next;
-}
 
 export function emptyImage(): MutableImage {
   return {
@@ -115,7 +92,7 @@ export function emptyImage(): MutableImage {
  * Kafka refuses names that differ only in '.' and '_' (they collide in metric names), so this is unique and finds
  * both.
  */
-function collisionKey(topic: string): string {
+export function collisionKey(topic: string): string {
   return topic.includes('.') ? topic.replaceAll('.', '_') : topic;
 }
 
@@ -123,14 +100,6 @@ export function findBroker(image: ReadableImage, id: number): BrokerRecord | und
   if (!isDraft(image)) return image.brokers[brokerBucket(id)]?.get(id);
   const changed = image.changedBrokers.get(id);
   return changed === undefined ? findBroker(image.base, id) : (changed ?? undefined);
-}
-
-export function putBroker(draft: ImageDraft, record: BrokerRecord): void {
-  draft.changedBrokers.set(record.info.id, record);
-}
-
-export function removeBroker(draft: ImageDraft, id: number): void {
-  draft.changedBrokers.set(id, null);
 }
 
 /** By id. */
@@ -157,14 +126,6 @@ export function findCollision(image: ReadableImage, name: string): TopicRecord |
   if (!isDraft(image)) return image.topics[topicBucket(key)]?.get(key);
   const changed = image.changedTopics.get(key);
   return changed === undefined ? image.base.topics[topicBucket(key)]?.get(key) : (changed ?? undefined);
-}
-
-export function putTopic(draft: ImageDraft, record: TopicRecord): void {
-  draft.changedTopics.set(collisionKey(record.info.name), record);
-}
-
-export function removeTopic(draft: ImageDraft, name: string): void {
-  draft.changedTopics.set(collisionKey(name), null);
 }
 
 function isDraft(image: ReadableImage): image is ImageDraft {
@@ -195,62 +156,11 @@ export function listPartitionsOf(record: TopicRecord): PartitionInfo[] {
   return partitions;
 }
 
-/** The record with a partition in the place of what was there: the short way, for the changes that come most often. */
-export function withPartition(record: TopicRecord, partition: PartitionInfo): TopicRecord {
-  const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
-  const chunk = [...must(record.chunks[position], 'a chunk for every partition of the topic')];
-  const place = partition.partition % PARTITIONS_PER_CHUNK;
-  chunk[place] = frozenPartition(partition, chunk[place]);
-  const chunks = [...record.chunks];
-  chunks[position] = chunk;
-  return new TopicRecord(record.info, chunks);
-}
-
-/** The record with these partitions in it, new ones or in the place of what was there. */
-export function withPartitions(record: TopicRecord, partitions: readonly PartitionInfo[]): TopicRecord {
-  const chunks = [...record.chunks];
-  const copied = new Map<number, (PartitionInfo | null)[]>();
-  for (const partition of partitions) {
-    const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
-    let chunk = copied.get(position);
-    if (chunk === undefined) {
-      chunk = [...must(chunks[position], 'a chunk for every partition of the topic')];
-      copied.set(position, chunk);
-      chunks[position] = chunk;
-    }
-    chunk[partition.partition % PARTITIONS_PER_CHUNK] = frozenPartition(partition);
-  }
-  return new TopicRecord(record.info, chunks);
-}
-
-/** A topic's record with room for its partitions, and none of them. */
-export function emptyTopicRecord(info: TopicInfo): TopicRecord {
-  const chunks: Chunk[] = [];
-  for (let start = 0; start < info.numPartitions; start += PARTITIONS_PER_CHUNK) {
-    chunks.push(new Array<null>(Math.min(PARTITIONS_PER_CHUNK, info.numPartitions - start)).fill(null));
-  }
-  return new TopicRecord(frozenTopic(info), chunks);
-}
-
-export function frozenTopic(info: TopicInfo): Readonly<TopicInfo> {
-  Object.freeze(info.config.extra);
-  Object.freeze(info.config);
-  return Object.freeze(info);
-}
-
-/** Lists that are those of what was there are frozen already, which costs as much to find out as to do. */
-function frozenPartition(partition: PartitionInfo, replaced?: PartitionInfo | null): PartitionInfo {
-  if (partition.replicas !== replaced?.replicas) Object.freeze(partition.replicas);
-  if (partition.isr !== replaced?.isr) Object.freeze(partition.isr);
-  if (partition.offlineReplicas !== replaced?.offlineReplicas) Object.freeze(partition.offlineReplicas);
-  return Object.freeze(partition);
-}
-
-function brokerBucket(id: number): number {
+export function brokerBucket(id: number): number {
   return id % BROKER_BUCKETS;
 }
 
-function topicBucket(key: string): number {
+export function topicBucket(key: string): number {
   return hashOf(key) % TOPIC_BUCKETS;
 }
 

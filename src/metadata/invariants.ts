@@ -2,6 +2,7 @@
  * What must hold of every image, and from one image to the next. For tests, which check it after each operation: what
  * did not change is not looked at again.
  */
+import { checkReassignment } from './assignment.js';
 import type { BrokerRecord, Image, TopicRecord } from './image.js';
 import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
@@ -11,7 +12,10 @@ export type MetadataRule =
   | 'leader in the ISR'
   | 'ISR of the replicas'
   | 'offline replicas of the replicas'
+  | 'reassigned replicas of the replicas'
   | 'leader epoch only grows'
+  | 'partition epoch grows with each change'
+  | 'broker epoch only grows'
   | 'replicas are registered brokers'
   | 'partition count of the topic'
   | 'topic and partitions agree'
@@ -50,15 +54,21 @@ export function judgeImage(image: Image, before: Image | null, judge: Judge): vo
       if (known !== undefined) judgeEpochs(known, record, judge);
     }
   });
-  judgeBrokers(image, judge);
+  judgeBrokers(image, before, judge);
 }
 
-function judgeBrokers(image: Image, judge: Judge): void {
+function judgeBrokers(image: Image, before: Image | null, judge: Judge): void {
   const counts = new Map<number, number>();
   for (const bucket of image.topics) {
     for (const record of bucket.values()) countReplicas(record, counts);
   }
-  for (const record of listBrokerRecords(image)) judgeBroker(image, record, counts, judge);
+  for (const record of listBrokerRecords(image)) {
+    judgeBroker(image, record, counts, judge);
+    const { id, brokerEpoch } = record.info;
+    const known = before === null ? undefined : findBroker(before, id)?.info.brokerEpoch;
+    if (known === undefined) continue;
+    judge(brokerEpoch >= known, 'broker epoch only grows', () => `broker ${id}: epoch ${brokerEpoch} follows ${known}`);
+  }
 }
 
 function countReplicas({ chunks }: TopicRecord, counts: Map<number, number>): void {
@@ -125,6 +135,11 @@ function judgePartition(image: Image, partition: PartitionInfo, judge: Judge): v
     'offline replicas of the replicas',
     tell('its offline replicas are of its replicas'),
   );
+  judge(
+    checkReassignment(partition) === undefined,
+    'reassigned replicas of the replicas',
+    tell('a reassignment adds or removes some of its replicas'),
+  );
   judge(leader === 0 || isr.includes(leader), 'leader in the ISR', tell('its leader is in its ISR'));
   judge(
     Number.isSafeInteger(leaderEpoch) && leaderEpoch >= 1,
@@ -151,6 +166,13 @@ function judgeEpochs(before: TopicRecord, after: TopicRecord, judge: Judge): voi
         grows,
         'leader epoch only grows',
         () => `${partitionId(partition.topic, partition.partition)}: epoch ${epoch} follows ${known.leaderEpoch}`,
+      );
+      judge(
+        partition.partitionEpoch > known.partitionEpoch,
+        'partition epoch grows with each change',
+        () =>
+          `${partitionId(partition.topic, partition.partition)} changed, and its epoch ${partition.partitionEpoch} ` +
+          `follows ${known.partitionEpoch}`,
       );
     });
   });

@@ -4,6 +4,8 @@
 export const MAX_BROKER_ID = 2_147_483_647;
 export const MAX_ADDRESS_LENGTH = 261;
 export const MAX_RACK_LENGTH = 255;
+/** Kafka's are UUIDs; any text serves. */
+export const MAX_INCARNATION_ID_LENGTH = 255;
 /** Kafka's topic names, and the names of its settings. */
 export const MAX_NAME_LENGTH = 249;
 export const MAX_PARTITIONS_PER_TOPIC = 100_000;

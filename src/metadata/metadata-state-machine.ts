@@ -6,13 +6,15 @@
 import { Immer } from 'immer';
 import { assert } from '../assert.js';
 import { joinBytes } from '../state-machine/canonical-json.js';
-import type { HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
+import type { ApplyContext, HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
 import { answerQuery, toClusterMetadata } from './answer-query.js';
 import { applyCommand } from './apply.js';
 import type { Image, ImageDraft } from './image.js';
-import { draftOf, emptyImage, writeDraft } from './image.js';
+import { emptyImage } from './image.js';
+import { draftOf, writeDraft } from './image-draft.js';
 import { digestImage } from './image-digest.js';
+import { MetadataChange } from './metadata-change.js';
 import type { ClusterMetadata } from './model.js';
 import { decodeJson } from './operation-codec.js';
 import { postAnswer } from './posted-answer.js';
@@ -25,9 +27,11 @@ import { readSnapshot, writeSnapshot } from './snapshot.js';
 const immer = new Immer({ autoFreeze: false });
 
 export interface MetadataMachine extends HostedStateMachine {
-  apply(command: Uint8Array): OperationAnswer;
+  apply(command: Uint8Array, context: Pick<ApplyContext, 'index'>): OperationAnswer;
   /** A `Query`, or one as JSON. */
   query(request: unknown): OperationAnswer;
+  /** What the batch that ended last changed, in log order; given once, and forgotten when the next one begins. */
+  takeChanges(): readonly MetadataChange[];
   dump(): ClusterMetadata;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
   image(): Image;
@@ -36,6 +40,7 @@ export interface MetadataMachine extends HostedStateMachine {
 export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
   let draft: ImageDraft | null = null;
+  let changes: MetadataChange[] = [];
   const settled = (): Image => {
     assert(draft === null, 'the image is settled only between batches');
     return image;
@@ -43,10 +48,16 @@ export function createMetadataMachine(): MetadataMachine {
   return {
     begin() {
       draft = draftOf(settled());
+      changes = [];
     },
-    apply(command) {
+    apply(command, { index }) {
       assert(draft !== null, 'operations are applied within a batch');
-      return applyCommand(draft, command);
+      const answer = applyCommand(draft, command, index);
+      if (draft.changes.length > 0) {
+        changes.push(new MetadataChange(index, draft.changes));
+        draft.changes = [];
+      }
+      return answer;
     },
     end() {
       assert(draft !== null, 'a batch that ends has begun');
@@ -55,6 +66,12 @@ export function createMetadataMachine(): MetadataMachine {
         writeDraft(changed, containers);
       });
       draft = null;
+    },
+    takeChanges() {
+      settled();
+      const taken = changes;
+      changes = [];
+      return taken;
     },
     toPosted: (answer) => postAnswer(answer as OperationAnswer),
     query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
@@ -65,6 +82,7 @@ export function createMetadataMachine(): MetadataMachine {
     restore(snapshot) {
       settled();
       image = readSnapshot(snapshot);
+      changes = [];
     },
     dump: () => toClusterMetadata(settled()),
     digest: () => digestImage(settled()),
@@ -76,9 +94,9 @@ export function createMetadataMachine(): MetadataMachine {
 export function createMetadataStateMachine(): StateMachine {
   const machine = createMetadataMachine();
   return {
-    apply(entry) {
+    apply(entry, context) {
       machine.begin();
-      const answer = machine.apply(entry);
+      const answer = machine.apply(entry, context);
       machine.end();
       return answer;
     },

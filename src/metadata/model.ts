@@ -28,6 +28,10 @@ export interface BrokerInfo {
   /** Carried in the operation, never read from a clock while applying. */
   registeredAt: number;
   lastHeartbeat: number;
+  /** Names one run of the broker's process, as KIP-631 has it; absent where it named none. */
+  incarnationId?: string;
+  /** The log index of this registration, so that a later one's is higher (KIP-631). */
+  brokerEpoch: number;
 }
 
 export interface NewBroker {
@@ -36,6 +40,8 @@ export interface NewBroker {
   rack?: string;
   /** What is not given is 0. */
   resources?: Partial<BrokerResources>;
+  /** 1 to 255 characters. */
+  incarnationId?: string;
 }
 
 export interface BrokerChange {
@@ -98,6 +104,12 @@ export interface PartitionInfo {
   offlineReplicas: number[];
   /** Starts at 1, only grows. */
   leaderEpoch: number;
+  /** Starts at 0, +1 with each change of this record. */
+  partitionEpoch: number;
+  /** While a reassignment is under way, of the replicas: those that are not part of what was. Else absent (KIP-455). */
+  addingReplicas?: number[];
+  /** With `addingReplicas`: those that are not part of what is to be. Not both are empty. */
+  removingReplicas?: number[];
   createdAt: number;
   modifiedAt: number;
 }

@@ -1,4 +1,4 @@
-/** A partition as it begins: led by the first of its ISR unless said otherwise, at epoch 1. */
+/** A partition as it begins: led by the first of its ISR unless said otherwise, at leader epoch 1 and partition epoch 0. */
 import type { NewPartition, PartitionInfo } from './model.js';
 
 export function newPartition(wanted: NewPartition & { isr: readonly number[] }, timestamp: number): PartitionInfo {
@@ -10,6 +10,7 @@ export function newPartition(wanted: NewPartition & { isr: readonly number[] }, 
     isr: [...wanted.isr],
     offlineReplicas: [],
     leaderEpoch: 1,
+    partitionEpoch: 0,
     createdAt: timestamp,
     modifiedAt: timestamp,
   };

@@ -7,7 +7,10 @@
  */
 import type { BrokerChange, NewBroker, NewPartition, NewTopic, PartitionChange, TopicConfig } from './model.js';
 
-/** Answer: the BrokerInfo, alive, registered and last heard of at the operation's timestamp. BrokerExists. */
+/**
+ * Answer: the BrokerInfo, alive, registered and last heard of at the operation's timestamp, its epoch the log index of
+ * the operation. BrokerExists.
+ */
 export type RegisterBroker = NewBroker;
 /** Answer: null. BrokerNotFound; InvalidAssignment while it is in a replica list. */
 export interface UnregisterBroker {

@@ -1,6 +1,7 @@
 /**
  * What a change makes of a partition, for every operation that changes one. The result is consistent: leader in ISR or
- * none, ISR and offline replicas among the replicas, the leader's epoch strictly growing from leader to leader.
+ * none, ISR and offline replicas among the replicas, the leader's epoch strictly growing from leader to leader, the
+ * partition's with each change. A list of replicas given outright ends a reassignment that is under way.
  */
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
@@ -34,20 +35,27 @@ export function changedPartition(
   if ('error' in lists) return lists;
   const leadership = changedLeadership(current, lists.value, wanted);
   if ('error' in leadership) return leadership;
-  if (isUnchanged(current, lists.value, leadership.value)) return { value: current };
-  return {
-    value: {
-      topic: current.topic,
-      partition: current.partition,
-      leader: leadership.value.leader,
-      replicas: lists.value.replicas,
-      isr: lists.value.isr,
-      offlineReplicas: lists.value.offlineReplicas,
-      leaderEpoch: leadership.value.leaderEpoch,
-      createdAt: current.createdAt,
-      modifiedAt: Math.max(current.modifiedAt, timestamp),
-    },
+  const { addingReplicas, removingReplicas } = current;
+  const isMoving = addingReplicas !== undefined && removingReplicas !== undefined;
+  const endsMoving = isMoving && wanted.replicas !== undefined;
+  if (!endsMoving && isUnchanged(current, lists.value, leadership.value)) return { value: current };
+  const next: PartitionInfo = {
+    topic: current.topic,
+    partition: current.partition,
+    leader: leadership.value.leader,
+    replicas: lists.value.replicas,
+    isr: lists.value.isr,
+    offlineReplicas: lists.value.offlineReplicas,
+    leaderEpoch: leadership.value.leaderEpoch,
+    partitionEpoch: current.partitionEpoch + 1,
+    createdAt: current.createdAt,
+    modifiedAt: Math.max(current.modifiedAt, timestamp),
   };
+  if (isMoving && !endsMoving) {
+    next.addingReplicas = addingReplicas;
+    next.removingReplicas = removingReplicas;
+  }
+  return { value: next };
 }
 
 function wantsLists({ replicas, isr, offlineReplicas }: WantedChange): boolean {

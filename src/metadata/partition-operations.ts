@@ -5,40 +5,38 @@
 import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import type { Refusal } from './assignment.js';
 import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { findPartition, findTopic, putTopic, withPartition, withPartitions } from './image.js';
+import { findPartition, findTopic } from './image.js';
+import { putPartitions, replacePartition } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
 import type { NewPartition, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { newPartition } from './new-partition.js';
-import type { Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 import type { WantedChange } from './partition-change.js';
 import { changedPartition } from './partition-change.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
 
 const MAX_PARTITION = MAX_PARTITIONS_PER_TOPIC - 1;
 
-export function createPartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createPartition(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const wanted = readNewPartition(input);
   if (input.problem !== undefined) return malformed(input.problem);
-  const created = createAll(draft, [wanted], timestamp);
-  return 'error' in created ? created : changed(must(created.value[0], 'the partition created'));
+  const created = createAll(draft, [wanted], context);
+  return 'error' in created ? created : { value: must(created.value[0], 'the partition created') };
 }
 
-export function createPartitions(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createPartitions(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const wanted = input.readers('partitions', MAX_PARTITIONS_PER_TOPIC).map(readNewPartition);
   if (input.problem !== undefined) return malformed(input.problem);
-  const created = createAll(draft, wanted, timestamp);
-  if ('error' in created) return created;
-  return created.value.length === 0 ? unchanged([]) : changed(created.value);
+  return createAll(draft, wanted, context);
 }
 
-export function updatePartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function updatePartition(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const change = input.nested('change');
   const wanted: WantedChange = {};
   if (change.has('leader')) wanted.leader = readLeader(change);
@@ -46,23 +44,28 @@ export function updatePartition(draft: ImageDraft, input: InputReader, timestamp
   if (change.has('replicas')) wanted.replicas = readIds(change, 'replicas');
   if (change.has('isr')) wanted.isr = readIds(change, 'isr');
   if (change.has('offlineReplicas')) wanted.offlineReplicas = readIds(change, 'offlineReplicas');
-  return changeOne(draft, input, wanted, timestamp);
+  return changeOne(draft, input, wanted, context);
 }
 
-export function updateLeader(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function updateLeader(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const wanted = { leader: readLeader(input), leaderEpoch: readEpoch(input), epochMustGrow: true };
-  return changeOne(draft, input, wanted, timestamp);
+  return changeOne(draft, input, wanted, context);
 }
 
-export function updateIsr(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeOne(draft, input, { isr: readIds(input, 'isr') }, timestamp);
+export function updateIsr(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  return changeOne(draft, input, { isr: readIds(input, 'isr') }, context);
 }
 
-export function updateReplicas(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeOne(draft, input, { replicas: readIds(input, 'replicas') }, timestamp);
+export function updateReplicas(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  return changeOne(draft, input, { replicas: readIds(input, 'replicas') }, context);
 }
 
-function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, timestamp: number): Outcome {
+function changeOne(
+  draft: ImageDraft,
+  input: InputReader,
+  wanted: WantedChange,
+  { timestamp }: OperationContext,
+): OperationAnswer {
   const topic = readTopicName(input, 'topic');
   const number = input.integer('partition', 0, MAX_PARTITION);
   if (input.problem !== undefined) return malformed(input.problem);
@@ -75,17 +78,17 @@ function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, 
   const next = changedPartition(draft, current, wanted, timestamp);
   if ('error' in next) return next;
   const partition = next.value;
-  if (partition === current) return unchanged(current);
+  if (partition === current) return { value: current };
   if (partition.replicas !== current.replicas) recount(draft, [current.replicas], [partition.replicas]);
-  putTopic(draft, withPartition(record, partition));
-  return changed(partition);
+  replacePartition(draft, record, partition);
+  return { value: partition };
 }
 
 /** Checks all, then creates all. */
 function createAll(
   draft: ImageDraft,
   wanted: readonly NewPartition[],
-  timestamp: number,
+  { timestamp }: OperationContext,
 ): OperationAnswer<PartitionInfo[]> {
   const seen = new Set<string>();
   const byTopic = new Map<string, PartitionInfo[]>();
@@ -102,9 +105,7 @@ function createAll(
     if (siblings === undefined) byTopic.set(one.topic, [partition]);
     else siblings.push(partition);
   }
-  for (const [topic, partitions] of byTopic) {
-    putTopic(draft, withPartitions(must(findTopic(draft, topic), 'checked above'), partitions));
-  }
+  for (const [topic, partitions] of byTopic) putPartitions(draft, topic, partitions);
   recount(
     draft,
     [],

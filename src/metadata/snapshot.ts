@@ -9,23 +9,20 @@ import type { Image, ImageDraft, TopicRecord } from './image.js';
 import {
   BrokerRecord,
   compareCodeUnits,
-  draftOf,
   emptyImage,
-  emptyTopicRecord,
   findBroker,
   findCollision,
+  findTopic,
   listBrokerRecords,
   listPartitionsOf,
-  putBroker,
-  putTopic,
-  withPartitions,
-  writeDraft,
 } from './image.js';
+import { addTopic, draftOf, putBroker, writeDraft } from './image-draft.js';
 import type { PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
 
-const FORMAT = 1;
+/** 2 has the epochs of brokers and partitions. No other is read. */
+const FORMAT = 2;
 const PARSED_TOGETHER = 256;
 const NOTHING = new Uint8Array();
 
@@ -111,9 +108,9 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
       own.every(({ partition }) => partition < info.numPartitions),
       `${info.name} has that many partitions`,
     );
-    const record = withPartitions(emptyTopicRecord(info), own);
+    addTopic(draft, info, own);
+    const record = must(findTopic(draft, info.name), 'added above');
     assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
-    putTopic(draft, record);
   }
   recount(
     draft,

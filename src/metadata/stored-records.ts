@@ -3,7 +3,7 @@
  * nothing is ever restored which a later operation would stumble over.
  */
 import { assert } from '../assert.js';
-import { checkLeader, checkSubset } from './assignment.js';
+import { checkLeader, checkReassignment, checkSubset } from './assignment.js';
 import { readBrokerInfo } from './broker-operations.js';
 import { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
@@ -40,6 +40,8 @@ export function readPartition(record: unknown): PartitionInfo {
     isr: input.integers('isr', BROKERS, MAX_REPLICATION_FACTOR),
     offlineReplicas: input.integers('offlineReplicas', BROKERS, MAX_REPLICATION_FACTOR),
     leaderEpoch: input.integer('leaderEpoch', 1, Number.MAX_SAFE_INTEGER),
+    partitionEpoch: input.integer('partitionEpoch', 0, Number.MAX_SAFE_INTEGER),
+    ...readReassignment(input),
     ...readTimes(input),
   });
   const { replicas, isr, offlineReplicas, leader } = partition;
@@ -47,9 +49,18 @@ export function readPartition(record: unknown): PartitionInfo {
     checkSubset(replicas, replicas, 'replicas') ??
     checkSubset(isr, replicas, 'isr') ??
     checkSubset(offlineReplicas, replicas, 'offlineReplicas') ??
+    checkReassignment(partition) ??
     checkLeader(leader, isr);
   assert(refusal === undefined && replicas.length > 0, refusal?.error.message ?? 'a partition has replicas');
   return partition;
+}
+
+function readReassignment(input: InputReader): Pick<PartitionInfo, 'addingReplicas' | 'removingReplicas'> {
+  if (!input.has('addingReplicas') && !input.has('removingReplicas')) return {};
+  return {
+    addingReplicas: input.integers('addingReplicas', BROKERS, MAX_REPLICATION_FACTOR),
+    removingReplicas: input.integers('removingReplicas', BROKERS, MAX_REPLICATION_FACTOR),
+  };
 }
 
 function readTimes(input: InputReader): { createdAt: number; modifiedAt: number } {

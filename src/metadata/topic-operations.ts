@@ -1,25 +1,15 @@
 /** Topics: create (with partitions placed here, given, or none yet), delete with all partitions, change settings. */
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
+import { malformed, rejected } from './answer.js';
 import { checkReplicas, recount } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import {
-  emptyTopicRecord,
-  findCollision,
-  findTopic,
-  frozenTopic,
-  listPartitionsOf,
-  putTopic,
-  removeTopic,
-  TopicRecord,
-  withPartitions,
-} from './image.js';
+import { findCollision, findTopic, listPartitionsOf } from './image.js';
+import { addTopic, removeTopic, replaceTopic } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
 import type { TopicInfo } from './model.js';
 import { defaultTopicConfig } from './model.js';
-import type { Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 import { newPartition } from './new-partition.js';
 import { placeRoundRobin } from './placement.js';
 import { equalConfigs, mergeConfig } from './topic-config.js';
@@ -30,7 +20,7 @@ import { readTopicShape } from './topic-shape.js';
 /** Replica lists as they were given, or who makes them. */
 type WantedAssignment = 'auto' | 'none' | readonly number[][];
 
-export function createTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createTopic(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const name = readTopicName(input, 'name');
   const shape = readTopicShape(input);
   const assignment = readAssignment(input);
@@ -56,13 +46,12 @@ export function createTopic(draft: ImageDraft, input: InputReader, timestamp: nu
   const partitions = lists.value.map((replicas, partition) =>
     newPartition({ topic: name, partition, replicas, isr: replicas }, timestamp),
   );
-  const record = withPartitions(emptyTopicRecord(info), partitions);
   recount(draft, [], lists.value);
-  putTopic(draft, record);
-  return changed(record.info);
+  addTopic(draft, info, partitions);
+  return { value: info };
 }
 
-export function deleteTopic(draft: ImageDraft, input: InputReader): Outcome {
+export function deleteTopic(draft: ImageDraft, input: InputReader): OperationAnswer {
   const name = readTopicName(input, 'name');
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findTopic(draft, name);
@@ -72,21 +61,21 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): Outcome {
     listPartitionsOf(record).map((partition) => partition.replicas),
     [],
   );
-  removeTopic(draft, name);
-  return changed(null);
+  removeTopic(draft, record);
+  return { value: null };
 }
 
-export function updateTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function updateTopic(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const name = readTopicName(input, 'name');
   const record = findTopic(draft, name);
   const config = mergeConfig(record?.info.config ?? defaultTopicConfig(), input.nested('config'));
   if (input.problem !== undefined) return malformed(input.problem);
   if (record === undefined) return topicNotFound(name);
-  if (equalConfigs(config, record.info.config)) return unchanged(record.info);
+  if (equalConfigs(config, record.info.config)) return { value: record.info };
   const modifiedAt = Math.max(record.info.modifiedAt, timestamp);
-  const next = new TopicRecord(frozenTopic({ ...record.info, config, modifiedAt }), record.chunks);
-  putTopic(draft, next);
-  return changed(next.info);
+  const next: TopicInfo = { ...record.info, config, modifiedAt };
+  replaceTopic(draft, record, next);
+  return { value: next };
 }
 
 function readAssignment(input: InputReader): WantedAssignment {

@@ -16,6 +16,7 @@ const TOPICS = ['a', 'b', 'c.d', 'c_d', 'constructor'];
 const MOST_PARTITIONS = 4;
 /** Large, so that two topics of one name are told apart by the time of their creation. */
 const TIMES = 2 ** 40;
+const INCARNATIONS = ['first', 'second'];
 const STATUSES = ['alive', 'alive', 'dead', 'draining', 'unreachable'] as const;
 
 export const metadataWorkload: Workload = { createMachine, operation };
@@ -63,7 +64,11 @@ function newPartition(random: Random) {
 }
 
 const DATA: { readonly [Type in OperationType]: (random: Random) => OperationData[Type] } = {
-  register_broker: (random) => ({ id: broker(random), addr: `host:${drawInteger(random, 1, 9)}` }),
+  register_broker: (random) => ({
+    id: broker(random),
+    addr: `host:${drawInteger(random, 1, 9)}`,
+    ...(drawChance(random, 0.5) ? { incarnationId: pick(random, INCARNATIONS) } : {}),
+  }),
   unregister_broker: (random) => ({ id: broker(random) }),
   update_broker: (random) => ({ id: broker(random), change: { status: pick(random, STATUSES) } }),
   create_topic: (random) => ({

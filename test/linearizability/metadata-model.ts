@@ -25,12 +25,14 @@ type Records = Pick<ClusterMetadata, 'brokers' | 'topics' | 'partitions'>;
 
 /** Of every topic of the workload. */
 export const REPLICAS: readonly number[] = [1, 2, 3];
+/** A sequential model has no log: the epochs of its brokers are all this. */
+const NO_INDEX = 0;
 const EMPTY: KeyState = JSON.stringify({ brokers: {}, topics: {}, partitions: {} });
 
 const standingBrokers = (() => {
   const naive = new NaiveMetadata();
   for (const id of REPLICAS) {
-    naive.apply({ type: 'register_broker', data: { id, addr: 'host:1' }, timestamp: 0 });
+    naive.apply({ type: 'register_broker', data: { id, addr: 'host:1' }, timestamp: 0 }, NO_INDEX);
   }
   return naive.state.brokers;
 })();
@@ -107,7 +109,7 @@ function applyOperation(state: KeyState, operation: AnyOperation): { state: KeyS
   const records = parse(state);
   naive.state = { ...records, version: 0, lastModified: 0 };
   if (!ofBroker) naive.state.brokers = standingBrokers;
-  const answer = naive.apply(operation);
+  const answer = naive.apply(operation, NO_INDEX);
   if (naive.state.version === 0) return { state, answer };
   const { topics, partitions } = naive.state;
   return { state: JSON.stringify({ brokers: ofBroker ? naive.state.brokers : {}, topics, partitions }), answer };
@@ -128,9 +130,19 @@ function answerQuery({ brokers, topics, partitions }: Records, query: MetadataQu
   }
 }
 
-/** An answer of the store as the model words it: the latest time is left out, since it is no part of any one key. */
+/**
+ * An answer of the store as the model words it: the latest time is left out, since it is no part of any one key, and so
+ * are places in the log.
+ */
 export function modelValueOf(call: MetadataCall, value: unknown): unknown {
-  if (call.kind === 'write' || call.query.type !== 'metadata') return value;
+  if (call.kind === 'write' || call.query.type !== 'metadata') return withoutIndex(value);
   const { brokers, topics, partitions, version } = value as ClusterMetadata;
-  return { brokers, topics, partitions, version };
+  const outOfPlace = Object.entries(brokers).map(([id, broker]) => [id, withoutIndex(broker)]);
+  return { brokers: Object.fromEntries(outOfPlace) as unknown, topics, partitions, version };
+}
+
+function withoutIndex(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutIndex);
+  if (typeof value !== 'object' || value === null || !('brokerEpoch' in value)) return value;
+  return { ...value, brokerEpoch: NO_INDEX };
 }

@@ -68,8 +68,8 @@ export function createFilledMachine(): MetadataMachine {
   const machine = createMetadataMachine();
   if (history === undefined) {
     machine.begin();
-    for (const each of HISTORY) {
-      const answer = machine.apply(encoder.encode(each));
+    for (const [place, each] of HISTORY.entries()) {
+      const answer = machine.apply(encoder.encode(each), { index: place + 1 });
       require('value' in answer, `${each} is accepted: ${JSON.stringify(answer)}`);
     }
     machine.end();
@@ -88,11 +88,13 @@ export const operations: Target = {
   timesAsLong: 100_000, // one that asks for the most replicas that it may, a million, is no attack
   create() {
     const machine = createFilledMachine();
+    let index = HISTORY.length;
     return (random) => {
       const command = mutateJson(random, pick(random, NEXT), pick(random, HISTORY));
       const before = machine.image();
+      index += 1;
       machine.begin();
-      const answer = machine.apply(command);
+      const answer = machine.apply(command, { index });
       machine.end();
       const decoded = decodeOperation(command);
       const refusal = decoded === undefined ? null : refuseMalformed(decoded);

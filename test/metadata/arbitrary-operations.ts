@@ -46,7 +46,13 @@ const config = fc.record(
 
 const data = {
   register_broker: fc.record(
-    { id: brokerId, addr: fc.constantFrom('host:1', 'host:9092', 'host'), rack: fc.constantFrom('r', ''), resources },
+    {
+      id: brokerId,
+      addr: fc.constantFrom('host:1', 'host:1', 'host:9092', 'host'),
+      rack: fc.constantFrom('r', ''),
+      resources,
+      incarnationId: fc.constantFrom('first', 'first', 'second', ''),
+    },
     { requiredKeys: ['id', 'addr'] },
   ),
   unregister_broker: fc.record({ id: brokerId }),
@@ -97,12 +103,13 @@ const anyOperation: fc.Arbitrary<AnyOperation> = fc.oneof(
   })),
 );
 
-/** Begins with a few brokers and a topic, so that changes have something to change. */
+/** Begins with a few brokers, a topic, and one without partitions, so that changes have something to change. */
 export const anyHistory: fc.Arbitrary<AnyOperation[]> = fc
   .array(anyOperation, { size: 'max', maxLength: 80 })
   .map((operations) => [
     ...[1, 2, 3, 4].map((id) => plain('register_broker', { id, addr: 'host:1' }, 1)),
     plain('create_topic', { name: 'a', partitions: 3, replicationFactor: 2 }, 2),
+    plain('create_topic', { name: '__proto__', partitions: 3, replicationFactor: 2, assignment: 'none' }, 2),
     ...operations,
   ]);
 

@@ -26,10 +26,11 @@ export class NaiveMetadata {
     lastModified: 0,
   };
 
-  apply(operation: AnyOperation): NaiveAnswer {
+  /** `index`: of its log entry. */
+  apply(operation: AnyOperation, index: number): NaiveAnswer {
     const before = JSON.stringify(this.state);
     try {
-      const value = this.#perform(operation);
+      const value = this.#perform(operation, index);
       if (JSON.stringify(this.state) !== before) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
@@ -47,17 +48,20 @@ export class NaiveMetadata {
     }
   }
 
-  #perform(operation: AnyOperation): unknown {
+  #perform(operation: AnyOperation, index: number): unknown {
     const { timestamp } = operation;
     switch (operation.type) {
       case 'register_broker': {
-        const { id, addr, rack = '', resources = {} } = operation.data;
-        require(isId(id) && /^[a-z]+:[1-9]\d*$/.test(addr), 'InvalidArgument');
+        const { id, addr, rack = '', resources = {}, incarnationId } = operation.data;
+        require(isId(id) && /^[a-z]+:[1-9]\d*$/.test(addr) && incarnationId !== '', 'InvalidArgument');
         require(!(id in this.state.brokers), 'BrokerExists');
         const none = { diskTotalBytes: 0, diskUsedBytes: 0, diskAvailableBytes: 0, networkBandwidthBytesPerSecond: 0 };
         const full = { ...none, cpuCores: 0, memoryTotalBytes: 0, memoryUsedBytes: 0, ...resources };
         const times = { registeredAt: timestamp, lastHeartbeat: timestamp };
-        return (this.state.brokers[id] = { id, addr, status: 'alive', resources: full, rack, ...times });
+        const named = incarnationId === undefined ? {} : { incarnationId };
+        const status = 'alive' as const;
+        const epoch = { brokerEpoch: index };
+        return (this.state.brokers[id] = { id, addr, status, resources: full, rack, ...times, ...named, ...epoch });
       }
       case 'unregister_broker': {
         const { id } = operation.data;
@@ -165,6 +169,7 @@ export class NaiveMetadata {
       isr: [...isr],
       offlineReplicas: [],
       leaderEpoch: 1,
+      partitionEpoch: 0,
       createdAt: timestamp,
       modifiedAt: timestamp,
     };
@@ -202,7 +207,10 @@ export class NaiveMetadata {
     require(next.leaderEpoch >= due, 'StaleEpoch');
     requireSound(next);
     const differs = JSON.stringify(next) !== JSON.stringify({ ...current, ...pick(current, change) });
-    if (differs) next.modifiedAt = Math.max(current.modifiedAt, timestamp);
+    if (differs) {
+      next.modifiedAt = Math.max(current.modifiedAt, timestamp);
+      next.partitionEpoch += 1;
+    }
     return (this.state.partitions[`${place.topic}:${place.partition}`] = next);
   }
 

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { PartitionInfo } from '../../src/metadata/model.js';
 import { isInIsr, isLeader, isReplica, partitionId } from '../../src/metadata/model.js';
 import type { MetadataTester } from './metadata-tester.js';
-import { createTester, TIME } from './metadata-tester.js';
+import { createTester, TIME, withReassignment } from './metadata-tester.js';
 
 const test = suite('metadata: partitions');
 
@@ -21,7 +21,7 @@ function get(tester: MetadataTester): PartitionInfo {
   return tester.ask('get_partition', P0) as PartitionInfo;
 }
 
-test('a partition is created at epoch 1, led by the first in sync', () => {
+test('a partition is created at leader epoch 1 and partition epoch 0, led by the first in sync', () => {
   const tester = withTopic('none');
   const created = tester.accept('create_partition', { ...P0, replicas: [3, 1, 2], isr: [2, 1] });
   assert.equal(created, {
@@ -31,6 +31,7 @@ test('a partition is created at epoch 1, led by the first in sync', () => {
     isr: [2, 1],
     offlineReplicas: [],
     leaderEpoch: 1,
+    partitionEpoch: 0,
     createdAt: TIME,
     modifiedAt: TIME,
   });
@@ -150,6 +151,39 @@ test('an update that changes nothing leaves the version and the record', () => {
   tester.accept('update_partition', { ...P0, change: { leader: 1, isr: [1, 2, 3] } }, TIME + 9);
   assert.is(get(tester), before);
   assert.is(tester.ask('metadata', {}).version, version);
+});
+
+test('every operation that changes a partition moves its epoch by one, and no other does', () => {
+  const tester = withTopic();
+  const epochs = (): number[] => tester.ask('list_partitions', { topic: 't' }).map((each) => each.partitionEpoch);
+  const moves = [
+    () => tester.accept('update_leader', { ...P0, leader: 2, leaderEpoch: 2 }),
+    () => tester.accept('update_leader', { ...P0, leader: 2, leaderEpoch: 9 }),
+    () => tester.accept('update_isr', { ...P0, isr: [2, 1] }),
+    () => tester.accept('update_replica_list', { ...P0, replicas: [1, 2, 4] }),
+    () => tester.accept('update_partition', { ...P0, change: { offlineReplicas: [1] } }),
+    () => tester.accept('update_partition', { ...P0, change: { replicas: [2, 1], leader: 1, isr: [1] } }),
+  ];
+  for (const [place, move] of moves.entries()) {
+    move();
+    assert.equal(epochs(), [place + 1, 0]);
+  }
+  tester.reject('update_leader', { ...P0, leader: 2, leaderEpoch: 2 });
+  tester.accept('update_isr', { ...P0, isr: [1] });
+  tester.accept('update_topic', { name: 't', config: { retentionMs: 1 } });
+  assert.equal(epochs(), [moves.length, 0]);
+});
+
+test('a reassignment stays under way whatever else changes, until replicas are given outright', () => {
+  const tester = withReassignment();
+  const lists = { addingReplicas: [3], removingReplicas: [1] };
+  const moved = tester.accept('update_leader', { ...P0, leader: 2, leaderEpoch: 2 }) as PartitionInfo;
+  const { addingReplicas, removingReplicas } = moved;
+  assert.equal({ addingReplicas, removingReplicas }, lists);
+  assert.ok(Object.isFrozen(addingReplicas) && Object.isFrozen(removingReplicas));
+  const same = tester.accept('update_replica_list', { ...P0, replicas: moved.replicas }) as PartitionInfo;
+  assert.is(same.partitionEpoch, moved.partitionEpoch + 1);
+  assert.not('addingReplicas' in same || 'removingReplicas' in same);
 });
 
 test('changes of what does not exist are refused', () => {

@@ -5,7 +5,7 @@ import { rejected } from '../../src/metadata/answer.js';
 import type { OperationAnswer } from '../../src/metadata/answer.js';
 import { postAnswer, receiveAnswer } from '../../src/metadata/posted-answer.js';
 import { packAnswers } from '../../src/state-machine/answer-runs.js';
-import { createTester } from './metadata-tester.js';
+import { createTester, withReassignment } from './metadata-tester.js';
 
 test('what was posted is received as it was', () => {
   const tester = createTester(3);
@@ -19,12 +19,13 @@ test('what was posted is received as it was', () => {
     { value: tester.accept('update_isr', { topic: 'orders', partition: 1, isr: [3] }, 6_000) },
     { value: tester.ask('list_partitions', { topic: 'orders' }) },
     { value: tester.accept('delete_topic', { name: 'orders' }) },
+    { value: withReassignment().ask('get_partition', { topic: 't', partition: 0 }) },
     rejected('TopicNotFound', 'topic orders does not exist'),
     { value: [] },
     { value: undefined },
   ];
   for (const answer of answers) assert.equal(receiveAnswer(structuredClone(postAnswer(answer))), answer);
-  assert.is(answers.filter((answer) => Array.isArray(postAnswer(answer))).length, 2, 'partitions go as lists');
+  assert.is(answers.filter((answer) => Array.isArray(postAnswer(answer))).length, 2, 'settled partitions go as lists');
 });
 
 test('the answer to what opens a session has no result, and comes without one', () => {

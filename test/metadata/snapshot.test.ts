@@ -7,7 +7,7 @@ import { createMetadataMachine, createMetadataStateMachine } from '../../src/met
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
 import { canonicalJson, joinBytes } from '../../src/state-machine/canonical-json.js';
 import type { MetadataTester } from './metadata-tester.js';
-import { createTester, encodeJson } from './metadata-tester.js';
+import { createTester, encodeJson, withReassignment } from './metadata-tester.js';
 
 const test = suite('metadata: snapshots');
 
@@ -72,7 +72,7 @@ test('digests computed along the way are those of a state that computed none', (
 test('a snapshot is canonical JSON of the metadata, one record a line', () => {
   const tester = createPopulated();
   const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
-  assert.is(text.replaceAll('\n', ''), canonicalJson({ ...tester.ask('metadata', {}), format: 1 }));
+  assert.is(text.replaceAll('\n', ''), canonicalJson({ ...tester.ask('metadata', {}), format: 2 }));
   assert.is(text.split('\n').length, 12 + 40 + 2 + 4 + 1);
 });
 
@@ -82,10 +82,11 @@ test('a restored machine goes on as the one the snapshot was taken from', () => 
   restored.restore(joinBytes(tester.machine.capture().serialize()));
   assert.equal(restored.dump(), tester.machine.dump());
   for (const [type, data] of Object.entries(CHANGES)) {
+    const expected = tester.applyAny({ type, data, timestamp: 2_000 });
     restored.begin();
-    const answer = restored.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    const answer = restored.apply(encodeJson({ type, data, timestamp: 2_000 }), { index: tester.index });
     restored.end();
-    assert.equal(answer, tester.applyAny({ type, data, timestamp: 2_000 }), type);
+    assert.equal(answer, expected, type);
   }
   assert.is(restored.digest(), tester.machine.digest());
 });
@@ -94,7 +95,7 @@ test('minus zero becomes zero, which is what a snapshot would make of it', () =>
   const tester = createTester(1);
   tester.machine.begin();
   const text = '{"type":"update_broker","data":{"id":1,"change":{"lastHeartbeat":-0,"resources":{"cpuCores":-0.0}}}}';
-  tester.machine.apply(new TextEncoder().encode(text));
+  tester.machine.apply(new TextEncoder().encode(text), { index: 2 });
   tester.machine.end();
   const broker = tester.ask('get_broker', { id: 1 });
   assert.ok(Object.is(broker?.lastHeartbeat, 0));
@@ -109,18 +110,39 @@ test('bytes that are no snapshot are refused, and the state is as it was', () =>
     '',
     '{}',
     good.slice(0, -20),
-    good.replace('"format":1', '"format":2'),
+    good.replace('"format":2', '"format":1'),
+    good.replace('"format":2', '"format":3'),
+    good.replace('"partitionEpoch":0', '"partitionEpoch":-1'),
+    good.replace('"brokerEpoch":1', '"brokerEpoch":"1"'),
     JSON.stringify(JSON.parse(good)),
   ];
   for (const text of texts) assert.throws(() => tester.machine.restore(new TextEncoder().encode(text)));
   assert.is(tester.machine.digest(), digest);
 });
 
+test('a reassignment under way is in a snapshot, and is of replicas that move', () => {
+  const tester = withReassignment();
+  const restored = createMetadataMachine();
+  restored.restore(joinBytes(tester.machine.capture().serialize()));
+  assert.equal(restored.dump().partitions['t:0']?.addingReplicas, [3]);
+  assert.is(restored.digest(), tester.machine.digest());
+  for (const lists of [
+    { addingReplicas: [3] },
+    { removingReplicas: [3] },
+    { addingReplicas: [], removingReplicas: [] },
+    { addingReplicas: [4], removingReplicas: [] },
+    { addingReplicas: [3], removingReplicas: [3] },
+    { addingReplicas: [3, 3], removingReplicas: [] },
+  ]) {
+    assert.throws(() => withReassignment(lists), undefined, JSON.stringify(lists));
+  }
+});
+
 test('answers are frozen and never drafts, also within a batch', () => {
   const tester = createPopulated();
   tester.machine.begin();
   for (const [type, data] of Object.entries(CHANGES)) {
-    const answer = tester.machine.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    const answer = tester.machine.apply(encodeJson({ type, data, timestamp: 2_000 }), { index: 100 });
     const value = 'value' in answer ? answer.value : undefined;
     assert.ok(value === null || Object.isFrozen(value), type);
     // A draft is a proxy, which structured clone refuses.

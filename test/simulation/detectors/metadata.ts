@@ -23,9 +23,9 @@ export function operate(seed: number): void {
 function followModel(operations: readonly AnyOperation[]): MetadataMachine {
   const machine = createMetadataMachine();
   const model = new NaiveMetadata();
-  for (const operation of operations) {
-    const answer = applyBatch(machine, [operation])[0];
-    const expected = model.apply(operation);
+  for (const [place, operation] of operations.entries()) {
+    const answer = applyBatch(machine, [operation], place + 1)[0];
+    const expected = model.apply(operation, place + 1);
     const shown = JSON.stringify(operation);
     const told = answer !== undefined && 'error' in answer ? { code: answer.error.code } : answer;
     demand(canonicalJson(told) === canonicalJson(expected), 'metadata rules', () => `${canonicalJson(told)}: ${shown}`);
@@ -41,7 +41,7 @@ function applyInBatches(operations: readonly AnyOperation[], seed: number): Meta
   let machine = createMetadataMachine();
   for (let start = 0; start < operations.length;) {
     const size = drawInteger(random, 1, LARGEST_BATCH);
-    applyBatch(machine, operations.slice(start, start + size));
+    applyBatch(machine, operations.slice(start, start + size), start + 1);
     start += size;
     if (drawInteger(random, 0, 3) > 0) continue;
     const restored = createMetadataMachine();
@@ -51,9 +51,11 @@ function applyInBatches(operations: readonly AnyOperation[], seed: number): Meta
   return machine;
 }
 
-function applyBatch(machine: MetadataMachine, operations: readonly AnyOperation[]) {
+function applyBatch(machine: MetadataMachine, operations: readonly AnyOperation[], firstIndex: number) {
   machine.begin();
-  const answers = operations.map((operation) => machine.apply(new TextEncoder().encode(JSON.stringify(operation))));
+  const answers = operations.map((operation, place) =>
+    machine.apply(new TextEncoder().encode(JSON.stringify(operation)), { index: firstIndex + place }),
+  );
   machine.end();
   return answers;
 }
