@@ -6,7 +6,7 @@ export type { Cluster, LinkHandle, NodeHandle } from './cluster/cluster.js';
 export type { ClusterEvent } from './cluster/events.js';
 export type { LinkFaults } from './cluster/link-host.js';
 export type { ClusterOptions } from './cluster/options.js';
-export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
+export type { ClusterReason, ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
 export type { MetadataStore } from './client/metadata-store.js';
 export type { CallOptions, ReadOptions, Wait } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
@@ -22,6 +22,7 @@ export {
 export type { RequestedTopic } from './formats/parse-kafka-topics.js';
 export { readReassignment, writeReassignment, type Reassignment } from './formats/reassignment.js';
 export { kafkaSettings } from './formats/topic-settings.js';
+export type { HealthProblem, MetadataHealth, MetadataReason } from './metadata/health.js';
 export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {

@@ -2,6 +2,7 @@
  * The metadata store as applications use it. Writes resolve after commit and apply, with the applied value; reads are
  * linearizable unless asked otherwise. Values are the caller's own. Every rejection is a `ClusterError`.
  */
+import type { MetadataHealth } from '../metadata/health.js';
 import type {
   BrokerChange,
   BrokerInfo,
@@ -80,6 +81,8 @@ export interface MetadataStore extends AsyncDisposable {
   /** By number; of an unknown topic: empty. */
   listPartitions(topic: string, o?: ReadOptions): Promise<PartitionInfo[]>;
   metadata(o?: ReadOptions): Promise<ClusterMetadata>;
+  /** How many there are of everything, and what is not as it should be. */
+  health(o?: ReadOptions): Promise<MetadataHealth>;
 
   /** The generic forms beneath the methods above: they also give the log index at which the answer holds. */
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }>;
@@ -205,6 +208,10 @@ class RoutedStore implements MetadataStore {
 
   metadata(o?: ReadOptions): Promise<ClusterMetadata> {
     return this.#calls.read('metadata', () => ({}), o);
+  }
+
+  health(o?: ReadOptions): Promise<MetadataHealth> {
+    return this.#calls.read('health', () => ({}), o);
   }
 
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }> {

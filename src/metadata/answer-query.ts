@@ -2,6 +2,7 @@
 import { unreachable } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
+import { healthOf } from './health.js';
 import type { Image } from './image.js';
 import {
   findBroker,
@@ -29,6 +30,7 @@ const QUERY_TYPES: readonly QueryType[] = [
   'get_partition',
   'list_partitions',
   'metadata',
+  'health',
   'allocate_partitions',
 ];
 
@@ -73,6 +75,8 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
     }
     case 'metadata':
       return { value: toClusterMetadata(image) };
+    case 'health':
+      return { value: healthOf(image) };
     case 'allocate_partitions':
       return allocatePartitions(image, input);
     default:

@@ -2,6 +2,7 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
+import type { MetadataHealth } from './health.js';
 import type { BrokerInfo, ClusterMetadata, PartitionInfo, Strategy, TopicInfo } from './model.js';
 
 export interface QueryMembers {
@@ -12,6 +13,7 @@ export interface QueryMembers {
   get_partition: { topic: string; partition: number };
   list_partitions: { topic: string };
   metadata: object;
+  health: object;
   /** Where partitions `0..partitions-1` of such a topic would go now. Writes nothing; the topic need not exist. */
   allocate_partitions: { topic: string; partitions: number; replicationFactor: number; strategy?: Strategy };
 }
@@ -33,6 +35,7 @@ export interface QueryValue {
    * clone's records have Object.prototype, so who looks names up should copy them onto objects without a prototype.
    */
   metadata: ClusterMetadata;
+  health: MetadataHealth;
   /** As `create_topic` would make them, with times 0. */
   allocate_partitions: PartitionInfo[];
 }

@@ -27,7 +27,7 @@ function node(id: number, changes: Partial<NodeStatus> = {}): NodeStatus {
 
 function status(changes: Partial<ClusterStatus> = {}): ClusterStatus {
   const nodes = [node(1, { role: 'leader' }), node(2), node(3, { role: 'stopped', stopReason: 'killed' })];
-  return { leader: 1, term: 2, healthy: true, problems: [], nodes, links: [], ...changes };
+  return { leader: 1, term: 2, healthy: true, problems: [], reasons: [], metadata: null, nodes, links: [], ...changes };
 }
 
 function topic(name: string, config: Partial<TopicInfo['config']> = {}): TopicInfo {

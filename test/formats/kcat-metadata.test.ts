@@ -112,7 +112,7 @@ for (const [what, text, message] of wrong) test(`refused by name: ${what}`, () =
 function broker(id: number, status: BrokerStatus): BrokerInfo {
   const resources = { diskTotalBytes: 0, diskUsedBytes: 0, diskAvailableBytes: 0, networkBandwidthBytesPerSecond: 0 };
   const others = { cpuCores: 0, memoryTotalBytes: 0, memoryUsedBytes: 0 };
-  const times = { registeredAt: 0, lastHeartbeat: 0 };
+  const times = { registeredAt: 0, lastHeartbeat: 0, brokerEpoch: 1 };
   return { id, addr: `[::${id}]:9092`, status, rack: '', resources: { ...resources, ...others }, ...times };
 }
 
@@ -126,6 +126,7 @@ function partition(topic: string, number: number, replicas: number[], leader: nu
     isr: replicas.slice(0, 2),
     offlineReplicas: [],
     leaderEpoch: 1,
+    partitionEpoch: 0,
     ...times,
   };
 }
