@@ -51,9 +51,9 @@ Examples:
   $ conclave up --check -o json | jq .failoverMs
 
 A topic file holds Strimzi KafkaTopic resources in YAML (several documents, a List,
-or an OpenShift Template), or what kcat -L -J prints, brokers included. Without --check the cluster stays up until Ctrl-C stops
-it; a second Ctrl-C ends it at once. Brokers and topics that --data holds already are
-left as they are.
+or an OpenShift Template), or what kcat -L -J prints, brokers included. Without --check
+the cluster stays up until Ctrl-C stops it; a second Ctrl-C ends it at once. Brokers
+and topics that --data holds already are left as they are.
 
 Exit codes:
   0    done                               124  the --timeout passed

@@ -1,5 +1,6 @@
 /**
- * The commands for a data folder in which no cluster runs: their arguments and options. `offline.ts` does what they ask.
+ * The commands for a data folder in which no cluster runs: their arguments and options. `offline.ts` does what they
+ * ask.
  */
 
 import { Command, Option } from 'commander';

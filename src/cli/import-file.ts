@@ -46,7 +46,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: 'not UTF-8 text',
 };
 
-/** `brokerOffset` is added to every broker id of the file. Rejects a usage `CommandError`: `file:line: what is wrong`. */
+/** `brokerOffset` is added to every broker id of the file. Rejects a usage `CommandError`: `file:line: what`. */
 export async function readImportFile(path: string, brokerOffset: number): Promise<ImportFile> {
   const text = await readText(path);
   try {

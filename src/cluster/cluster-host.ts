@@ -225,7 +225,9 @@ export class ClusterHost {
     this.router.checkNotLost();
   }
 
-  async status(): Promise<ClusterStatus> {
+  /** Without its metadata it costs little, however much of that there is: for those who ask again and again. */
+  async status(withMetadata = true): Promise<ClusterStatus> {
+    if (!withMetadata) return gatherStatus({ ...this.#sources, metadata: null });
     const tell = this.#health.begin();
     const status = await gatherStatus(this.#sources);
     tell(status);

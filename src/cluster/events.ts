@@ -4,8 +4,9 @@
 import { ClusterError } from '../errors.js';
 
 /**
- * Of kind 'health': `{ healthy, reasons }` as in `ClusterStatus`, `reasons` with the problems of the metadata among them.
- * The first tells how things stand, within some 100 ms of the subscription; the others that another set of reasons holds.
+ * Of kind 'health': `{ healthy, reasons }` as in `ClusterStatus`, with the problems of the metadata among the reasons.
+ * The first tells how things stand, within some 100 ms of the subscription; the others that another set of reasons
+ * holds.
  */
 export interface ClusterEvent {
   /** Unix ms. */

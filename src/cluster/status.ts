@@ -43,8 +43,8 @@ export interface ClusterStatus {
   /** The same by kind, at most one for each reason. */
   reasons: HealthProblem<ClusterReason>[];
   /**
-   * What the leader has applied. Its problems (fenced brokers, partitions without a leader) are the managed system's, and
-   * do not make the cluster itself unhealthy. Null: no leader has told, or the state machine is one of your own.
+   * What the leader has applied. Its problems (fenced brokers, partitions without a leader) are the managed system's,
+   * and do not make the cluster itself unhealthy. Null: no leader has told, or the state machine is one of your own.
    */
   metadata: MetadataHealth | null;
   nodes: NodeStatus[];

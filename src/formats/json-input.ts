@@ -2,7 +2,7 @@
 import { ClusterError } from '../errors.js';
 import { InputReader } from '../metadata/input-reader.js';
 
-/** `read` gets the members of the text's one object. Throws `InvalidArgument`; `details.line` where JSON itself ends. */
+/** `read` gets the members of the text's one object. Throws `InvalidArgument`, with `details.line` where JSON ends. */
 export function readJson<T>(text: string, read: (input: InputReader) => T): T {
   const input = new InputReader(parseJson(text));
   const value = read(input);

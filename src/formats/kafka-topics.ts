@@ -1,6 +1,6 @@
 /**
- * Topics as Strimzi `KafkaTopic` resources in YAML (`kafka.strimzi.io/v1` and `v1beta2`, which differ in nothing that is
- * read or written here).
+ * Topics as Strimzi `KafkaTopic` resources in YAML (`kafka.strimzi.io/v1` and `v1beta2`, which differ in nothing that
+ * is read or written here).
  */
 import { compareCodeUnits } from '../metadata/image.js';
 import type { TopicInfo } from '../metadata/model.js';
@@ -16,8 +16,8 @@ export interface KafkaTopicOptions {
 }
 
 /**
- * Every KafkaTopic of a text, in its order: several documents, a `List` (`items`) or an OpenShift `Template` (`objects`,
- * `${PARAMETER}`s with the defaults of `parameters`). Resources of other kinds are passed over. Rejects
+ * Every KafkaTopic of a text, in its order: several documents, a `List` (`items`) or an OpenShift `Template`
+ * (`objects`, `${PARAMETER}`s with the defaults of `parameters`). Resources of other kinds are passed over. Rejects
  * `InvalidArgument`, with `details.line` where it is known: not YAML, no KafkaTopic in it, a name twice, a count or a
  * setting out of shape.
  */

@@ -22,9 +22,9 @@ const MAX_REASSIGNMENTS = 10_000_000;
 const ANY_LOG_DIR = 'any';
 
 /**
- * As Kafka's tool reads it: without a version it is version 1, `log_dirs` are as many as the replicas. They are dropped,
- * for a broker has no log directories here. Throws `InvalidArgument` naming the first member out of shape; also for a
- * partition that is listed twice.
+ * As Kafka's tool reads it: without a version it is version 1, `log_dirs` are as many as the replicas. They are
+ * dropped, for a broker has no log directories here. Throws `InvalidArgument` naming the first member out of shape;
+ * also for a partition that is listed twice.
  */
 export function readReassignment(text: string): Reassignment[] {
   return readJson(text, (input) => {

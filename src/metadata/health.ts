@@ -1,7 +1,7 @@
 /**
  * What is not as it should be in the metadata, by reason, with how many and some names: Kafka's metrics of fenced
- * brokers, offline and under-replicated partitions, told from one image. Each bucket, and each full chunk of a topic, is
- * counted once in its life, so that asking again costs what has changed since.
+ * brokers, offline and under-replicated partitions, told from one image. Each bucket, and each full chunk of a topic,
+ * is counted once in its life, so that asking again costs what has changed since.
  */
 import type { BrokerRecord, Chunk, Image, TopicRecord } from './image.js';
 import { compareCodeUnits, PARTITIONS_PER_CHUNK } from './image.js';
@@ -9,8 +9,8 @@ import type { PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
 
 /**
- * `offlinePartitions` have no leader. `underReplicatedPartitions` have fewer replicas in sync than replicas; those that a
- * reassignment adds do not count. `underMinIsrPartitions` have no leader, or fewer replicas in sync than the topic's
+ * `offlinePartitions` have no leader. `underReplicatedPartitions` have fewer replicas in sync than replicas; those that
+ * a reassignment adds do not count. `underMinIsrPartitions` have no leader, or fewer replicas in sync than the topic's
  * `min.insync.replicas`. One partition may count for all three, as it does for `kafka-topics --describe`.
  */
 export type MetadataReason =

@@ -1,4 +1,4 @@
-/** The JSON of kafka-reassign-partitions: samples, whatever is out of shape, written and read back; and which is which. */
+/** The JSON of kafka-reassign-partitions: samples, wrong ones, written and read back; and which format is which. */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

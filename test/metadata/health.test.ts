@@ -1,4 +1,4 @@
-/** What is not as it should be: each reason by a case, any history against a count by hand, and what asking again reads. */
+/** What is not as it should be: each reason by a case, any history against a count by hand, what asking again reads. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
