@@ -92,6 +92,14 @@ test('Strimzi topics: what is missing is created, what is there is kept and told
   assert.equal(state.topics['kept'], before.topics['kept']);
 });
 
+test('a topic whose name collides with one that is there is known before, too', async () => {
+  const data = await stored('collision');
+  assert.match(await printed('import', data, await file('dot.yaml', topic('a.b', '{}'))), /^1 topic created$/m);
+  const { exitCode, stderr } = await runCommand(['import', data, await file('line.yaml', topic('a_b', '{}'))]);
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^conclave: topic "a_b" refused: InvalidArgument: .*a\.b.*; nothing was changed\n$/);
+});
+
 test('nothing is done when one topic would be refused, and each that would be is told of', async () => {
   const data = await stored('refused');
   const before = await readMetadata(data);
