@@ -6,14 +6,26 @@ export type { Cluster, LinkHandle, NodeHandle } from './cluster/cluster.js';
 export type { ClusterEvent } from './cluster/events.js';
 export type { LinkFaults } from './cluster/link-host.js';
 export type { ClusterOptions } from './cluster/options.js';
-export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
+export type { ClusterReason, ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
 export type { GroupApi } from './client/group-calls.js';
 export type { MetadataStore } from './client/metadata-store.js';
 export type { TopicResult } from './client/metadata-calls.js';
 export type { MetadataView } from './client/metadata-view.js';
 export type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
-export { kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
+export { detectFormat, type FileFormat } from './formats/detect-format.js';
+export { readKafkaTopics, writeKafkaTopics, type KafkaTopicOptions } from './formats/kafka-topics.js';
+export {
+  readKcatMetadata,
+  writeKcatMetadata,
+  type KcatMetadata,
+  type KcatPartition,
+  type KcatTopic,
+} from './formats/kcat-metadata.js';
+export type { RequestedTopic } from './formats/parse-kafka-topics.js';
+export { readReassignment, writeReassignment, type Reassignment } from './formats/reassignment.js';
+export type { HealthProblem, MetadataHealth, MetadataReason } from './metadata/health.js';
+export { changedSettingsOf, kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
 export {
   assignRange,
   assignUniform,
@@ -58,6 +70,7 @@ export type { BalanceReport, BrokerBalance, RackBalance, Spread } from './metada
 export type { WatchedChange } from './metadata/watching/posted-changes.js';
 export { dumpLog, type DumpedDamage, type DumpedEntry, type DumpOptions, type LogLine } from './offline/dump-log.js';
 export { inspectSnapshot, type SnapshotInspection } from './offline/inspect-snapshot.js';
+export { readMetadata, type StoredMetadata } from './offline/read-metadata.js';
 export { recover, type RecoverOptions, type RecoverReport } from './offline/recover.js';
 export { repair, type LostEntries, type RepairedNode, type RepairReport } from './offline/repair.js';
 export { restoreSnapshot, type RestoreOptions, type RestoreReport } from './offline/restore-snapshot.js';

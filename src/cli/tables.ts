@@ -5,8 +5,8 @@
 
 import CliTable from 'cli-table3';
 import type { Colours } from './screen.js';
-import { kafkaSettingsOf } from '../index.js';
-import type { NodeStatus, TopicConfig, TopicInfo } from '../index.js';
+import { changedSettingsOf } from '../index.js';
+import type { NodeStatus, TopicInfo } from '../index.js';
 
 export interface RecordCounts {
   brokers: number;
@@ -30,7 +30,10 @@ export function nodeTable(nodes: readonly NodeStatus[], colours: Colours): strin
   );
 }
 
-export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, colours: Colours): string {
+/** Settings that have a column of their own. */
+const SHOWN = new Set(['retention.ms', 'retention.bytes', 'min.insync.replicas']);
+
+export function topicTable(topics: readonly TopicInfo[], colours: Colours): string {
   const rows = topics.map(({ name, numPartitions, replicationFactor, config }) => [
     name,
     String(numPartitions),
@@ -38,7 +41,7 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
     String(config.minInsyncReplicas),
     formatDuration(config.retentionMs),
     formatBytes(config.retentionBytes),
-    changedSettings(config, defaults).join(' ') || '-',
+    otherSettings(config).join(' ') || '-',
   ]);
   const columns: Column[] = [
     ['TOPIC'],
@@ -52,15 +55,9 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
   return table(columns, rows, colours);
 }
 
-/** In columns of their own. */
-const SHOWN_SETTINGS: readonly string[] = ['retention.ms', 'retention.bytes', 'min.insync.replicas'];
-
-/** `name=value` for each other setting that differs from the defaults. */
-function changedSettings(config: TopicConfig, defaults: TopicConfig): string[] {
-  const usual = new Map(Object.entries(kafkaSettingsOf(defaults)));
-  return Object.entries(kafkaSettingsOf(config))
-    .filter(([name, value]) => !SHOWN_SETTINGS.includes(name) && usual.get(name) !== value)
-    .map(([name, value]) => `${name}=${value}`);
+function otherSettings(config: TopicInfo['config']): string[] {
+  const settings = Object.entries(changedSettingsOf(config)).filter(([name]) => !SHOWN.has(name));
+  return settings.map(([name, value]) => `${name}=${value}`);
 }
 
 /** A heading and how it is aligned; left unless told. */

@@ -2,6 +2,7 @@
  * The metadata store as applications use it. Writes resolve after commit and apply, with the applied value; reads are
  * linearizable unless asked otherwise. Values are the caller's own. Every rejection is a `ClusterError`.
  */
+import type { MetadataHealth } from '../metadata/health.js';
 import type {
   BrokerChange,
   BrokerHeartbeat,
@@ -133,6 +134,8 @@ export interface MetadataStore extends AsyncDisposable {
   /** By number; of an unknown topic: empty. */
   listPartitions(topic: string, o?: ReadOptions): Promise<PartitionInfo[]>;
   metadata(o?: ReadOptions): Promise<ClusterMetadata>;
+  /** How many there are of everything, and what is not as it should be. */
+  health(o?: ReadOptions): Promise<MetadataHealth>;
 
   /** Consumer groups. */
   readonly groups: GroupApi;

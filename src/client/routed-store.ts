@@ -2,6 +2,7 @@
  * The `MetadataStore` over a router: what each method takes of its arguments, and the operation or query it becomes. What
  * they mean is `metadata-store.ts`.
  */
+import type { MetadataHealth } from '../metadata/health.js';
 import type {
   BrokerChange,
   BrokerHeartbeat,
@@ -188,6 +189,10 @@ class RoutedStore implements MetadataStore {
 
   metadata(o?: ReadOptions): Promise<ClusterMetadata> {
     return this.#calls.read('metadata', () => ({}), o);
+  }
+
+  health(o?: ReadOptions): Promise<MetadataHealth> {
+    return this.#calls.read('health', () => ({}), o);
   }
 
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }> {

@@ -69,8 +69,9 @@ export class RunningCluster implements Cluster {
   async waitForHealthy(options?: Wait): Promise<ClusterStatus> {
     const deadline = this.#deadline(options, 'healthy cluster');
     return this.#until(async () => {
-      const status = await this.#host.status();
-      return status.healthy ? status : null;
+      const { healthy } = await this.#host.status(false);
+      const status = healthy ? await this.#host.status() : null;
+      return status?.healthy === true ? status : null;
     }, deadline);
   }
 

@@ -6,6 +6,7 @@ import { malformed, rejected } from './answer.js';
 import { dryRun } from './dry-run.js';
 import { answerGroupQuery, GROUP_QUERY_TYPES } from './groups/answer-group-query.js';
 import type { GroupQueryType } from './groups/queries.js';
+import { healthOf } from './health.js';
 import type { Image } from './image.js';
 import {
   findBroker,
@@ -39,6 +40,7 @@ const QUERY_TYPES: readonly RecordQueryType[] = [
   'list_partitions',
   'list_reassignments',
   'metadata',
+  'health',
   'allocate_partitions',
   'balance',
   'validate',
@@ -93,6 +95,8 @@ function answerKnown(image: Image, type: RecordQueryType, input: InputReader): O
       return { value: listTopicRecords(image).flatMap((record) => listPartitionsOf(record).filter(isReassigning)) };
     case 'metadata':
       return { value: toClusterMetadata(image) };
+    case 'health':
+      return { value: healthOf(image) };
     case 'allocate_partitions':
       return allocatePartitions(image, input);
     case 'balance':

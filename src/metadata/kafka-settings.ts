@@ -30,3 +30,9 @@ export function kafkaSettingsOf(config: Readonly<TopicConfig>): Record<string, s
   const typed = Array.from(TYPED_FIELDS.keys(), (name) => [name, settingText(config, name)] as const);
   return { ...Object.fromEntries(typed), ...config.extra };
 }
+
+/** Of these, those that differ from the defaults of `defaultTopicConfig`. */
+export function changedSettingsOf(config: Readonly<TopicConfig>): Record<string, string> {
+  const usual = new Map(Object.entries(kafkaSettingsOf(defaultTopicConfig())));
+  return Object.fromEntries(Object.entries(kafkaSettingsOf(config)).filter(([name, text]) => usual.get(name) !== text));
+}

@@ -3,6 +3,7 @@
  * `answer-query.ts` answers them from an image.
  */
 import type { GroupHeartbeat, GroupQueryMembers, GroupQueryValue } from './groups/queries.js';
+import type { MetadataHealth } from './health.js';
 import type {
   BrokerHeartbeat,
   BrokerInfo,
@@ -23,6 +24,7 @@ export interface QueryMembers extends GroupQueryMembers {
   list_partitions: { topic: string };
   list_reassignments: object;
   metadata: object;
+  health: object;
   /**
    * Where partitions `0..partitions-1` of such a topic would go now, under an operation with this seed (0 without one).
    * Writes nothing; the topic need not exist, and if it does its settings count.
@@ -69,6 +71,7 @@ export interface QueryValue extends GroupQueryValue {
    * clone's records have Object.prototype, so who looks names up should copy them onto objects without a prototype.
    */
   metadata: ClusterMetadata;
+  health: MetadataHealth;
   /** As `create_topic` would make them, with times 0. */
   allocate_partitions: PartitionInfo[];
   balance: BalanceReport;

@@ -1,7 +1,7 @@
 /** The topics of a real company on six brokers in three racks, by each strategy and under many seeds. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseTopicFile, type RequestedTopic } from '../../../src/cli/topic-file.js';
+import { parseKafkaTopics, type RequestedTopic } from '../../../src/formats/parse-kafka-topics.js';
 import type { Strategy } from '../../../src/metadata/model.js';
 import { readProjectFile } from '../../support/repository.js';
 import type { MetadataTester } from '../metadata-tester.js';
@@ -32,7 +32,7 @@ const realFile = '../shared/data/platform-mq-kafka-topics.yaml';
 const realText = readProjectFile(realFile);
 if (realText === undefined) console.log(`skipped: the topics of a real company: no ${realFile}`);
 else {
-  const topics = parseTopicFile(realText, realFile);
+  const topics = parseKafkaTopics(realText);
 
   test('striped: no two replicas in a rack; leaders within 1 in a topic of at most 6 partitions', () => {
     const spreads: string[] = [];

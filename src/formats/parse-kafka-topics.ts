@@ -1,23 +1,23 @@
 /**
- * Topic files: Strimzi `KafkaTopic` resources in YAML, as several documents, a `List` (`items`) or an OpenShift
- * `Template` (`objects`, `${PARAMETER}`s with the defaults of `parameters`). Other kinds of resources are passed over.
- * This checks what the file must say and its settings; whether a name or a count is acceptable is for the store to
- * answer.
+ * The reading of Strimzi `KafkaTopic` resources. Apart from `kafka-topics.ts`, which loads it with the YAML parser only
+ * when there is something to read: that takes as long as a quarter of a cluster's start. This checks what the text must
+ * say and its settings; whether a name or a count is acceptable is for the store to answer.
  */
-
-import { readFile } from 'node:fs/promises';
 import { isAlias, isMap, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
-import { usageError } from './errors.js';
-import { topicConfigOf } from '../index.js';
-import type { TopicConfig } from '../index.js';
+import { ClusterError } from '../errors.js';
+import { topicConfigOf } from '../metadata/kafka-settings.js';
+import type { TopicConfig } from '../metadata/model.js';
 
-/** One topic as a file asks for it. `replicationFactor` is undefined where the file leaves it to the cluster. */
+/** One topic as a text asks for it. */
 export interface RequestedTopic {
   name: string;
+  /** 1 where the text says nothing, as Kafka's `num.partitions`. */
   partitions: number;
+  /** Undefined: left to the cluster. */
   replicationFactor: number | undefined;
   config: Partial<TopicConfig>;
+  /** Where its resource begins, from 1 on. */
   line: number;
 }
 
@@ -25,33 +25,18 @@ export interface RequestedTopic {
 interface Resource {
   offset: number;
   value: unknown;
-  parameters: ReadonlyMap<string, string>;
+  parameters: Parameters;
 }
 
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'not UTF-8 text',
-};
+/** Null outside of a Template, where `${NAME}` is a text like any other. */
+type Parameters = ReadonlyMap<string, string> | null;
 
-export async function readTopicFile(path: string): Promise<RequestedTopic[]> {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw usageError(`cannot read ${path}: ${UNREADABLE[code] ?? code}`);
-  }
-  return parseTopicFile(text, path);
-}
-
-/** Throws a usage `CommandError` of the form `file:line: what is wrong`. */
-export function parseTopicFile(text: string, file: string): RequestedTopic[] {
+/** As `readKafkaTopics` documents it. */
+export function parseKafkaTopics(text: string): RequestedTopic[] {
   const lines = new LineCounter();
   const lineOf = (offset: number): number => lines.linePos(offset).line;
   // The parser throws where nesting is deeper than its stack.
-  const documents = located(file, () =>
+  const documents = located(undefined, () =>
     parseAllDocuments(text, {
       lineCounter: lines,
       prettyErrors: false,
@@ -63,27 +48,30 @@ export function parseTopicFile(text: string, file: string): RequestedTopic[] {
   const topics = new Map<string, RequestedTopic>();
   for (const document of documents) {
     const problem = document.errors[0];
-    if (problem) throw usageError(`${file}:${lineOf(problem.pos[0])}: not valid YAML: ${problem.message}`);
-    for (const resource of located(file, () => resourcesIn(document))) {
+    if (problem) throw invalid(`not valid YAML: ${problem.message}`, lineOf(problem.pos[0]));
+    for (const resource of located(undefined, () => resourcesIn(document))) {
       const line = lineOf(resource.offset);
-      const topic = located(`${file}:${line}`, () => topicOf(resource, line));
+      const topic = located(line, () => topicOf(resource, line));
       const earlier = topics.get(topic.name);
-      if (earlier) {
-        throw usageError(`${file}:${line}: topic "${topic.name}" is already on line ${earlier.line}`);
-      }
+      if (earlier) throw invalid(`topic "${topic.name}" is already on line ${earlier.line}`, line);
       topics.set(topic.name, topic);
     }
   }
-  if (topics.size === 0) throw usageError(`${file}: no KafkaTopic in it`);
+  if (topics.size === 0) throw invalid('no KafkaTopic in it');
   return [...topics.values()];
 }
 
-function located<T>(place: string, parse: () => T): T {
+/** Whatever is thrown becomes an `InvalidArgument` of that line. */
+function located<T>(line: number | undefined, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw usageError(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+    throw invalid(error instanceof Error ? error.message : String(error), line);
   }
+}
+
+function invalid(message: string, line?: number): ClusterError {
+  return new ClusterError('InvalidArgument', message, line === undefined ? {} : { line });
 }
 
 /** Every KafkaTopic of a document, in file order. */
@@ -95,7 +83,7 @@ function resourcesIn(document: Document): Resource[] {
     const value: unknown = node.toJS(document, { mapAsMap: true });
     return key === undefined ? value : memberOf(value, key);
   };
-  const collect = (given: unknown, outer: ReadonlyMap<string, string>): Resource[] => {
+  const collect = (given: unknown, outer: Parameters): Resource[] => {
     const node = isAlias(given) ? given.resolve(document) : given;
     if (!isMap(node)) return [];
     const kind = plain(node, 'kind');
@@ -106,7 +94,7 @@ function resourcesIn(document: Document): Resource[] {
     const parameters = isTemplate ? parametersOf(plain(node, 'parameters')) : outer;
     return isSeq(members) ? members.items.flatMap((member) => collect(member, parameters)) : [];
   };
-  return collect(document.contents, new Map());
+  return collect(document.contents, null);
 }
 
 /** The parameters of a Template that have a default. */
@@ -139,9 +127,17 @@ function topicOf({ value: resource, parameters }: Resource, line: number): Reque
     name,
     partitions: count(text('spec', 'partitions'), `${subject}: spec.partitions`) ?? 1,
     replicationFactor: count(text('spec', 'replicas'), `${subject}: spec.replicas`),
-    config: located(subject, () => topicConfigOf(settings)),
+    config: configOf(settings, subject),
     line,
   };
+}
+
+function configOf(settings: Iterable<readonly [string, string]>, subject: string): Partial<TopicConfig> {
+  try {
+    return topicConfigOf(settings);
+  } catch (error) {
+    throw new Error(`${subject}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 function memberOf(value: unknown, key: string): unknown {
@@ -168,7 +164,8 @@ function isSingleValue(value: unknown): value is string | number | bigint | bool
 }
 
 /** `${NAME}` and `${{NAME}}`, as OpenShift has them. */
-function substitute(text: string, parameters: ReadonlyMap<string, string>): string {
+function substitute(text: string, parameters: Parameters): string {
+  if (parameters === null) return text;
   return text.replace(/\$\{\{(\w+)\}\}|\$\{(\w+)\}/g, (_, bare: string | undefined, quoted: string | undefined) => {
     const parameter = bare ?? quoted ?? '';
     const value = parameters.get(parameter);

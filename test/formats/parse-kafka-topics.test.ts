@@ -1,13 +1,13 @@
-/** Topic files in their three forms, and what is said about wrong ones. */
+/** Strimzi resources read in their three forms, and what is said about wrong ones. */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CommandError } from '../../src/cli/errors.js';
 import { must } from '../../src/assert.js';
-import { parseTopicFile, readTopicFile, type RequestedTopic } from '../../src/cli/topic-file.js';
+import { ClusterError, type RequestedTopic } from '../../src/index.js';
+import { parseKafkaTopics } from '../../src/formats/parse-kafka-topics.js';
 import { readProjectFile, repositoryRoot } from '../support/repository.js';
 
-const test = suite('topic file');
+const test = suite('parse kafka topics');
 
 /** A KafkaTopic as a block that starts in column `indent`, with the lines of its spec. */
 function kafkaTopic(name: string, spec: readonly string[] = [], indent = 0): string {
@@ -21,27 +21,27 @@ function member(name: string, spec: readonly string[] = []): string {
   return kafkaTopic(name, spec, 4).replace('    ', '  - ');
 }
 
+/** The line, where one is known, and what is wrong. */
 function refusal(text: string): string {
   try {
-    parseTopicFile(text, 'topics.yaml');
+    parseKafkaTopics(text);
   } catch (error) {
-    assert.instance(error, CommandError);
-    const { exitCode, message } = error as CommandError;
-    assert.is(exitCode, 2);
-    assert.not.match(message, /\n/);
-    return message;
+    assert.instance(error, ClusterError);
+    const { code, message, details } = error as ClusterError;
+    assert.is(code, 'InvalidArgument');
+    return `${typeof details['line'] === 'number' ? `${details['line']}: ` : ''}${message}`;
   }
   return 'accepted';
 }
 
 /** The only topic of a file. */
 function only(text: string): RequestedTopic {
-  const [topic, ...others] = parseTopicFile(text, 'topics.yaml');
+  const [topic, ...others] = parseKafkaTopics(text);
   assert.is(others.length, 0);
   return must(topic, 'a topic');
 }
 
-const names = (text: string): string[] => parseTopicFile(text, 'topics.yaml').map((topic) => topic.name);
+const names = (text: string): string[] => parseKafkaTopics(text).map((topic) => topic.name);
 
 test('one document: counts, the six typed settings, all others as text in extra', () => {
   const topic = only(
@@ -86,7 +86,7 @@ test('one document: counts, the six typed settings, all others as text in extra'
 test('several documents, in file order, with the line of each; other kinds are passed over', () => {
   const user = 'kind: KafkaUser\nmetadata:\n  name: c\n';
   const text = [kafkaTopic('a'), kafkaTopic('b'), user, kafkaTopic('d')].join('---\n');
-  const topics = parseTopicFile(text, 'topics.yaml');
+  const topics = parseKafkaTopics(text);
   assert.equal(
     topics.map(({ name, line }) => [name, line]),
     [
@@ -102,7 +102,7 @@ test('a List and a KafkaTopicList have items, also when empty', () => {
     const head = `apiVersion: v1\nkind: ${kind}\nitems:\n`;
     assert.equal(names(`${head}${member('a')}${member('b', ['partitions: 2'])}`), ['a', 'b']);
   }
-  assert.is(refusal('kind: List\nitems: []\n'), 'topics.yaml: no KafkaTopic in it');
+  assert.is(refusal('kind: List\nitems: []\n'), 'no KafkaTopic in it');
 });
 
 test('a Template has objects, and its parameters fill names, counts and settings', () => {
@@ -122,7 +122,12 @@ test('a Template has objects, and its parameters fill names, counts and settings
 
 test('a parameter without a value is named', () => {
   const text = `kind: Template\nobjects:\n${member('${PREFIX}.orders')}parameters:\n- name: PREFIX\n`;
-  assert.is(refusal(text), 'topics.yaml:3: parameter PREFIX in "${PREFIX}.orders" has no value');
+  assert.is(refusal(text), '3: parameter PREFIX in "${PREFIX}.orders" has no value');
+});
+
+test('outside of a Template a parameter is a text like any other', () => {
+  const spec = ['config:', '  "x": "${PREFIX} ${{COUNT}}"'];
+  assert.equal(only(kafkaTopic('a', spec)).config, { extra: { x: '${PREFIX} ${{COUNT}}' } });
 });
 
 test('spec.topicName is the name where there is one; partitions are 1 and the replicas open unless told', () => {
@@ -132,7 +137,7 @@ test('spec.topicName is the name where there is one; partitions are 1 and the re
   assert.is(topic.replicationFactor, undefined);
 });
 
-test('names like __proto__ are names of topics like any other', () => {
+test('names like __proto__ are names like any other', () => {
   assert.equal(names(`${kafkaTopic('__proto__')}---\n${kafkaTopic('constructor')}`), ['__proto__', 'constructor']);
 });
 
@@ -140,7 +145,7 @@ test('anchors, aliases and merges are followed', () => {
   const first = member('a', ['config: &shared', '  retention.ms: 5']);
   const others = `${member('b', ['config: *shared'])}${member('c', ['config: {<<: *shared, segment.ms: 6}'])}`;
   assert.equal(
-    parseTopicFile(`kind: List\nitems:\n${first}${others}`, 'f').map((topic) => topic.config),
+    parseKafkaTopics(`kind: List\nitems:\n${first}${others}`).map((topic) => topic.config),
     [{ retentionMs: 5 }, { retentionMs: 5 }, { retentionMs: 5, segmentMs: 6 }],
   );
 });
@@ -151,10 +156,10 @@ test('a retention beyond what a double counts exactly is the largest one', () =>
 });
 
 const wrong: readonly (readonly [what: string, text: string, message: string])[] = [
-  ['an empty file', '', 'topics.yaml: no KafkaTopic in it'],
-  ['a scalar', 'just text\n', 'topics.yaml: no KafkaTopic in it'],
-  ['no name', 'kind: KafkaTopic\n', 'topics.yaml:1: a KafkaTopic has neither metadata.name nor spec.topicName'],
-  ['the same name twice', `${kafkaTopic('a')}---\n${kafkaTopic('a')}`, 'topics.yaml:6: topic "a" is already on line 1'],
+  ['an empty file', '', 'no KafkaTopic in it'],
+  ['a scalar', 'just text\n', 'no KafkaTopic in it'],
+  ['no name', 'kind: KafkaTopic\n', '1: a KafkaTopic has neither metadata.name nor spec.topicName'],
+  ['the same name twice', `${kafkaTopic('a')}---\n${kafkaTopic('a')}`, '6: topic "a" is already on line 1'],
   [
     'no partitions',
     kafkaTopic('a', ['partitions: 0']),
@@ -170,11 +175,7 @@ const wrong: readonly (readonly [what: string, text: string, message: string])[]
     kafkaTopic('a', ['partitions: 1.5']),
     'spec.partitions must be a whole number of at least 1, not "1.5"',
   ],
-  [
-    'a mapping as a count',
-    kafkaTopic('a', ['partitions: {n: 1}']),
-    'topics.yaml:1: spec.partitions must be a single value',
-  ],
+  ['a mapping as a count', kafkaTopic('a', ['partitions: {n: 1}']), '1: spec.partitions must be a single value'],
   ['a config that is text', kafkaTopic('a', ['config: none']), 'spec.config must be a mapping'],
   [
     'a retention in words',
@@ -204,19 +205,19 @@ const wrong: readonly (readonly [what: string, text: string, message: string])[]
 ];
 for (const [what, text, message] of wrong) {
   test(`refused in one line: ${what}`, () => {
-    assert.is(refusal(text).replace('topics.yaml:1: topic "a": ', ''), message);
+    assert.is(refusal(text).replace(/^1: topic "a": /, ''), message);
   });
 }
 
 test('an unknown compression type is refused with the known ones', () => {
   const message = refusal(kafkaTopic('a', ['config:', '  compression.type: rar']));
-  assert.match(message, /^topics.yaml:1: topic "a": compression.type must be one of none, gzip, .*, not "rar"$/);
+  assert.match(message, /^1: topic "a": compression.type must be one of none, gzip, .*, not "rar"$/);
 });
 
 test('broken YAML is refused with its line: a bad indent, a key twice, an alias of nothing', () => {
-  assert.match(refusal('kind: KafkaTopic\nmetadata:\n  name: [a\n'), /^topics.yaml:\d+: not valid YAML: /);
-  assert.match(refusal(`${kafkaTopic('a')}kind: List\n`), /^topics.yaml:5: not valid YAML: Map keys must be unique/);
-  assert.match(refusal('kind: List\nitems:\n- *nothing\n'), /^topics.yaml: Unresolved alias .*: nothing$/);
+  assert.match(refusal('kind: KafkaTopic\nmetadata:\n  name: [a\n'), /^\d+: not valid YAML: /);
+  assert.match(refusal(`${kafkaTopic('a')}kind: List\n`), /^5: not valid YAML: Map keys must be unique/);
+  assert.match(refusal('kind: List\nitems:\n- *nothing\n'), /^Unresolved alias .*: nothing$/);
 });
 
 test('a key within a key, and so on, is passed over like any other that is unknown', () => {
@@ -224,19 +225,8 @@ test('a key within a key, and so on, is passed over like any other that is unkno
   assert.is(only(`${kafkaTopic('a')}${'? '.repeat(60)}\n`).name, 'a');
 });
 
-test('an unreadable file is refused with its reason', async () => {
-  const reasonOf = (path: string): Promise<string> =>
-    readTopicFile(path).then(
-      () => '',
-      (error: unknown) => String(error),
-    );
-  assert.is(await reasonOf('/no/such/file.yaml'), 'CommandError: cannot read /no/such/file.yaml: no such file');
-  assert.is(await reasonOf('/'), 'CommandError: cannot read /: it is a directory');
-  assert.is(await reasonOf(process.execPath), `CommandError: cannot read ${process.execPath}: not UTF-8 text`);
-});
-
 test('the sample that the package ships', () => {
-  const topics = parseTopicFile(readFileSync(new URL('src/cli/sample-topics.yaml', repositoryRoot), 'utf8'), 'sample');
+  const topics = parseKafkaTopics(readFileSync(new URL('src/cli/sample-topics.yaml', repositoryRoot), 'utf8'));
   assert.is(topics.length, 12);
   assert.ok(new Set(topics.map((topic) => topic.partitions)).size > 6, 'varied partition counts');
   const manifest = JSON.parse(readProjectFile('package.json') ?? '') as { files: string[] };
@@ -248,7 +238,7 @@ const realText = readProjectFile(realFile);
 if (realText === undefined) console.log(`skipped: the topics of a real company: no ${realFile}`);
 else {
   test('the topics of a real company: 118, with 1643 partitions', () => {
-    const topics = parseTopicFile(realText, realFile);
+    const topics = parseKafkaTopics(realText);
     assert.is(topics.length, 118);
     assert.is(
       topics.reduce((sum, topic) => sum + topic.partitions, 0),
