@@ -4,21 +4,21 @@
  */
 import { assert, must } from '../assert.js';
 import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
-import { recount } from './assignment.js';
 import type { Image, ImageDraft, TopicRecord } from './image.js';
 import {
-  BrokerRecord,
   compareCodeUnits,
   emptyImage,
   findBroker,
   findCollision,
   findTopic,
-  listBrokerRecords,
+  listBrokers,
   listPartitionsOf,
+  sumReplicas,
 } from './image.js';
 import { addTopic, draftOf, putBroker, writeDraft } from './image-draft.js';
 import type { PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
+import { brokersOf } from './replica-counts.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
 
 /** 2 has the epochs of brokers and partitions. No other is read. */
@@ -47,7 +47,7 @@ function* snapshotLines(
   byPartitionKey: Iterable<TopicRecord>,
   byName: Iterable<TopicRecord>,
 ): Generator<string, void, void> {
-  const brokers = listBrokerRecords(image).map(({ info }): Entry => [String(info.id), info]);
+  const brokers = listBrokers(image).map((broker): Entry => [String(broker.id), broker]);
   yield `${BROKERS_LINE}\n`;
   yield* recordLines(brokers.sort(([a], [b]) => compareCodeUnits(a, b)));
   yield `},"format":${FORMAT},"lastModified":${image.lastModified},"partitions":{\n`;
@@ -82,16 +82,16 @@ export function readSnapshot(bytes: Uint8Array): Image {
   const topics = readRecords(nextLine);
   const [, version] = must(LAST_LINE.exec(topics.end), 'the version follows the topics');
 
-  const image = emptyImage();
-  const draft = draftOf(image);
+  const draft = draftOf(emptyImage());
   draft.version = Number(version);
   draft.lastModified = Number(lastModified);
   assert([draft.version, draft.lastModified].every(Number.isSafeInteger), 'a version and a time are whole numbers');
-  for (const info of brokers.records.map(readBroker)) {
-    assert(findBroker(draft, info.id) === undefined, `broker ${info.id} has one record`);
-    putBroker(draft, new BrokerRecord(info, 0));
+  for (const broker of brokers.records.map(readBroker)) {
+    assert(findBroker(draft, broker.id) === undefined, `broker ${broker.id} has one record`);
+    putBroker(draft, broker);
   }
   putTopics(draft, topics.records.map(readTopic), partitions.records.map(readPartition));
+  const image = emptyImage();
   writeDraft(draft, image);
   return image;
 }
@@ -112,11 +112,9 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
     const record = must(findTopic(draft, info.name), 'added above');
     assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
   }
-  recount(
-    draft,
-    [],
-    partitions.map((partition) => partition.replicas),
-  );
+  for (const id of brokersOf(sumReplicas(draft))) {
+    assert(findBroker(draft, id) !== undefined, `broker ${id}, which has replicas, is registered`);
+  }
 }
 
 function* recordLines(entries: Iterable<Entry>): Generator<string, void, void> {
