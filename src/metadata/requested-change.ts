@@ -41,7 +41,10 @@ export function requestedChange(
   if ('error' in lists) return lists;
   const leadership = changedLeadership(image, current, lists.value, wanted);
   if ('error' in leadership) return leadership;
-  return { value: nextPartition(current, { ...lists.value, ...leadership.value }, timestamp) };
+  const { leader, leaderEpoch } = leadership.value;
+  const { replicas, isr, offlineReplicas, addingReplicas, removingReplicas } = lists.value;
+  const parts = { leader, leaderEpoch, replicas, isr, offlineReplicas, addingReplicas, removingReplicas };
+  return { value: nextPartition(current, parts, timestamp) };
 }
 
 function wantsLists({ replicas, isr, offlineReplicas }: WantedChange): boolean {

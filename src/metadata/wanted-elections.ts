@@ -1,6 +1,6 @@
 /**
- * Which partitions would get another leader by an election: looked for in a whole image, which takes a millisecond or
- * two for 100,000 partitions, so that no set of them has to be kept right.
+ * Which partitions would get another leader by an election: looked for in a whole image, which takes a few
+ * milliseconds for 100,000 partitions, so that no set of them has to be kept right.
  */
 import type { BrokerStates } from './broker-states.js';
 import { brokerStates } from './broker-states.js';
