@@ -22,10 +22,20 @@ export interface BrokerStates {
   readonly isFenced: (brokerId: number) => boolean;
 }
 
+/** As the image is now; each broker is looked up once, since an operation may ask for the same few many times. */
 export function brokerStates(image: ReadableImage): BrokerStates {
-  const holds = (id: number, rule: (info: BrokerInfo) => boolean): boolean => {
-    const record = findBroker(image, id);
-    return record !== undefined && rule(record.info);
+  const known = new Map<number, Pick<BrokerInfo, 'status'> | null>();
+  const find = (id: number): Pick<BrokerInfo, 'status'> | null => {
+    let info = known.get(id);
+    if (info === undefined) {
+      info = findBroker(image, id)?.info ?? null;
+      known.set(id, info);
+    }
+    return info;
+  };
+  const holds = (id: number, rule: (info: Pick<BrokerInfo, 'status'>) => boolean): boolean => {
+    const info = find(id);
+    return info !== null && rule(info);
   };
   return { isActive: (id) => holds(id, isActive), isFenced: (id) => holds(id, isFenced) };
 }

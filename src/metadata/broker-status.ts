@@ -11,10 +11,9 @@ import { compareCodeUnits, eachTopicRecord, findBroker, findTopic, listPartition
 import { putBroker } from './image-draft.js';
 import { electionOf } from './leader-election.js';
 import type { BrokerInfo, PartitionInfo } from './model.js';
-import type { PartitionTarget } from './partition-change.js';
-import { changedPartition } from './partition-change.js';
+import type { ChangeContext, PartitionTarget } from './partition-change.js';
+import { changedPartition, targetWith } from './partition-change.js';
 import { writePartitions } from './partition-writes.js';
-import { withIsr } from './reassignment.js';
 
 /** `record`: of a registered broker, in the place of the one that is there. The only way to give a broker a status. */
 export function replaceBroker(draft: ImageDraft, record: BrokerRecord, timestamp: number): void {
@@ -25,9 +24,14 @@ export function replaceBroker(draft: ImageDraft, record: BrokerRecord, timestamp
   if (before === after) return;
   const brokers = brokerStates(draft);
   const changed: PartitionInfo[] = [];
+  let topic = '';
+  let context: ChangeContext = { election: 'online', brokers, timestamp };
   for (const partition of partitionsOfBroker(draft, id)) {
-    const { config } = must(findTopic(draft, partition.topic), 'the topic of a partition').info;
-    const context = { election: electionOf(config), brokers, timestamp };
+    if (partition.topic !== topic) {
+      topic = partition.topic;
+      const { config } = must(findTopic(draft, topic), 'the topic of a partition').info;
+      context = { election: electionOf(config), brokers, timestamp };
+    }
     const next = changedPartition(partition, targetOf(partition, id, before, after), context);
     if (next !== partition) changed.push(next);
   }
@@ -43,10 +47,13 @@ function standingOf(info: BrokerInfo): Standing {
 
 function targetOf(partition: PartitionInfo, id: number, before: Standing, after: Standing): PartitionTarget {
   const { replicas, isr, offlineReplicas } = partition;
-  const target = withIsr(partition, after === 'active' ? isr : isr.filter((other) => other !== id));
-  if (before !== 'fenced' && after !== 'fenced') return target;
-  const isOffline = (other: number): boolean => (other === id ? after === 'fenced' : offlineReplicas.includes(other));
-  return { ...target, offlineReplicas: replicas.filter(isOffline) };
+  const others = (ids: number[]): number[] => ids.filter((other) => other !== id);
+  const staying = after === 'active' || !isr.includes(id) ? isr : others(isr);
+  if (after === 'fenced') {
+    const offline = replicas.filter((other) => other === id || offlineReplicas.includes(other));
+    return targetWith(partition, staying, offline);
+  }
+  return targetWith(partition, staying, before === 'fenced' ? others(offlineReplicas) : offlineReplicas);
 }
 
 function* partitionsOfBroker(image: ImageDraft, id: number): Generator<PartitionInfo, void, void> {

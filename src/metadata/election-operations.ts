@@ -8,7 +8,7 @@ import { MAX_CHANGES_PER_OPERATION } from './limits.js';
 import type { PartitionInfo } from './model.js';
 import type { ElectionKind } from './operations.js';
 import type { OperationContext } from './operation-handler.js';
-import { changedPartition } from './partition-change.js';
+import { changedPartition, targetWith } from './partition-change.js';
 import { findPlaces, readPlace } from './partition-place.js';
 import { writePartitions } from './partition-writes.js';
 import { electionFor, findElections, needsElection } from './wanted-elections.js';
@@ -28,7 +28,7 @@ export function electLeaders(draft: ImageDraft, input: InputReader, { timestamp 
   for (const { record, partition } of found.value) {
     if (!needsElection(kind, partition)) continue;
     const election = electionFor(kind, record.info.config);
-    const next = changedPartition(partition, partition, { election, brokers, timestamp });
+    const next = changedPartition(partition, targetWith(partition, partition.isr), { election, brokers, timestamp });
     if (next !== partition) elected.push(next);
   }
   if (elected.length === 0) return { value: [] };

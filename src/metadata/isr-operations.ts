@@ -16,10 +16,9 @@ import { MAX_BROKER_ID } from './limits.js';
 import type { PartitionInfo } from './model.js';
 import type { AlterIsr } from './operations.js';
 import type { OperationContext } from './operation-handler.js';
-import { changedPartition } from './partition-change.js';
+import { changedPartition, targetWith } from './partition-change.js';
 import { findPlace, readPlace, readReplicas } from './partition-place.js';
 import { writePartitions } from './partition-writes.js';
-import { withIsr } from './reassignment.js';
 
 export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const isr = readReplicas(input, 'isr');
@@ -40,7 +39,7 @@ export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: O
   const refusal = checkReport(partition, report) ?? checkEligible(draft, isr);
   if (refusal !== undefined) return refusal;
   const context = { election: electionOf(record.info.config), brokers: brokerStates(draft), timestamp };
-  const next = changedPartition(partition, withIsr(partition, isr), context);
+  const next = changedPartition(partition, targetWith(partition, isr), context);
   if (next === partition) return { value: partition };
   writePartitions(draft, [next]);
   return { value: next };

@@ -17,8 +17,17 @@ export interface ChangeContext {
   readonly timestamp: number;
 }
 
-/** `offlineReplicas` absent: those that were, and newcomers on fenced brokers. */
-export type PartitionTarget = Assignment & Partial<Pick<PartitionInfo, 'offlineReplicas'>>;
+/** What the partition is to be before reassignments end and leaders are elected. */
+export interface PartitionTarget extends Assignment {
+  /** Undefined: those that were, and newcomers on fenced brokers. */
+  readonly offlineReplicas?: number[] | undefined;
+}
+
+/** Of a partition whose replicas stay. */
+export function targetWith(current: PartitionInfo, isr: number[], offlineReplicas?: number[]): PartitionTarget {
+  const { replicas, addingReplicas, removingReplicas } = current;
+  return { replicas, isr, addingReplicas, removingReplicas, offlineReplicas };
+}
 
 /**
  * `current` itself when nothing changes. An ISR that would become empty stays as it was: its last member may come back

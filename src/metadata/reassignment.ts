@@ -16,10 +16,6 @@ export function isReassigning({ addingReplicas, removingReplicas }: Assignment):
   return addingReplicas !== undefined || removingReplicas !== undefined;
 }
 
-export function withIsr({ replicas, addingReplicas, removingReplicas }: Assignment, isr: number[]): Assignment {
-  return { replicas, isr, addingReplicas, removingReplicas };
-}
-
 /**
  * On the way to `target`. Over a pending reassignment nobody leaves either, and `addingReplicas` are still all that
  * the first one did not begin with: cancelling leads back there, however often the target has changed.

@@ -14,7 +14,8 @@ import { electLeader } from './leader-election.js';
 import type { PartitionInfo } from './model.js';
 import type { PartitionParts } from './next-partition.js';
 import { nextPartition } from './next-partition.js';
-import { completed, withIsr } from './reassignment.js';
+import { targetWith } from './partition-change.js';
+import { completed } from './reassignment.js';
 
 /** What is absent stays as it is, or follows from what is given. */
 export interface WantedChange {
@@ -67,7 +68,7 @@ function changedLists(image: ReadableImage, current: PartitionInfo, wanted: Want
   const offlineReplicas = wanted.offlineReplicas
     ? withFenced(image, wanted.offlineReplicas, replicas)
     : staying(current.offlineReplicas);
-  const assignment = wanted.replicas ? { replicas, isr } : completed(withIsr(current, isr));
+  const assignment = wanted.replicas ? { replicas, isr } : completed(targetWith(current, isr));
   const stays = (id: number): boolean => assignment.replicas.includes(id);
   const ended = assignment.replicas !== replicas;
   return { value: { ...assignment, offlineReplicas: ended ? offlineReplicas.filter(stays) : offlineReplicas } };

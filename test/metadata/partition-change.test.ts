@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import type { Election } from '../../src/metadata/leader-election.js';
 import type { PartitionInfo } from '../../src/metadata/model.js';
 import type { PartitionTarget } from '../../src/metadata/partition-change.js';
-import { changedPartition } from '../../src/metadata/partition-change.js';
-import { reassigned, reverted, withIsr } from '../../src/metadata/reassignment.js';
+import { changedPartition, targetWith } from '../../src/metadata/partition-change.js';
+import { reassigned, reverted } from '../../src/metadata/reassignment.js';
 
 const test = suite('metadata: partition change');
 
@@ -37,7 +37,7 @@ function change(
   { election = 'online', inactive = [], fenced = inactive }: Given,
 ): PartitionInfo {
   const current = { ...PARTITION, ...partition } as PartitionInfo;
-  const lists = 'replicas' in target ? {} : withIsr(current, current.isr);
+  const lists = 'replicas' in target ? {} : targetWith(current, current.isr);
   const brokers = { isActive: (id: number) => !inactive.includes(id), isFenced: (id: number) => fenced.includes(id) };
   return changedPartition(current, { ...lists, ...target } as PartitionTarget, { election, brokers, timestamp: NOW });
 }
