@@ -130,7 +130,6 @@ function withPartitions(record: TopicRecord, partitions: readonly PartitionInfo[
     copy[partition.partition % PARTITIONS_PER_CHUNK] = frozenPartition(partition);
   }
   const chunks = [...record.chunks];
-  let { replicas } = record;
   const shares: [ReplicaCounts, ReplicaCounts][] = [];
   for (const [position, copy] of copied) {
     const before = chunks[position]?.replicas ?? null;

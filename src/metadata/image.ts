@@ -1,7 +1,7 @@
 /**
  * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, copied when one of their
  * records is replaced; a record is never drafted or changed, only replaced (`image-draft.ts`), so whoever holds one
- * holds plain data. Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
+ * holds plain data. Bucket counts, chunk size and hash are constants of the format: the state's digest depends on them.
  */
 import type { Buckets } from './buckets.js';
 import { emptyBuckets, hashOf } from './buckets.js';
@@ -60,7 +60,7 @@ export type MutableImage = { -readonly [Member in keyof Image]: Image[Member] };
  */
 export interface ImageDraft {
   readonly base: Image;
-  /** What the operation being applied has changed, in order: filled by what puts and removes records, and by no other. */
+  /** What the operation being applied has changed, in order: filled by what puts and removes records, by no other. */
   changes: RecordChange[];
   readonly changedBrokers: Map<number, Readonly<BrokerInfo> | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;
@@ -127,7 +127,7 @@ export function sumReplicas(image: ReadableImage): ReplicaCounts {
   return isDraft(image) ? (image.changedReplicas ?? image.base.replicas).total : image.replicas.total;
 }
 
-/** The topics of all buckets in which the broker has replicas, in no order: not only those in which it has some itself. */
+/** The topics of all buckets in which the broker has replicas, in no order, those without any of its own too. */
 export function listTopicsBeside(image: ReadableImage, brokerId: number): TopicRecord[] {
   if (isDraft(image)) {
     const { base, changedTopics } = image;

@@ -1,4 +1,4 @@
-/** A partition as it begins: led by the first of its ISR unless said otherwise, at leader epoch 1 and partition epoch 0. */
+/** A partition as it begins: led by the first of its ISR unless said otherwise, its leader epoch 1, its own 0. */
 import type { NewPartition, PartitionInfo } from './model.js';
 
 export function newPartition(wanted: NewPartition & { isr: readonly number[] }, timestamp: number): PartitionInfo {

@@ -1,7 +1,7 @@
 /**
- * How many replicas each broker has in a part of the image: in a chunk, in a topic, in a bucket of topics, in all of it.
- * So what a broker holds is found by looking only into parts that hold some of it. Derived from the replica lists, hence
- * neither in snapshots nor in digests. Immutable.
+ * How many replicas each broker has in a part of the image: a chunk, a topic, a bucket of topics, all of it. So what a
+ * broker holds is found by looking only into parts that hold some of it. Derived from the replica lists, hence neither
+ * in snapshots nor in digests. Immutable.
  */
 import type { PartitionInfo } from './model.js';
 
@@ -60,7 +60,10 @@ export function exchangeShare(
 }
 
 /** The sum after shares of it were replaced, each by the one behind it. */
-export function exchanged(sum: ReplicaCounts, shares: readonly (readonly [ReplicaCounts, ReplicaCounts])[]): ReplicaCounts {
+export function exchanged(
+  sum: ReplicaCounts,
+  shares: readonly (readonly [ReplicaCounts, ReplicaCounts])[],
+): ReplicaCounts {
   const next = [...sum];
   for (const [before, after] of shares) {
     addAll(next, before, -1);

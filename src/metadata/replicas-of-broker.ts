@@ -1,4 +1,4 @@
-/** What a broker holds, found in time that follows what it holds: parts of the image that hold none of it are passed. */
+/** What a broker holds, found in time that follows it: parts of the image that hold none of it are passed over. */
 import type { Chunk, ReadableImage, TopicRecord } from './image.js';
 import { compareCodeUnits, listTopicsBeside, sumReplicas } from './image.js';
 import type { PartitionInfo } from './model.js';
@@ -10,8 +10,8 @@ export function countReplicasOf(image: ReadableImage, brokerId: number): number 
 }
 
 /**
- * The partitions in whose replica lists the broker stands, by topic in code-unit order, then by number: as they are when
- * the first is asked for, whatever is changed in a draft meanwhile.
+ * The partitions in whose replica lists the broker stands, by topic in code-unit order, then by number: as they are
+ * when the first is asked for, whatever is changed in a draft meanwhile.
  */
 export function* partitionsOfBroker(image: ReadableImage, brokerId: number): Generator<Readonly<PartitionInfo>> {
   const isHeld = (partition: PartitionInfo | null): boolean => partition?.replicas.includes(brokerId) === true;
