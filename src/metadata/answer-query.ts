@@ -3,14 +3,7 @@ import { unreachable } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import type { Image } from './image.js';
-import {
-  findBroker,
-  findPartition,
-  findTopic,
-  listBrokerRecords,
-  listPartitionsOf,
-  listTopicRecords,
-} from './image.js';
+import { findBroker, findPartition, findTopic, listBrokers, listPartitionsOf, listTopicRecords } from './image.js';
 import { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID } from './limits.js';
 import type { ClusterMetadata, PartitionInfo } from './model.js';
@@ -52,9 +45,9 @@ function unknownQuery(type: string): OperationAnswer {
 function answerKnown(image: Image, type: QueryType, input: InputReader): OperationAnswer {
   switch (type) {
     case 'get_broker':
-      return { value: findBroker(image, input.integer('id', 1, MAX_BROKER_ID))?.info };
+      return { value: findBroker(image, input.integer('id', 1, MAX_BROKER_ID)) };
     case 'list_brokers':
-      return { value: listBrokerRecords(image).map((record) => record.info) };
+      return { value: listBrokers(image) };
     case 'get_topic':
       return {
         value: findTopic(
@@ -88,7 +81,7 @@ function answerKnown(image: Image, type: QueryType, input: InputReader): Operati
 export function toClusterMetadata(image: Image): ClusterMetadata {
   const topics = listTopicRecords(image);
   return {
-    brokers: Object.fromEntries(listBrokerRecords(image).map((record) => [record.info.id, record.info])),
+    brokers: Object.fromEntries(listBrokers(image).map((broker) => [broker.id, broker])),
     topics: Object.fromEntries(topics.map((record) => [record.info.name, record.info])),
     partitions: Object.fromEntries(
       topics.flatMap((record) =>

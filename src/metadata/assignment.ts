@@ -1,13 +1,11 @@
 /**
  * Rules of replica lists, shared by all operations that set one: distinct, registered, and only brokers that may take
- * replicas among the new ones. Also keeps the count of lists in which each broker stands.
+ * replicas among the new ones.
  */
-import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
-import type { ImageDraft, ReadableImage } from './image.js';
-import { BrokerRecord, findBroker } from './image.js';
-import { putBroker } from './image-draft.js';
+import type { ReadableImage } from './image.js';
+import { findBroker } from './image.js';
 import type { PartitionInfo } from './model.js';
 import { mayTakeReplicas } from './placement.js';
 
@@ -21,7 +19,7 @@ export function checkReplicas(image: ReadableImage, replicas: readonly number[],
     const broker = findBroker(image, id);
     if (broker === undefined) return rejected('InvalidAssignment', `replica ${id} is not a registered broker`);
     if (!mayTakeReplicas(broker) && !current.includes(id)) {
-      return rejected('InvalidAssignment', `broker ${id} is ${broker.info.status} and takes no new replicas`);
+      return rejected('InvalidAssignment', `broker ${id} is ${broker.status} and takes no new replicas`);
     }
   }
   return undefined;
@@ -58,25 +56,6 @@ export function checkReassignment({ replicas, addingReplicas, removingReplicas }
 export function checkLeader(leader: number, isr: readonly number[]): Refusal {
   if (leader === 0 || isr.includes(leader)) return undefined;
   return rejected('InvalidAssignment', `leader ${leader} is not in the ISR ${shown(isr)}`);
-}
-
-/** Each list of `removed` no longer exists, each of `added` does now. */
-export function recount(
-  draft: ImageDraft,
-  removed: Iterable<readonly number[]>,
-  added: Iterable<readonly number[]>,
-): void {
-  const differences = new Map<number, number>();
-  const count = (lists: Iterable<readonly number[]>, by: number): void => {
-    for (const list of lists) for (const id of list) differences.set(id, (differences.get(id) ?? 0) + by);
-  };
-  count(removed, -1);
-  count(added, 1);
-  for (const [id, difference] of differences) {
-    if (difference === 0) continue;
-    const record = must(findBroker(draft, id), 'every replica is a registered broker');
-    putBroker(draft, new BrokerRecord(record.info, record.replicaCount + difference));
-  }
 }
 
 function areDistinct(ids: readonly number[]): boolean {

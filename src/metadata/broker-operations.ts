@@ -3,12 +3,13 @@ import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import { replaceBroker } from './broker-status.js';
 import type { ImageDraft } from './image.js';
-import { BrokerRecord, findBroker } from './image.js';
+import { findBroker } from './image.js';
 import { putBroker, removeBroker } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_INCARNATION_ID_LENGTH, MAX_RACK_LENGTH } from './limits.js';
 import type { BrokerInfo, BrokerResources, BrokerStatus } from './model.js';
 import type { OperationContext } from './operation-handler.js';
+import { countReplicasOf } from './replicas-of-broker.js';
 
 const STATUSES: readonly BrokerStatus[] = ['alive', 'dead', 'draining', 'unreachable'];
 
@@ -46,9 +47,8 @@ export function registerBroker(
   };
   if (input.problem !== undefined) return malformed(input.problem);
   if (findBroker(draft, id) !== undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
-  const record = new BrokerRecord(info, 0);
-  putBroker(draft, record);
-  return { value: record.info };
+  putBroker(draft, info);
+  return { value: info };
 }
 
 /** A whole record, as it was answered; worthless if the input has a problem. */
@@ -69,20 +69,19 @@ export function readBrokerInfo(input: InputReader): BrokerInfo {
 export function unregisterBroker(draft: ImageDraft, input: InputReader): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   if (input.problem !== undefined) return malformed(input.problem);
-  const record = findBroker(draft, id);
-  if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
-  if (record.replicaCount > 0) {
-    return rejected('InvalidAssignment', `broker ${id} still holds ${record.replicaCount} replicas`);
-  }
-  removeBroker(draft, record);
+  const broker = findBroker(draft, id);
+  if (broker === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
+  const replicas = countReplicasOf(draft, id);
+  if (replicas > 0) return rejected('InvalidAssignment', `broker ${id} still holds ${replicas} replicas`);
+  removeBroker(draft, broker);
   return { value: null };
 }
 
 export function updateBroker(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const change = input.nested('change');
-  const record = findBroker(draft, id);
-  const base = record?.info.resources ?? NO_RESOURCES;
+  const broker = findBroker(draft, id);
+  const base = broker?.resources ?? NO_RESOURCES;
   const wanted: Partial<BrokerInfo> = {};
   if (change.has('addr')) wanted.addr = readAddress(change);
   if (change.has('rack')) wanted.rack = readRack(change);
@@ -90,12 +89,11 @@ export function updateBroker(draft: ImageDraft, input: InputReader, { timestamp 
   if (change.has('resources')) wanted.resources = readResources(base, change);
   if (change.has('lastHeartbeat')) wanted.lastHeartbeat = change.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER);
   if (input.problem !== undefined) return malformed(input.problem);
-  if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
-  const info: BrokerInfo = { ...record.info, ...wanted };
-  if (equalBrokers(info, record.info)) return { value: record.info };
-  const next = new BrokerRecord(info, record.replicaCount);
+  if (broker === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
+  const next: BrokerInfo = { ...broker, ...wanted };
+  if (equalBrokers(next, broker)) return { value: broker };
   replaceBroker(draft, next, timestamp);
-  return { value: next.info };
+  return { value: next };
 }
 
 function readAddress(input: InputReader): string {

@@ -28,7 +28,7 @@ export function brokerStates(image: ReadableImage): BrokerStates {
   const find = (id: number): Pick<BrokerInfo, 'status'> | null => {
     let info = known.get(id);
     if (info === undefined) {
-      info = findBroker(image, id)?.info ?? null;
+      info = findBroker(image, id) ?? null;
       known.set(id, info);
     }
     return info;

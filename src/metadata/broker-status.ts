@@ -6,21 +6,22 @@
  */
 import { must } from '../assert.js';
 import { brokerStates, isActive, isFenced } from './broker-states.js';
-import type { BrokerRecord, ImageDraft } from './image.js';
-import { compareCodeUnits, eachTopicRecord, findBroker, findTopic, listPartitionsOf } from './image.js';
+import type { ImageDraft } from './image.js';
+import { findBroker, findTopic } from './image.js';
 import { putBroker } from './image-draft.js';
 import { electionOf } from './leader-election.js';
 import type { BrokerInfo, PartitionInfo } from './model.js';
 import type { ChangeContext, PartitionTarget } from './partition-change.js';
 import { changedPartition, targetWith } from './partition-change.js';
 import { writePartitions } from './partition-writes.js';
+import { partitionsOfBroker } from './replicas-of-broker.js';
 
-/** `record`: of a registered broker, in the place of the one that is there. The only way to give a broker a status. */
-export function replaceBroker(draft: ImageDraft, record: BrokerRecord, timestamp: number): void {
-  const { id } = record.info;
-  const before = standingOf(must(findBroker(draft, id), 'a registered broker').info);
-  const after = standingOf(record.info);
-  putBroker(draft, record);
+/** Another record of a registered broker. The only way to give one a status. */
+export function replaceBroker(draft: ImageDraft, broker: BrokerInfo, timestamp: number): void {
+  const { id } = broker;
+  const before = standingOf(must(findBroker(draft, id), 'a registered broker'));
+  const after = standingOf(broker);
+  putBroker(draft, broker);
   if (before === after) return;
   const brokers = brokerStates(draft);
   const changed: PartitionInfo[] = [];
@@ -54,11 +55,4 @@ function targetOf(partition: PartitionInfo, id: number, before: Standing, after:
     return targetWith(partition, staying, offline);
   }
   return targetWith(partition, staying, before === 'fenced' ? others(offlineReplicas) : offlineReplicas);
-}
-
-function* partitionsOfBroker(image: ImageDraft, id: number): Generator<PartitionInfo, void, void> {
-  const all = [...eachTopicRecord(image)].sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
-  for (const record of all) {
-    for (const partition of listPartitionsOf(record)) if (partition.replicas.includes(id)) yield partition;
-  }
 }

@@ -3,22 +3,34 @@
  * written into the next image when the batch ends. Whoever puts or removes a record also tells of the change.
  */
 import { assert, must } from '../assert.js';
-import type { BrokerRecord, Chunk, Image, ImageDraft, MutableImage } from './image.js';
+import { withChanges } from './buckets.js';
+import type { Image, ImageDraft, MutableImage } from './image.js';
 import {
   brokerBucket,
+  Chunk,
   collisionKey,
   findBroker,
   findPartition,
-  findTopic,
+  listPartitionsOf,
   PARTITIONS_PER_CHUNK,
   topicBucket,
   TopicRecord,
 } from './image.js';
-import type { PartitionInfo, TopicInfo } from './model.js';
+import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
+import type { ReplicaCounts } from './replica-counts.js';
+import { countReplicas, draftCounts, exchanged, exchangeShare, NO_REPLICAS } from './replica-counts.js';
 
 export function draftOf(base: Image): ImageDraft {
   const { version, lastModified } = base;
-  return { base, changes: [], changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
+  return {
+    base,
+    changes: [],
+    changedBrokers: new Map(),
+    changedTopics: new Map(),
+    changedReplicas: null,
+    version,
+    lastModified,
+  };
 }
 
 /**
@@ -26,122 +38,132 @@ export function draftOf(base: Image): ImageDraft {
  * took most of the time of a batch that touches many.
  */
 export function writeDraft(draft: ImageDraft, into: MutableImage): void {
-  const { base, changedBrokers, changedTopics } = draft;
+  const { base, changedBrokers, changedTopics, changedReplicas } = draft;
   if (changedBrokers.size > 0) into.brokers = withChanges(base.brokers, changedBrokers, brokerBucket);
   if (changedTopics.size > 0) into.topics = withChanges(base.topics, changedTopics, topicBucket);
+  if (changedReplicas !== null) into.replicas = changedReplicas;
   into.version = draft.version;
   into.lastModified = draft.lastModified;
 }
 
-function withChanges<Key, Kept>(
-  buckets: readonly ReadonlyMap<Key, Kept>[],
-  changes: ReadonlyMap<Key, Kept | null>,
-  bucketOf: (key: Key) => number,
-): readonly ReadonlyMap<Key, Kept>[] {
-  const next = [...buckets];
-  const copies = new Map<number, Map<Key, Kept>>();
-  for (const [key, record] of changes) {
-    const number = bucketOf(key);
-    let bucket = copies.get(number);
-    if (bucket === undefined) {
-      bucket = new Map(buckets[number]);
-      copies.set(number, bucket);
-      next[number] = bucket;
-    }
-    if (record === null) bucket.delete(key);
-    else bucket.set(key, record);
-  }
-  return next;
-}
-
 /** A new broker, or another record of one. */
-export function putBroker(draft: ImageDraft, record: BrokerRecord): void {
-  const { info } = record;
-  const before = findBroker(draft, info.id)?.info;
-  draft.changedBrokers.set(info.id, record);
-  if (before !== info) draft.changes.push({ kind: 'broker', before, after: info });
+export function putBroker(draft: ImageDraft, broker: BrokerInfo): void {
+  const before = findBroker(draft, broker.id);
+  Object.freeze(broker.resources);
+  draft.changedBrokers.set(broker.id, Object.freeze(broker));
+  draft.changes.push({ kind: 'broker', before, after: broker });
 }
 
-export function removeBroker(draft: ImageDraft, { info }: BrokerRecord): void {
-  draft.changedBrokers.set(info.id, null);
-  draft.changes.push({ kind: 'broker', before: info, after: undefined });
+export function removeBroker(draft: ImageDraft, broker: Readonly<BrokerInfo>): void {
+  draft.changedBrokers.set(broker.id, null);
+  draft.changes.push({ kind: 'broker', before: broker, after: undefined });
 }
 
 /** A new topic with those of its partitions that are there from the start. */
 export function addTopic(draft: ImageDraft, info: TopicInfo, partitions: readonly PartitionInfo[]): void {
-  const record = withPartitions(new TopicRecord(frozenTopic(info), emptyChunks(info.numPartitions)), partitions);
+  const record = withPartitions(emptyTopic(info), partitions);
   draft.changedTopics.set(collisionKey(info.name), record);
+  moveReplicas(draft, info.name, NO_REPLICAS, replicasOf(record));
   draft.changes.push({ kind: 'topicAndPartitions', before: undefined, after: record });
 }
 
 /** Another record in the place of a topic's, with the same partitions. */
-export function replaceTopic(draft: ImageDraft, { info: before, chunks }: TopicRecord, info: TopicInfo): void {
+export function replaceTopic(draft: ImageDraft, record: TopicRecord, info: TopicInfo): void {
+  const { info: before, chunks, replicas } = record;
   assert(info.numPartitions === before.numPartitions, 'a topic has as many places as its partitions need');
-  draft.changedTopics.set(collisionKey(info.name), new TopicRecord(frozenTopic(info), chunks));
+  draft.changedTopics.set(collisionKey(info.name), new TopicRecord(frozenTopic(info), chunks, replicas));
   draft.changes.push({ kind: 'topic', before, after: info });
 }
 
 /** Another record in the place of a topic's, with room for more partitions. */
-export function growTopic(draft: ImageDraft, { info: before, chunks }: TopicRecord, info: TopicInfo): void {
-  const longer = emptyChunks(info.numPartitions).map((empty, position) => {
-    const chunk = chunks[position];
-    if (chunk === undefined) return empty;
-    return chunk.length === empty.length ? chunk : [...chunk, ...empty.slice(chunk.length)];
+export function growTopic(draft: ImageDraft, record: TopicRecord, info: TopicInfo): void {
+  const grown = emptyTopic(info);
+  const chunks = grown.chunks.map((empty, position) => {
+    const known = record.chunks[position];
+    if (known === undefined) return empty;
+    const partitions = [...known.partitions, ...empty.partitions.slice(known.partitions.length)];
+    return new Chunk(partitions, empty.replicas && (known.replicas ?? countReplicas(partitions)));
   });
-  draft.changedTopics.set(collisionKey(info.name), new TopicRecord(frozenTopic(info), longer));
-  draft.changes.push({ kind: 'topic', before, after: info });
+  const replicas = grown.replicas && replicasOf(record);
+  draft.changedTopics.set(collisionKey(info.name), new TopicRecord(grown.info, chunks, replicas));
+  draft.changes.push({ kind: 'topic', before: record.info, after: grown.info });
 }
 
 export function removeTopic(draft: ImageDraft, record: TopicRecord): void {
   draft.changedTopics.set(collisionKey(record.info.name), null);
+  moveReplicas(draft, record.info.name, replicasOf(record), NO_REPLICAS);
   draft.changes.push({ kind: 'topicAndPartitions', before: record, after: undefined });
 }
 
 /** Another record in the place of a partition's: the short way, for the changes that come most often. */
 export function replacePartition(draft: ImageDraft, record: TopicRecord, partition: PartitionInfo): void {
+  const before = must(findPartition(record, partition.partition), 'a partition to replace');
+  if (before.replicas !== partition.replicas) {
+    putPartitions(draft, record, [partition]);
+    return;
+  }
   const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
-  const place = partition.partition % PARTITIONS_PER_CHUNK;
-  const chunk = [...must(record.chunks[position], 'a chunk for every partition of the topic')];
-  const before = must(chunk[place], 'a partition to replace');
-  chunk[place] = frozenPartition(partition, before);
+  const chunk = must(record.chunks[position], 'a chunk for every partition of the topic');
+  const partitions = [...chunk.partitions];
+  partitions[partition.partition % PARTITIONS_PER_CHUNK] = frozenPartition(partition, before);
   const chunks = [...record.chunks];
-  chunks[position] = chunk;
-  draft.changedTopics.set(collisionKey(record.info.name), new TopicRecord(record.info, chunks));
+  chunks[position] = new Chunk(partitions, chunk.replicas);
+  draft.changedTopics.set(collisionKey(record.info.name), new TopicRecord(record.info, chunks, record.replicas));
   draft.changes.push({ kind: 'partition', before, after: partition });
 }
 
 /** Partitions of one topic, new ones or in the place of what was there; each once. */
-export function putPartitions(draft: ImageDraft, topic: string, partitions: readonly PartitionInfo[]): void {
-  const record = must(findTopic(draft, topic), 'the topic of its partitions');
+export function putPartitions(draft: ImageDraft, record: TopicRecord, partitions: readonly PartitionInfo[]): void {
+  const next = withPartitions(record, partitions);
+  draft.changedTopics.set(collisionKey(record.info.name), next);
+  moveReplicas(draft, record.info.name, replicasOf(record), replicasOf(next));
   for (const after of partitions) {
     draft.changes.push({ kind: 'partition', before: findPartition(record, after.partition), after });
   }
-  draft.changedTopics.set(collisionKey(topic), withPartitions(record, partitions));
+}
+
+/** The topic had these replicas, and now has those. */
+function moveReplicas(draft: ImageDraft, topic: string, before: ReplicaCounts, after: ReplicaCounts): void {
+  draft.changedReplicas ??= draftCounts(draft.base.replicas);
+  exchangeShare(draft.changedReplicas, topicBucket(collisionKey(topic)), before, after);
+}
+
+function replicasOf(record: TopicRecord): ReplicaCounts {
+  return record.replicas ?? countReplicas(listPartitionsOf(record));
 }
 
 function withPartitions(record: TopicRecord, partitions: readonly PartitionInfo[]): TopicRecord {
-  const chunks = [...record.chunks];
   const copied = new Map<number, (PartitionInfo | null)[]>();
   for (const partition of partitions) {
     const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
-    let chunk = copied.get(position);
-    if (chunk === undefined) {
-      chunk = [...must(chunks[position], 'a chunk for every partition of the topic')];
-      copied.set(position, chunk);
-      chunks[position] = chunk;
+    let copy = copied.get(position);
+    if (copy === undefined) {
+      copy = [...must(record.chunks[position], 'a chunk for every partition of the topic').partitions];
+      copied.set(position, copy);
     }
-    chunk[partition.partition % PARTITIONS_PER_CHUNK] = frozenPartition(partition);
+    copy[partition.partition % PARTITIONS_PER_CHUNK] = frozenPartition(partition);
   }
-  return new TopicRecord(record.info, chunks);
+  const chunks = [...record.chunks];
+  let { replicas } = record;
+  const shares: [ReplicaCounts, ReplicaCounts][] = [];
+  for (const [position, copy] of copied) {
+    const before = chunks[position]?.replicas ?? null;
+    const after = before === null ? null : countReplicas(copy);
+    if (before !== null && after !== null) shares.push([before, after]);
+    chunks[position] = new Chunk(copy, after);
+  }
+  return new TopicRecord(record.info, chunks, record.replicas && exchanged(record.replicas, shares));
 }
 
-/** Room for so many partitions, and none of them. */
-function emptyChunks(numPartitions: number): Chunk[] {
+/** A topic with room for its partitions, and none of them. */
+function emptyTopic(info: TopicInfo): TopicRecord {
+  const replicas = info.numPartitions > PARTITIONS_PER_CHUNK ? NO_REPLICAS : null;
   const chunks: Chunk[] = [];
-  for (let start = 0; start < numPartitions; start += PARTITIONS_PER_CHUNK) {
-    chunks.push(new Array<null>(Math.min(PARTITIONS_PER_CHUNK, numPartitions - start)).fill(null));
+  for (let start = 0; start < info.numPartitions; start += PARTITIONS_PER_CHUNK) {
+    const places = Math.min(PARTITIONS_PER_CHUNK, info.numPartitions - start);
+    chunks.push(new Chunk(new Array<null>(places).fill(null), replicas));
   }
-  return chunks;
+  return new TopicRecord(frozenTopic(info), chunks, replicas);
 }
 
 function frozenTopic(info: TopicInfo): Readonly<TopicInfo> {

@@ -1,46 +1,51 @@
 /**
  * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, copied when one of their
  * records is replaced; a record is never drafted or changed, only replaced (`image-draft.ts`), so whoever holds one
- * holds plain data.
- * Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
+ * holds plain data. Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
  */
+import type { Buckets } from './buckets.js';
+import { emptyBuckets, hashOf } from './buckets.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
+import type { ReplicaCounts, SummedCounts, SummedCountsDraft } from './replica-counts.js';
+import { countOf, NO_REPLICAS, noCounts } from './replica-counts.js';
 
 const BROKER_BUCKETS = 16;
 const TOPIC_BUCKETS = 256;
 /** Partitions of a topic that are copied together when one of them changes. */
 export const PARTITIONS_PER_CHUNK = 32;
 
-export class BrokerRecord {
-  readonly info: Readonly<BrokerInfo>;
-  /** In how many replica lists the broker stands: it can be unregistered only at 0. */
-  readonly replicaCount: number;
+export class Chunk {
+  /** Sparse: null where no partition was created yet. */
+  readonly partitions: readonly (PartitionInfo | null)[];
+  /** Derived. Null in a topic of one chunk, which is looked through as fast. */
+  readonly replicas: ReplicaCounts | null;
 
-  constructor(info: BrokerInfo, replicaCount: number) {
-    Object.freeze(info.resources);
-    this.info = Object.freeze(info);
-    this.replicaCount = replicaCount;
+  constructor(partitions: readonly (PartitionInfo | null)[], replicas: ReplicaCounts | null) {
+    this.partitions = partitions;
+    this.replicas = replicas;
   }
 }
-
-/** Sparse: null where no partition was created yet. */
-export type Chunk = readonly (PartitionInfo | null)[];
 
 export class TopicRecord {
   readonly info: Readonly<TopicInfo>;
   readonly chunks: readonly Chunk[];
+  /** Of all chunks. Null in a topic of one. */
+  readonly replicas: ReplicaCounts | null;
 
   /** `info` is frozen: it is shared by all records of the topic until it changes. */
-  constructor(info: Readonly<TopicInfo>, chunks: readonly Chunk[]) {
+  constructor(info: Readonly<TopicInfo>, chunks: readonly Chunk[], replicas: ReplicaCounts | null) {
     this.info = info;
     this.chunks = chunks;
+    this.replicas = replicas;
   }
 }
 
 export interface Image {
-  readonly brokers: readonly ReadonlyMap<number, BrokerRecord>[];
+  readonly brokers: Buckets<number, Readonly<BrokerInfo>>;
   /** By `collisionKey`. */
-  readonly topics: readonly ReadonlyMap<string, TopicRecord>[];
+  readonly topics: Buckets<string, TopicRecord>;
+  /** Derived, by bucket of topics. */
+  readonly replicas: SummedCounts;
   readonly version: number;
   readonly lastModified: number;
 }
@@ -57,8 +62,10 @@ export interface ImageDraft {
   readonly base: Image;
   /** What the operation being applied has changed, in order: filled by what puts and removes records, and by no other. */
   changes: RecordChange[];
-  readonly changedBrokers: Map<number, BrokerRecord | null>;
+  readonly changedBrokers: Map<number, Readonly<BrokerInfo> | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;
+  /** Null: those of the base, as long as no replica moves. */
+  changedReplicas: SummedCountsDraft | null;
   version: number;
   lastModified: number;
 }
@@ -83,8 +90,9 @@ const NO_CHANGES: ReadonlyMap<string, TopicRecord | null> = new Map();
 
 export function emptyImage(): MutableImage {
   return {
-    brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerRecord>()),
-    topics: Array.from({ length: TOPIC_BUCKETS }, () => new Map<string, TopicRecord>()),
+    brokers: emptyBuckets(BROKER_BUCKETS),
+    topics: emptyBuckets(TOPIC_BUCKETS),
+    replicas: noCounts(TOPIC_BUCKETS),
     version: 0,
     lastModified: 0,
   };
@@ -98,23 +106,38 @@ export function collisionKey(topic: string): string {
   return topic.includes('.') ? topic.replaceAll('.', '_') : topic;
 }
 
-export function findBroker(image: ReadableImage, id: number): BrokerRecord | undefined {
+export function findBroker(image: ReadableImage, id: number): Readonly<BrokerInfo> | undefined {
   if (!isDraft(image)) return image.brokers[brokerBucket(id)]?.get(id);
   const changed = image.changedBrokers.get(id);
   return changed === undefined ? findBroker(image.base, id) : (changed ?? undefined);
 }
 
 /** By id. */
-export function listBrokerRecords(image: ReadableImage): BrokerRecord[] {
-  const records: BrokerRecord[] = [];
+export function listBrokers(image: ReadableImage): Readonly<BrokerInfo>[] {
+  const brokers: Readonly<BrokerInfo>[] = [];
   if (isDraft(image)) {
     const { base, changedBrokers } = image;
-    records.push(...listBrokerRecords(base).filter(({ info }) => !changedBrokers.has(info.id)));
-    for (const record of changedBrokers.values()) if (record !== null) records.push(record);
+    brokers.push(...listBrokers(base).filter(({ id }) => !changedBrokers.has(id)));
+    for (const broker of changedBrokers.values()) if (broker !== null) brokers.push(broker);
   } else {
-    for (const bucket of image.brokers) records.push(...bucket.values());
+    for (const bucket of image.brokers) brokers.push(...bucket.values());
   }
-  return records.sort((a, b) => a.info.id - b.info.id);
+  return brokers.sort((a, b) => a.id - b.id);
+}
+
+export function sumReplicas(image: ReadableImage): ReplicaCounts {
+  return isDraft(image) ? (image.changedReplicas ?? image.base.replicas).total : image.replicas.total;
+}
+
+/** The topics of all buckets in which the broker has replicas, in no order: not only those in which it has some itself. */
+export function listTopicsBeside(image: ReadableImage, brokerId: number): TopicRecord[] {
+  if (isDraft(image)) {
+    const { base, changedTopics } = image;
+    const same = listTopicsBeside(base, brokerId).filter(({ info }) => !changedTopics.has(collisionKey(info.name)));
+    return [...same, ...[...changedTopics.values()].filter((record) => record !== null)];
+  }
+  const holds = (number: number): boolean => countOf(image.replicas.parts[number] ?? NO_REPLICAS, brokerId) > 0;
+  return image.topics.flatMap((bucket, number) => (holds(number) ? [...bucket.values()] : []));
 }
 
 export function findTopic(image: ReadableImage, name: string): TopicRecord | undefined {
@@ -155,14 +178,15 @@ export function compareCodeUnits(a: string, b: string): number {
 }
 
 export function findPartition(record: TopicRecord, partition: number): PartitionInfo | undefined {
-  return record.chunks[Math.floor(partition / PARTITIONS_PER_CHUNK)]?.[partition % PARTITIONS_PER_CHUNK] ?? undefined;
+  const chunk = record.chunks[Math.floor(partition / PARTITIONS_PER_CHUNK)];
+  return chunk?.partitions[partition % PARTITIONS_PER_CHUNK] ?? undefined;
 }
 
 /** By number. */
 export function listPartitionsOf(record: TopicRecord): PartitionInfo[] {
   const partitions: PartitionInfo[] = [];
   for (const chunk of record.chunks) {
-    for (const partition of chunk) if (partition !== null) partitions.push(partition);
+    for (const partition of chunk.partitions) if (partition !== null) partitions.push(partition);
   }
   return partitions;
 }
@@ -173,13 +197,4 @@ export function brokerBucket(id: number): number {
 
 export function topicBucket(key: string): number {
   return hashOf(key) % TOPIC_BUCKETS;
-}
-
-/** FNV-1a over code units. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let position = 0; position < key.length; position += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);
-  }
-  return hash >>> 0;
 }

@@ -4,10 +4,11 @@
  */
 import { checkReassignment } from './assignment.js';
 import { brokerStates } from './broker-states.js';
-import type { BrokerRecord, Image, TopicRecord } from './image.js';
-import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
+import type { Image, TopicRecord } from './image.js';
+import { findBroker, findTopic, listBrokers, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
+import type { ReplicaCounts } from './replica-counts.js';
 
 export type MetadataRule =
   | 'leader in the ISR'
@@ -21,7 +22,7 @@ export type MetadataRule =
   | 'replicas are registered brokers'
   | 'partition count of the topic'
   | 'topic and partitions agree'
-  | 'replica count of the broker'
+  | 'counts of replicas'
   | 'version only grows';
 
 /** Told of each rule that was looked at. */
@@ -57,43 +58,53 @@ export function judgeImage(image: Image, before: Image | null, judge: Judge): vo
     }
   });
   judgeBrokers(image, before, judge);
+  if (image.topics !== before?.topics || image.replicas !== before.replicas) judgeReplicas(image, judge);
 }
 
 function judgeBrokers(image: Image, before: Image | null, judge: Judge): void {
-  const counts = new Map<number, number>();
-  for (const bucket of image.topics) {
-    for (const record of bucket.values()) countReplicas(record, counts);
-  }
-  for (const record of listBrokerRecords(image)) {
-    judgeBroker(image, record, counts, judge);
-    const { id, brokerEpoch } = record.info;
-    const known = before === null ? undefined : findBroker(before, id)?.info.brokerEpoch;
+  for (const broker of listBrokers(image)) {
+    const { id, brokerEpoch } = broker;
+    judge(findBroker(image, id) === broker, 'topic and partitions agree', () => `broker ${id} is found by its id`);
+    const known = before === null ? undefined : findBroker(before, id)?.brokerEpoch;
     if (known === undefined) continue;
     judge(brokerEpoch >= known, 'broker epoch only grows', () => `broker ${id}: epoch ${brokerEpoch} follows ${known}`);
   }
 }
 
-function countReplicas({ chunks }: TopicRecord, counts: Map<number, number>): void {
-  for (const chunk of chunks) {
-    for (const partition of chunk) {
-      if (partition === null) continue;
-      for (const id of partition.replicas) counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
-  }
+/** Those of the topics' buckets, and in all; a topic's own are judged with it. */
+function judgeReplicas({ topics, replicas }: Image, judge: Judge): void {
+  const listed = topics.map((bucket) => [...bucket.values()].flatMap(listReplicas));
+  judgeCounts([...replicas.parts, replicas.total], [...listed, listed.flat()], 'the image', judge);
 }
 
-function judgeBroker(
-  image: Image,
-  { info, replicaCount }: BrokerRecord,
-  counts: ReadonlyMap<number, number>,
-  judge: Judge,
-): void {
-  const count = counts.get(info.id) ?? 0;
+/** A topic of one chunk has none. */
+function judgeReplicasOf(record: TopicRecord, judge: Judge): void {
+  const { info, chunks, replicas } = record;
+  const found = [...chunks.map((chunk) => chunk.replicas), replicas].filter((counts) => counts !== null);
+  const listed = chunks.map(({ partitions }) => partitions.flatMap((partition) => partition?.replicas ?? []));
+  judgeCounts(found, chunks.length > 1 ? [...listed, listed.flat()] : [], `topic ${info.name}`, judge);
+}
+
+function listReplicas(record: TopicRecord): number[] {
+  return listPartitionsOf(record).flatMap(({ replicas }) => replicas);
+}
+
+/** The counts are what counting anew comes to. */
+function judgeCounts(counts: readonly ReplicaCounts[], listed: readonly number[][], of: string, judge: Judge): void {
+  const found = counts.map(String);
+  const expected = listed.map((ids) => String(countAnew(ids)));
+  const wrong = expected.findIndex((count, place) => count !== found[place]);
   judge(
-    findBroker(image, info.id)?.info === info && replicaCount === count,
-    'replica count of the broker',
-    () => `broker ${info.id} is found by its id and holds ${count} replicas, not ${replicaCount}`,
+    wrong === -1 && found.length === expected.length,
+    'counts of replicas',
+    () => `part ${wrong} of ${of} counts ${found[wrong] ?? 'nothing'} where its replicas are ${expected[wrong] ?? ''}`,
   );
+}
+
+function countAnew(ids: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => a - b).flat();
 }
 
 function judgeTopic(image: Image, record: TopicRecord, judge: Judge): void {
@@ -103,14 +114,15 @@ function judgeTopic(image: Image, record: TopicRecord, judge: Judge): void {
     'topic and partitions agree',
     () => `topic ${name} is found by its name and is modified after it was created`,
   );
-  const places = record.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const places = record.chunks.reduce((sum, { partitions }) => sum + partitions.length, 0);
   judge(
     places === numPartitions,
     'partition count of the topic',
     () => `topic ${name} has a place for each of its ${numPartitions} partitions, not ${places}`,
   );
-  record.chunks.forEach((chunk, position) => {
-    chunk.forEach((partition, place) => {
+  judgeReplicasOf(record, judge);
+  record.chunks.forEach(({ partitions }, position) => {
+    partitions.forEach((partition, place) => {
       if (partition === null) return;
       judge(
         partition.topic === name && partition.partition === position * PARTITIONS_PER_CHUNK + place,
@@ -164,9 +176,9 @@ function judgePartition(image: Image, partition: PartitionInfo, judge: Judge): v
 /** A topic that was deleted and created anew is another one. */
 function judgeEpochs(before: TopicRecord, after: TopicRecord, judge: Judge): void {
   if (before.info.createdAt !== after.info.createdAt) return;
-  after.chunks.forEach((chunk, position) => {
-    chunk.forEach((partition, place) => {
-      const known = before.chunks[position]?.[place];
+  after.chunks.forEach(({ partitions }, position) => {
+    partitions.forEach((partition, place) => {
+      const known = before.chunks[position]?.partitions[place];
       if (partition === null || partition === known || known === undefined || known === null) return;
       const epoch = partition.leaderEpoch;
       const grows = partition.leader === known.leader ? epoch >= known.leaderEpoch : epoch > known.leaderEpoch;

@@ -10,6 +10,7 @@ import { checkSubset } from './assignment.js';
 import { brokerStates } from './broker-states.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findBroker } from './image.js';
+import { replacePartition } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { electionOf } from './leader-election.js';
 import { MAX_BROKER_ID } from './limits.js';
@@ -18,7 +19,6 @@ import type { AlterIsr } from './operations.js';
 import type { OperationContext } from './operation-handler.js';
 import { changedPartition, targetWith } from './partition-change.js';
 import { findPlace, readPlace, readReplicas } from './partition-place.js';
-import { writePartitions } from './partition-writes.js';
 
 export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
   const isr = readReplicas(input, 'isr');
@@ -41,14 +41,14 @@ export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: O
   const context = { election: electionOf(record.info.config), brokers: brokerStates(draft), timestamp };
   const next = changedPartition(partition, targetWith(partition, isr), context);
   if (next === partition) return { value: partition };
-  writePartitions(draft, [next]);
+  replacePartition(draft, record, next);
   return { value: next };
 }
 
 function checkBrokerEpoch(image: ReadableImage, { brokerId, brokerEpoch }: AlterIsr): Refusal {
   const broker = findBroker(image, brokerId);
   if (broker === undefined) return rejected('BrokerNotFound', `broker ${brokerId} is not registered`);
-  const known = broker.info.brokerEpoch;
+  const known = broker.brokerEpoch;
   if (brokerEpoch === known) return undefined;
   return rejected('StaleEpoch', `broker ${brokerId} has epoch ${known}, not ${brokerEpoch}`);
 }
@@ -77,6 +77,6 @@ function checkEligible(image: ReadableImage, isr: readonly number[]): Refusal {
   const { isActive } = brokerStates(image);
   const ineligible = isr.find((id) => !isActive(id));
   if (ineligible === undefined) return undefined;
-  const status = findBroker(image, ineligible)?.info.status ?? 'not registered';
+  const status = findBroker(image, ineligible)?.status ?? 'not registered';
   return rejected('IneligibleReplica', `broker ${ineligible} is ${status} and cannot be in sync`);
 }

@@ -7,7 +7,7 @@ import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
 import type { Refusal } from './assignment.js';
-import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
+import { checkLeader, checkReplicas, checkSubset } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findPartition, findTopic } from './image.js';
 import { replacePartition } from './image-draft.js';
@@ -75,7 +75,6 @@ function changeOne(
   if ('error' in next) return next;
   const partition = next.value;
   if (partition === current) return { value: current };
-  if (partition.replicas !== current.replicas) recount(draft, [current.replicas], [partition.replicas]);
   replacePartition(draft, record, partition);
   return { value: partition };
 }

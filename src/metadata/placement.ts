@@ -5,13 +5,14 @@
 import { must } from '../assert.js';
 import type { OperationAnswer } from './answer.js';
 import { rejected } from './answer.js';
-import type { BrokerRecord, ReadableImage } from './image.js';
-import { listBrokerRecords } from './image.js';
+import type { ReadableImage } from './image.js';
+import { listBrokers } from './image.js';
 import { MAX_REPLICAS_PER_OPERATION } from './limits.js';
+import type { BrokerInfo } from './model.js';
 
 /** Who is dead, draining or unreachable takes no new replicas. */
-export function mayTakeReplicas(record: BrokerRecord): boolean {
-  return record.info.status === 'alive';
+export function mayTakeReplicas(broker: Readonly<BrokerInfo>): boolean {
+  return broker.status === 'alive';
 }
 
 export function placeRoundRobin(
@@ -19,9 +20,9 @@ export function placeRoundRobin(
   partitions: number,
   replicationFactor: number,
 ): OperationAnswer<number[][]> {
-  const brokers = listBrokerRecords(image)
+  const brokers = listBrokers(image)
     .filter(mayTakeReplicas)
-    .map((record) => record.info.id);
+    .map(({ id }) => id);
   if (brokers.length < replicationFactor) {
     return rejected(
       'NotEnoughBrokers',

@@ -4,22 +4,22 @@
  */
 import { assert, must } from '../assert.js';
 import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
-import { recount } from './assignment.js';
 import { isFenced } from './broker-states.js';
 import type { Image, ImageDraft, TopicRecord } from './image.js';
 import {
-  BrokerRecord,
   compareCodeUnits,
   emptyImage,
   findBroker,
   findCollision,
   findTopic,
-  listBrokerRecords,
+  listBrokers,
   listPartitionsOf,
+  sumReplicas,
 } from './image.js';
 import { addTopic, draftOf, putBroker, writeDraft } from './image-draft.js';
-import type { PartitionInfo, TopicInfo } from './model.js';
+import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
+import { brokersOf } from './replica-counts.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
 
 /** 2 has the epochs of brokers and partitions. No other is read. */
@@ -48,7 +48,7 @@ function* snapshotLines(
   byPartitionKey: Iterable<TopicRecord>,
   byName: Iterable<TopicRecord>,
 ): Generator<string, void, void> {
-  const brokers = listBrokerRecords(image).map(({ info }): Entry => [String(info.id), info]);
+  const brokers = listBrokers(image).map((broker): Entry => [String(broker.id), broker]);
   yield `${BROKERS_LINE}\n`;
   yield* recordLines(brokers.sort(([a], [b]) => compareCodeUnits(a, b)));
   yield `},"format":${FORMAT},"lastModified":${image.lastModified},"partitions":{\n`;
@@ -83,24 +83,24 @@ export function readSnapshot(bytes: Uint8Array): Image {
   const topics = readRecords(nextLine);
   const [, version] = must(LAST_LINE.exec(topics.end), 'the version follows the topics');
 
-  const image = emptyImage();
-  const draft = draftOf(image);
+  const draft = draftOf(emptyImage());
   draft.version = Number(version);
   draft.lastModified = Number(lastModified);
   assert([draft.version, draft.lastModified].every(Number.isSafeInteger), 'a version and a time are whole numbers');
-  for (const info of brokers.records.map(readBroker)) {
-    assert(findBroker(draft, info.id) === undefined, `broker ${info.id} has one record`);
-    putBroker(draft, new BrokerRecord(info, 0));
+  for (const broker of brokers.records.map(readBroker)) {
+    assert(findBroker(draft, broker.id) === undefined, `broker ${broker.id} has one record`);
+    putBroker(draft, broker);
   }
   const read = partitions.records.map(readPartition);
-  checkOffline(listBrokerRecords(draft), read);
+  checkOffline(listBrokers(draft), read);
   putTopics(draft, topics.records.map(readTopic), read);
+  const image = emptyImage();
   writeDraft(draft, image);
   return image;
 }
 
-function checkOffline(brokers: readonly BrokerRecord[], partitions: readonly PartitionInfo[]): void {
-  const fenced = new Set(brokers.filter(({ info }) => isFenced(info)).map(({ info }) => info.id));
+function checkOffline(brokers: readonly Readonly<BrokerInfo>[], partitions: readonly PartitionInfo[]): void {
+  const fenced = new Set(brokers.filter(isFenced).map(({ id }) => id));
   if (fenced.size === 0) return;
   for (const { topic, partition, replicas, offlineReplicas } of partitions) {
     const isOnline = (id: number): boolean => fenced.has(id) && !offlineReplicas.includes(id);
@@ -124,11 +124,9 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
     const record = must(findTopic(draft, info.name), 'added above');
     assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
   }
-  recount(
-    draft,
-    [],
-    partitions.map((partition) => partition.replicas),
-  );
+  for (const id of brokersOf(sumReplicas(draft))) {
+    assert(findBroker(draft, id) !== undefined, `broker ${id}, which has replicas, is registered`);
+  }
 }
 
 function* recordLines(entries: Iterable<Entry>): Generator<string, void, void> {

@@ -1,9 +1,9 @@
 /** Topics: create (with partitions placed here, given, or none yet), delete with all partitions, change settings. */
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
-import { checkReplicas, recount } from './assignment.js';
+import { checkReplicas } from './assignment.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { findCollision, findTopic, listPartitionsOf } from './image.js';
+import { findCollision, findTopic } from './image.js';
 import { addTopic, removeTopic, replaceTopic } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
@@ -46,7 +46,6 @@ export function createTopic(draft: ImageDraft, input: InputReader, { timestamp }
   const partitions = lists.value.map((replicas, partition) =>
     newPartition({ topic: name, partition, replicas, isr: replicas }, timestamp),
   );
-  recount(draft, [], lists.value);
   addTopic(draft, info, partitions);
   return { value: info };
 }
@@ -56,11 +55,6 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): OperationAns
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findTopic(draft, name);
   if (record === undefined) return topicNotFound(name);
-  recount(
-    draft,
-    listPartitionsOf(record).map((partition) => partition.replicas),
-    [],
-  );
   removeTopic(draft, record);
   return { value: null };
 }

@@ -35,7 +35,7 @@ export function electionFor(kind: ElectionKind, config: TopicConfig): Election {
 function electionsOfTopic({ info, chunks }: TopicRecord, kind: ElectionKind, brokers: BrokerStates): PartitionInfo[] {
   const found: PartitionInfo[] = [];
   for (const chunk of chunks) {
-    for (const partition of chunk) {
+    for (const partition of chunk.partitions) {
       if (partition === null || !needsElection(kind, partition)) continue;
       const { leader } = electLeader(electionFor(kind, info.config), partition, brokers);
       if (leader !== partition.leader) found.push(partition);

@@ -44,7 +44,7 @@ export const INVARIANTS = [
   'replicas are registered brokers',
   'partition count of the topic',
   'topic and partitions agree',
-  'replica count of the broker',
+  'counts of replicas',
   'version only grows',
   // The end of a run.
   'liveness of a majority',
