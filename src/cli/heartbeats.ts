@@ -1,6 +1,6 @@
 /**
- * The heartbeats of the brokers that `up` registers: no process is behind them, so it beats for them, as often as Kafka's
- * brokers do.
+ * The heartbeats of the brokers that `up` registers: no process is behind them, so it beats for them, as often as
+ * Kafka's brokers do.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ClusterError } from '../index.js';

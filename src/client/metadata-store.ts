@@ -36,8 +36,8 @@ export interface MetadataStore extends AsyncDisposable {
   /** BrokerNotFound. */
   updateBroker(id: number, change: BrokerChange, o?: CallOptions): Promise<BrokerInfo>;
   /**
-   * To the leader's controller; a few times in `brokerSessionTimeoutMs`. From the first one on a broker that falls silent
-   * for so long is fenced ('unreachable'), and is back with its next heartbeat. BrokerNotFound, StaleEpoch.
+   * To the leader's controller; a few times in `brokerSessionTimeoutMs`. From the first one on a broker that falls
+   * silent for so long is fenced ('unreachable'), and is back with its next heartbeat. BrokerNotFound, StaleEpoch.
    */
   heartbeat(beat: BrokerHeartbeat, o?: CallOptions): Promise<HeartbeatAnswer>;
 
@@ -95,7 +95,10 @@ export interface MetadataStore extends AsyncDisposable {
     o?: CallOptions,
   ): Promise<PartitionInfo>;
 
-  /** The topic has `total` afterwards; those that are new. TopicNotFound, NotEnoughBrokers; InvalidArgument unless more. */
+  /**
+   * The topic has `total` afterwards; those that are new. TopicNotFound, NotEnoughBrokers; InvalidArgument unless
+   * more.
+   */
   addPartitions(topic: string, total: number, o?: CallOptions): Promise<PartitionInfo[]>;
   /**
    * A leader's report of who is in sync, by KRaft's checks. StaleEpoch unless all three epochs are the current ones;

@@ -1,6 +1,6 @@
 /**
- * The `MetadataStore` over a router: what each method takes of its arguments, and the operation or query it becomes. What
- * they mean is `metadata-store.ts`.
+ * The `MetadataStore` over a router: what each method takes of its arguments, and the operation or query it becomes.
+ * What they mean is `metadata-store.ts`.
  */
 import type { MetadataHealth } from '../metadata/health.js';
 import type {

@@ -12,6 +12,7 @@ import type { AnswerForm, CallTerms } from './call.js';
 import { DeadlineWatch } from './deadlines.js';
 import { leaderLostForGood, neverSent, stopped } from './outcomes.js';
 import { NodeLink } from './node-link.js';
+import { NodeNews } from './node-news.js';
 import type { CallArguments } from './options.js';
 import { Proposals } from './proposals.js';
 import type { Target } from './proposals.js';
@@ -35,20 +36,12 @@ export interface Leader {
   readonly committedInTerm: boolean;
 }
 
-type NodeMessage<Kind extends NodeToHost['kind']> = Extract<NodeToHost, { readonly kind: Kind }>;
-type Leadership = NodeMessage<'leadership'>['leadership'];
-type Configuration = NodeMessage<'configuration'>['configuration'];
-type Peer = NodeMessage<'peer'>['peer'];
-
-type LeadershipListener = (id: number, life: number, leadership: Leadership) => void;
-type ConfigurationListener = (id: number, life: number, configuration: Configuration) => void;
-type PeerListener = (id: number, peer: Peer, connected: boolean) => void;
-
 /** Of its answer only the index counts. */
 const ANY_QUERY = { type: 'get_broker', id: 1 };
 
 export class Router {
   readonly options: RouterOptions;
+  readonly news = new NodeNews();
   readonly watches: Watches;
   readonly views: Views;
   readonly #links = new Map<number, NodeLink>();
@@ -57,9 +50,6 @@ export class Router {
   readonly #reads: Reads;
   readonly #subscriptions: Subscriptions;
   readonly #deadlines: DeadlineWatch;
-  readonly #leadershipListeners: LeadershipListener[] = [];
-  readonly #configurationListeners: ConfigurationListener[] = [];
-  readonly #peerListeners: PeerListener[] = [];
   #leaderLink: NodeLink | null = null;
   #target: Target | null = null;
   #flushScheduled = false;
@@ -138,21 +128,9 @@ export class Router {
     this.watches.failAll(leaderLostForGood());
   }
 
-  onLeadership(listener: LeadershipListener): void {
-    this.#leadershipListeners.push(listener);
-  }
-
-  onConfiguration(listener: ConfigurationListener): void {
-    this.#configurationListeners.push(listener);
-  }
-
   /** Throws the permanent `NoLeader` once a majority is lost for good. */
   checkNotLost(): void {
     if (this.#ended === 'leaderLost') throw leaderLostForGood();
-  }
-
-  onPeer(listener: PeerListener): void {
-    this.#peerListeners.push(listener);
   }
 
   /** The node that leads in the highest term known. */
@@ -238,13 +216,11 @@ export class Router {
       case 'leadership':
         link.learn(message.leadership);
         this.#followLeader();
-        for (const listener of this.#leadershipListeners) listener(link.id, link.life, message.leadership);
+        this.news.tell(link.id, message);
         return;
       case 'configuration':
-        for (const listener of this.#configurationListeners) listener(link.id, link.life, message.configuration);
-        return;
       case 'peer':
-        for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
+        this.news.tell(link.id, message);
         return;
       case 'readsRefused':
         this.#reads.refused(link, message.batches);

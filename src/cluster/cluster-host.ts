@@ -71,17 +71,17 @@ export class ClusterHost {
     this.router = new Router({ proposalTimeoutMs: options.proposalTimeoutMs, random: createRandom(options.seed) });
     const metadata = options.stateMachine === null ? new MetadataCalls(this.router, null) : null;
     this.#sources = { router: this.router, nodes: this.nodes, links: this.links, metadata };
-    this.router.onLeadership(() => {
+    this.router.news.on('leadership', () => {
       this.#announceLeader();
       this.#learnConfiguration();
       this.#changed();
     });
-    this.router.onConfiguration((id, _life, configuration) => {
+    this.router.news.on('configuration', (id, { configuration }) => {
       this.membership.tell(id, configuration);
       this.#learnConfiguration();
       this.changes.announce();
     });
-    this.router.onPeer((id, peer, connected) => {
+    this.router.news.on('peer', (id, { peer, connected }) => {
       this.#learnPeer(id, peer, connected);
     });
   }

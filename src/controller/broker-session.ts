@@ -1,4 +1,7 @@
-/** What the leader's controller knows of one broker besides the metadata: its session. What follows is `broker-sessions.ts`. */
+/**
+ * What the leader's controller knows of one broker besides the metadata: its session. What follows is
+ * `broker-sessions.ts`.
+ */
 import { isFenced } from '../metadata/broker-states.js';
 import type { BrokerInfo, BrokerResources } from '../metadata/model.js';
 
@@ -39,6 +42,14 @@ export function startSession(info: Readonly<BrokerInfo>, now: number): Session {
     drainedAt: null,
     step: null,
   };
+}
+
+/** What has become of the broker, seen at `now` when `appliedIndex` was. */
+export function followBroker(session: Session, info: Readonly<BrokerInfo>, now: number, appliedIndex: number): void {
+  // Who is back has a full session, whoever brought him back.
+  if (session.wasFenced && !isFenced(info)) session.contactAt = now;
+  session.wasFenced = isFenced(info);
+  session.drainedAt = info.status === 'draining' ? (session.drainedAt ?? appliedIndex) : null;
 }
 
 /** Its session ends when it falls silent. */

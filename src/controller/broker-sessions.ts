@@ -17,7 +17,7 @@ import type { RecordHeartbeats } from '../metadata/operations.js';
 import type { Moment } from '../state-machine/hosted-controller.js';
 import { NotYet } from '../state-machine/state-machine.js';
 import type { Session, StepType } from './broker-session.js';
-import { hasNews, isDone, isWatched, startSession } from './broker-session.js';
+import { followBroker, hasNews, isDone, isWatched, startSession } from './broker-session.js';
 import type { ControllerPart } from './controller-part.js';
 import { leadsAny } from './leads-any.js';
 
@@ -99,7 +99,8 @@ export class BrokerSessions implements ControllerPart {
     let at = this.#isFencing() ? Number.POSITIVE_INFINITY : this.#nextEndAt;
     if (this.#unrecorded.size > 0) at = Math.min(at, this.#nextRecordAt);
     for (const { step } of this.#stepping) {
-      at = Math.min(at, step?.proposedAt == null ? Number.NEGATIVE_INFINITY : step.proposedAt + PROPOSE_AGAIN_MS);
+      const proposedAt = step?.proposedAt ?? Number.NEGATIVE_INFINITY;
+      at = Math.min(at, proposedAt + PROPOSE_AGAIN_MS);
     }
     return at;
   }
@@ -147,10 +148,7 @@ export class BrokerSessions implements ControllerPart {
     for (const { info } of listBrokerRecords(image)) {
       const session = this.#sessionOf(info) ?? (info.supervised ? this.#start(info, now) : undefined);
       if (session === undefined) continue;
-      // Who is back has a full session, whoever brought him back.
-      if (session.wasFenced && !isFenced(info)) session.contactAt = now;
-      session.wasFenced = isFenced(info);
-      session.drainedAt = info.status === 'draining' ? (session.drainedAt ?? appliedIndex) : null;
+      followBroker(session, info, now, appliedIndex);
       if (session.step !== null && isDone(session.step.type, info)) this.#end(session);
     }
   }

@@ -1,4 +1,6 @@
-/** One pass over all partitions for elections that are due: bounded, so that no operation holds up the others for long. */
+/**
+ * One pass over all partitions for elections that are due: bounded, so that no operation holds up the others for long.
+ */
 import type { Image } from '../metadata/image.js';
 import type { Operation } from '../metadata/model.js';
 import type { ElectionKind, OperationData } from '../metadata/operations.js';

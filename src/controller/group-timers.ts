@@ -69,8 +69,8 @@ export class GroupTimers {
   }
 
   /**
-   * By the rules of Kafka's Heartbeat. Null: all is well. UnknownMember, IllegalGeneration; RebalanceInProgress asks for
-   * a new join, and the member was heard nevertheless.
+   * By the rules of Kafka's Heartbeat. Null: all is well. UnknownMember, IllegalGeneration; RebalanceInProgress asks
+   * for a new join, and the member was heard nevertheless.
    */
   heartbeat(image: Image, { groupId, memberId, generation }: GroupHeartbeat, now: number): ErrorValue | null {
     const group = findGroup(image, groupId)?.group;

@@ -50,7 +50,10 @@ export function registerBroker(
   };
   if (input.problem !== undefined) return malformed(input.problem);
   const known = findBroker(draft, id);
-  if (known !== undefined) return registerAgain(draft, known, info, readResources(input), timestamp);
+  if (known !== undefined) {
+    const again = registeredAgain(known.info, info, readResources(input));
+    return 'error' in again ? again : replaced(draft, known, again.value, timestamp);
+  }
   putBroker(draft, new BrokerRecord(info, 0));
   return { value: info };
 }
@@ -59,24 +62,20 @@ export function registerBroker(
  * As in KRaft: the same incarnation amends what it said of itself; another one takes over once the session of the one
  * before has ended, and is supervised if that one was. Who names no incarnation is not known again.
  */
-function registerAgain(
-  draft: ImageDraft,
-  known: BrokerRecord,
+function registeredAgain(
+  known: Readonly<BrokerInfo>,
   wanted: BrokerInfo,
   resources: Partial<BrokerResources>,
-  timestamp: number,
-): OperationAnswer {
+): OperationAnswer<BrokerInfo> {
   const { id, addr, rack, incarnationId } = wanted;
   if (incarnationId === undefined) return rejected('BrokerExists', `broker ${id} is registered already`);
-  const { supervised } = known.info;
-  if (incarnationId === known.info.incarnationId) {
-    const amended = { ...known.info, addr, rack, resources: { ...known.info.resources, ...resources } };
-    return replaced(draft, known, amended, timestamp);
+  if (incarnationId === known.incarnationId) {
+    return { value: { ...known, addr, rack, resources: { ...known.resources, ...resources } } };
   }
-  if (!isFenced(known.info)) {
+  if (!isFenced(known)) {
     return rejected('BrokerExists', `broker ${id} is registered by another incarnation, which is not fenced`);
   }
-  return replaced(draft, known, supervised === undefined ? wanted : { ...wanted, supervised }, timestamp);
+  return { value: known.supervised === undefined ? wanted : { ...wanted, supervised: known.supervised } };
 }
 
 function replaced(draft: ImageDraft, known: BrokerRecord, info: BrokerInfo, timestamp: number): OperationAnswer {

@@ -1,8 +1,8 @@
 /**
  * What a broker's status means for the partitions in whose replica lists it stands, as in Kafka's
- * `generateLeaderAndIsrUpdates`: one that is no longer active leaves the ISRs and its leaderships; an active one may lead
- * what has no leader; replicas on a fenced one are offline. Costs as much as the broker has partitions, however many
- * others there are.
+ * `generateLeaderAndIsrUpdates`: one that is no longer active leaves the ISRs and its leaderships; an active one may
+ * lead what has no leader; replicas on a fenced one are offline. Costs as much as the broker has partitions, however
+ * many others there are.
  */
 import { must } from '../assert.js';
 import { brokerStates, isActive, isFenced } from './broker-states.js';

@@ -62,7 +62,9 @@ export type MutableImage = { -readonly [Member in keyof Image]: Image[Member] };
  */
 export interface ImageDraft {
   readonly base: Image;
-  /** What the operation being applied has changed, in order: filled by what puts and removes records, and by no other. */
+  /**
+   * What the operation being applied has changed, in order: filled by what puts and removes records, and by no other.
+   */
   changes: RecordChange[];
   readonly changedBrokers: Map<number, BrokerRecord | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;

@@ -41,7 +41,7 @@ export interface MetadataMachine extends HostedStateMachine {
   takeChanges(): readonly MetadataChange[];
   dump(): MetadataDump;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
-  image(): Image;
+  readonly image: () => Image;
 }
 
 export function createMetadataMachine(): MetadataMachine {

@@ -1,4 +1,7 @@
-/** A partition as it begins: led by the first of its ISR unless said otherwise, at leader epoch 1 and partition epoch 0. */
+/**
+ * A partition as it begins: led by the first of its ISR unless said otherwise, at leader epoch 1 and partition epoch
+ * 0.
+ */
 import type { NewPartition, PartitionInfo } from './model.js';
 
 export type BeginningPartition = NewPartition & Pick<PartitionInfo, 'isr' | 'offlineReplicas'>;

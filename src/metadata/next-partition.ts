@@ -1,4 +1,6 @@
-/** The record of a partition after a change of any kind: what each change bumps, and that nothing changes for nothing. */
+/**
+ * The record of a partition after a change of any kind: what each change bumps, and that nothing changes for nothing.
+ */
 import type { PartitionInfo } from './model.js';
 import type { Assignment } from './reassignment.js';
 import { isReassigning } from './reassignment.js';

@@ -30,9 +30,9 @@ export interface UnregisterBroker {
   id: number;
 }
 /**
- * Answer: the BrokerInfo. A `status` that is not 'alive' takes the broker's leaderships and its places in ISRs away, but
- * for the last of one; 'dead' and 'unreachable' (fenced) make its replicas offline, too; 'alive' elects it where it is in
- * sync and there is no leader. BrokerNotFound.
+ * Answer: the BrokerInfo. A `status` that is not 'alive' takes the broker's leaderships and its places in ISRs away,
+ * but for the last of one; 'dead' and 'unreachable' (fenced) make its replicas offline, too; 'alive' elects it where
+ * it is in sync and there is no leader. BrokerNotFound.
  */
 export interface UpdateBroker {
   id: number;
@@ -130,8 +130,8 @@ export interface UpdateLeader {
   leaderEpoch: number;
 }
 /**
- * Answer: the PartitionInfo. The ISR must be of the replicas and hold the leader; the state of its brokers is not looked
- * at. One that holds all the target of a reassignment ends it.
+ * Answer: the PartitionInfo. The ISR must be of the replicas and hold the leader; the state of its brokers is not
+ * looked at. One that holds all the target of a reassignment ends it.
  */
 export interface UpdateIsr {
   topic: string;
@@ -176,8 +176,8 @@ export interface AlterIsr {
   isr: readonly number[];
 }
 /**
- * 'preferred': the first replica leads, where it is in sync and alive. 'unclean': what has no leader gets one, in sync or
- * not, whatever its topic allows. 'online': what has no leader gets one, not in sync only where the topic's
+ * 'preferred': the first replica leads, where it is in sync and alive. 'unclean': what has no leader gets one, in sync
+ * or not, whatever its topic allows. 'online': what has no leader gets one, not in sync only where the topic's
  * `unclean.leader.election.enable` says so.
  */
 export type ElectionKind = 'preferred' | 'unclean' | 'online';
@@ -192,9 +192,9 @@ export interface ElectLeaders {
 }
 /**
  * All or none, at most 10,000, no partition twice. Answer: the PartitionInfos in the order given, reassigned already
- * where nothing had to be waited for. InvalidAssignment for replicas that are none or not distinct or not registered (in
- * which state does not matter), for cancelling where nothing is under way, and where cancelling would take an unclean
- * election that the topic does not allow.
+ * where nothing had to be waited for. InvalidAssignment for replicas that are none or not distinct or not registered
+ * (in which state does not matter), for cancelling where nothing is under way, and where cancelling would take an
+ * unclean election that the topic does not allow.
  */
 export interface AlterReassignments {
   changes: readonly {

@@ -1,6 +1,7 @@
 /**
- * Moving a partition to other replicas, as Kafka does it (KIP-455): first the newcomers stand in the replica list beside
- * those who are to go, then, once all that are to stay are in sync, the latter leave. Pure rules over the four lists.
+ * Moving a partition to other replicas, as Kafka does it (KIP-455): first the newcomers stand in the replica list
+ * beside those who are to go, then, once all that are to stay are in sync, the latter leave. Pure rules over the four
+ * lists.
  */
 
 /** The lists of a partition. While it is being reassigned `replicas` are the target, then those who are to go. */

@@ -49,8 +49,8 @@ function wantsLists({ replicas, isr, offlineReplicas }: WantedChange): boolean {
 }
 
 /**
- * Who leaves the replicas leaves the other lists, unless those are given too. A list of replicas that is given is final:
- * it ends a reassignment, as does an ISR that holds all of its target.
+ * Who leaves the replicas leaves the other lists, unless those are given too. A list of replicas that is given is
+ * final: it ends a reassignment, as does an ISR that holds all of its target.
  */
 function changedLists(image: ReadableImage, current: PartitionInfo, wanted: WantedChange): OperationAnswer<Lists> {
   const replicas = wanted.replicas ?? current.replicas;

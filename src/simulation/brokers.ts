@@ -1,7 +1,7 @@
 /**
  * The simulated brokers: they send heartbeats to who takes itself for the leader, fall silent, come back, want to shut
- * down. What their controllers make of that is checked here: no broker is fenced for being silent before it has been, as
- * long as its session lasts by the slowest clock there is.
+ * down. What their controllers make of that is checked here: no broker is fenced for being silent before it has been,
+ * as long as its session lasts by the slowest clock there is.
  */
 import { must } from '../assert.js';
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
@@ -119,7 +119,10 @@ export function noteBeatConfirmed(world: World, brokers: Brokers, node: Simulate
   const sent = brokers.sent.get(answer.id);
   if (sent === undefined) return false;
   if (answer.index === null) brokers.sent.delete(answer.id);
-  else askController(world, node, { type: 'broker_heartbeat', ...sent.beat }, answer.id, answer.index);
+  else {
+    const batch = { id: answer.id, requests: [{ type: 'broker_heartbeat', ...sent.beat }] };
+    askController(world, node, batch, answer.index);
+  }
   return true;
 }
 

@@ -8,6 +8,7 @@ import type { Leadership } from '../raft/ready.js';
 import type { ControllerProposal } from '../state-machine/controller-seat.js';
 import { openUnaddressed } from '../state-machine/envelope.js';
 import type { Moment } from '../state-machine/hosted-controller.js';
+import type { ReadBatch } from '../messages.js';
 import { ReadDesk } from '../state-machine/read-desk.js';
 import { must } from '../assert.js';
 import { deliver, later } from './inputs.js';
@@ -48,9 +49,9 @@ export function followApplied(world: World, node: SimulatedNode): void {
 }
 
 /** A request whose index was confirmed. */
-export function askController(world: World, node: SimulatedNode, request: unknown, id: number, index: number): void {
-  node.machine.seat?.hear([request], momentOf(world, node));
-  node.desk?.wait(index, { id, requests: [request] });
+export function askController(world: World, node: SimulatedNode, batch: ReadBatch, index: number): void {
+  node.machine.seat?.hear(batch.requests, momentOf(world, node));
+  node.desk?.wait(index, batch);
   control(world, node);
 }
 

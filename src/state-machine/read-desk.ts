@@ -19,7 +19,7 @@ type Answered = { readonly value: unknown } | { readonly error: ErrorValue } | N
 export interface ReadDeskOptions {
   readonly machine: Pick<HostedStateMachine, 'query' | 'toPosted' | 'changedKeys'>;
   /** What is asked of the controller, and confirmed; undefined: no such request. */
-  answerControl(request: unknown): unknown;
+  readonly answerControl: (request: unknown) => unknown;
   appliedIndex(): number;
   post(message: StoreToHost): void;
 }

@@ -14,12 +14,12 @@ export interface SnapshotKeepingOptions {
   readonly shelf: SnapshotShelf;
   /** Due after so many applied entries. */
   readonly snapshotEntries: number;
-  appliedIndex(): number;
-  capture(): NewSnapshot;
+  readonly appliedIndex: () => number;
+  readonly capture: () => NewSnapshot;
   /** Does the work, and sees to its errors. */
-  perform(work: () => void): void;
+  readonly perform: (work: () => void) => void;
   /** One is kept for good. */
-  kept(index: number): void;
+  readonly kept: (index: number) => void;
 }
 
 export class SnapshotKeeping {

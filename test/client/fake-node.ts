@@ -184,8 +184,9 @@ export class FakeNode {
 
   async #announce(leadership: Extract<NodeToHost, { kind: 'leadership' }>['leadership']): Promise<void> {
     let heard = false;
-    this.#router.onLeadership((id, _life, news) => {
-      heard ||= id === this.id && news.term === leadership.term && news.admission === leadership.admission;
+    this.#router.news.on('leadership', (id, news) => {
+      const { term, admission } = news.leadership;
+      heard ||= id === this.id && term === leadership.term && admission === leadership.admission;
     });
     this.#nodePort.postMessage({ kind: 'leadership', leadership } satisfies NodeToHost);
     await eventually(() => heard, `the router hears node ${this.id}`);

@@ -1,4 +1,6 @@
-/** What tests of views start with, besides what watches do: views of fake nodes, and calls that are answered by hand. */
+/**
+ * What tests of views start with, besides what watches do: views of fake nodes, and calls that are answered by hand.
+ */
 import { must } from '../../src/assert.js';
 import type { MetadataStore } from '../../src/client/metadata-store.js';
 import type { MetadataView } from '../../src/client/metadata-view.js';

@@ -38,7 +38,7 @@ test(
     assert.is(node.subscriptions, 1);
     const [first, ...others] = await Promise.all(all.map((items) => items.next()));
     for (const other of others) assert.is(other.value, first?.value, 'one item for all');
-    await Promise.all(all.map((items) => items.return?.()));
+    for (const items of all) await items.return?.();
     await eventually(() => node.subscriptions === 0, 'nothing is told that nobody reads');
   }),
 );

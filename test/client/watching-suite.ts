@@ -6,7 +6,7 @@ import type { Bench } from './client-suite.js';
 import type { FakeNode } from './fake-node.js';
 
 type Items = ReturnType<MetadataStore['watch']>;
-export type Iterator = AsyncIterator<{ index: number }>;
+export type Iterator = AsyncIterator<{ index: number }, unknown>;
 
 export const iteratorOf = (items: Items): Iterator => items[Symbol.asyncIterator]();
 
@@ -14,9 +14,9 @@ export const iteratorOf = (items: Items): Iterator => items[Symbol.asyncIterator
 export async function read(iterator: Iterator, count: number): Promise<number[]> {
   const indexes: number[] = [];
   while (indexes.length < count) {
-    const { value, done } = await withDeadline('an item', 10_000, iterator.next());
-    if (done === true) throw new Error(`ended after ${indexes.length} items`);
-    indexes.push(value.index);
+    const item = await withDeadline('an item', 10_000, iterator.next());
+    if (item.done === true) throw new Error(`ended after ${indexes.length} items`);
+    indexes.push(item.value.index);
   }
   return indexes;
 }

@@ -13,6 +13,7 @@ import {
   type MetadataStore,
 } from '../../src/index.js';
 import { must } from '../../src/assert.js';
+import { eventually } from '../support/deadline.js';
 import { codeOf, equalState, leaderAndFollowers, withCluster } from '../support/clusters.js';
 
 const test = suite('cluster: broker lifecycle');
@@ -51,10 +52,7 @@ async function until(
 /** How long the session's time really takes here and now, the looks of `until` included. */
 async function measuredSession(look: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
-  let isOver = false;
-  const timer = setTimeout(() => (isOver = true), SESSION_MS);
-  while (!isOver) await look();
-  clearTimeout(timer);
+  while (performance.now() - startedAt < SESSION_MS) await look();
   return performance.now() - startedAt;
 }
 
@@ -225,22 +223,21 @@ function followBeats(
   broker: BrokerInfo,
 ): { more(count: number): Promise<void>; stop(): Promise<string[]> } {
   const failed: string[] = [];
-  let answered = 0;
-  let stopped = false;
+  const beating = { answered: 0, isStopped: false };
   const work = (async () => {
-    while (!stopped) {
+    while (!beating.isStopped) {
       const code = await codeOf(beat(store, broker));
-      if (code === '') answered += 1;
+      if (code === '') beating.answered += 1;
       else failed.push(code);
     }
   })();
   return {
     async more(count) {
-      const goal = answered + count;
-      while (answered < goal) await new Promise((resolve) => setImmediate(resolve));
+      const goal = beating.answered + count;
+      await eventually(() => beating.answered >= goal, `${count} more heartbeats are answered`);
     },
     async stop() {
-      stopped = true;
+      beating.isStopped = true;
       await work;
       return failed;
     },
@@ -255,7 +252,7 @@ test('a leader that stood still does not take that for the silence of brokers', 
     const node = cluster.node(1);
     await node.pause();
     const pausedAt = performance.now();
-    while (performance.now() - pausedAt < 3 * SESSION_MS) await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(() => performance.now() - pausedAt >= 3 * SESSION_MS, 'three sessions are over');
     await node.resume();
     assert.equal(await beatAll(store, brokers), [ALL_WELL, ALL_WELL]);
     const [one] = await store.listBrokers();

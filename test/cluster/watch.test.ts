@@ -1,4 +1,7 @@
-/** Watches of a cluster with real threads: nothing missed and nothing twice, whatever ends, and how a watch itself ends. */
+/**
+ * Watches of a cluster with real threads: nothing missed and nothing twice, whatever ends, and how a watch itself
+ * ends.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {

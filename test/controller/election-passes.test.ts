@@ -71,7 +71,7 @@ test('a pass proposes a thousand elections at most, and says that there may be m
   );
 });
 
-test('partitions without a leader get one where their topic allows it since, or where somebody in sync is alive', () => {
+test('partitions without a leader get one where their topic allows it since, or somebody in sync is alive', () => {
   const tester = createTester(3);
   for (const name of ['strict', 'lax', 'left']) tester.accept('create_topic', { name, ...spec });
   for (const id of [2, 3, 1]) setStatus(tester, id, 'dead');

@@ -9,7 +9,8 @@ const test = suite('metadata: broker status');
 
 /** Leader@epoch, ISR, offline replicas. */
 function shown({ leader, leaderEpoch, isr, offlineReplicas }: PartitionInfo): string {
-  return `${leader}@${leaderEpoch} in sync ${isr.join(' ')}${offlineReplicas.length > 0 ? ` off ${offlineReplicas.join(' ')}` : ''}`;
+  const offline = offlineReplicas.length > 0 ? ` off ${offlineReplicas.join(' ')}` : '';
+  return `${leader}@${leaderEpoch} in sync ${isr.join(' ')}${offline}`;
 }
 
 function all(tester: MetadataTester, topic = 't'): string[] {

@@ -1,4 +1,6 @@
-/** The change records of operations: each record that changed, as it was and as it is, at the index of its operation. */
+/**
+ * The change records of operations: each record that changed, as it was and as it is, at the index of its operation.
+ */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

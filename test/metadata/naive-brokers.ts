@@ -11,11 +11,13 @@ type StatusChanged = (id: number, before: BrokerStatus) => void;
 
 export class NaiveBrokers {
   readonly #brokers: ClusterMetadata['brokers'];
+  readonly #partitions: ClusterMetadata['partitions'];
   readonly #statusChanged: StatusChanged;
   readonly #timestamp: number;
 
-  constructor({ brokers }: ClusterMetadata, statusChanged: StatusChanged, timestamp: number) {
+  constructor({ brokers, partitions }: ClusterMetadata, statusChanged: StatusChanged, timestamp: number) {
     this.#brokers = brokers;
+    this.#partitions = partitions;
     this.#statusChanged = statusChanged;
     this.#timestamp = timestamp;
   }
@@ -23,11 +25,13 @@ export class NaiveBrokers {
   register({ id, addr, rack = '', resources, incarnationId }: OperationData['register_broker'], index: number) {
     require(isId(id) && /^[a-z]+:[1-9]\d*$/.test(addr) && incarnationId !== '', 'InvalidArgument');
     const known = this.#brokers[id];
-    const knowsItself = known !== undefined && incarnationId !== undefined;
-    if (knowsItself && incarnationId === known.incarnationId) {
-      return Object.assign(known, { addr, rack, resources: { ...known.resources, ...resources } });
+    if (known !== undefined) {
+      require(incarnationId !== undefined, 'BrokerExists');
+      if (incarnationId === known.incarnationId) {
+        return Object.assign(known, { addr, rack, resources: { ...known.resources, ...resources } });
+      }
+      require(isFenced(known.status), 'BrokerExists');
     }
-    require(known === undefined || (knowsItself && isFenced(known.status)), 'BrokerExists');
     const none = { diskTotalBytes: 0, diskUsedBytes: 0, diskAvailableBytes: 0, networkBandwidthBytesPerSecond: 0 };
     const broker: BrokerInfo = {
       id,
@@ -44,6 +48,14 @@ export class NaiveBrokers {
     this.#brokers[id] = broker;
     if (known !== undefined) this.#statusChanged(id, known.status);
     return broker;
+  }
+
+  unregister({ id }: OperationData['unregister_broker']): null {
+    require(isId(id), 'InvalidArgument');
+    require(id in this.#brokers, 'BrokerNotFound');
+    require(!Object.values(this.#partitions).some(({ replicas }) => replicas.includes(id)), 'InvalidAssignment');
+    Reflect.deleteProperty(this.#brokers, id);
+    return null;
   }
 
   update({ id, change }: OperationData['update_broker']): BrokerInfo {

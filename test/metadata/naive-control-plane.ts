@@ -1,6 +1,6 @@
 /**
- * What the control plane does with partitions, as plainly as possible: the rules of Kafka's controller on the one object
- * of `naive-model.ts`. Shares nothing with `src/metadata` but the types.
+ * What the control plane does with partitions, as plainly as possible: the rules of Kafka's controller on the one
+ * object of `naive-model.ts`. Shares nothing with `src/metadata` but the types.
  */
 import type { BrokerStatus, ClusterMetadata, PartitionInfo, TopicConfig, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData } from '../../src/metadata/operations.js';

@@ -4,14 +4,7 @@
  * even it takes the lists that were made, if they are such lists as the rules allow.
  */
 import type { GroupOperationData } from '../../src/metadata/groups/operations.js';
-import type {
-  BrokerInfo,
-  BrokerStatus,
-  ClusterMetadata,
-  PartitionInfo,
-  TopicConfig,
-  TopicInfo,
-} from '../../src/metadata/model.js';
+import type { BrokerStatus, ClusterMetadata, PartitionInfo, TopicConfig, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
 import { canonicalJson } from '../../src/state-machine/canonical-json.js';
 import { NaiveBrokers } from './naive-brokers.js';
@@ -19,6 +12,7 @@ import { alteredConfig, mergedConfig, requireSoundConfig, USUAL_CONFIG } from '.
 import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
 import type { WantedPlacement } from './naive-placement.js';
 import { placedLists } from './naive-placement.js';
+import { emptyState, restoreState } from './naive-state.js';
 import { isId, Refusal, require, requireShape, requireSound } from './refusal.js';
 
 /** Groups have a model of their own, in `groups/`. */
@@ -32,13 +26,7 @@ export type NaiveAnswer = { value: unknown } | { code: string };
 
 export class NaiveMetadata {
   #placed: (topic: string) => number[][] = () => [];
-  state: ClusterMetadata = {
-    brokers: Object.create(null) as Record<string, BrokerInfo>,
-    topics: Object.create(null) as Record<string, TopicInfo>,
-    partitions: Object.create(null) as Record<string, PartitionInfo>,
-    version: 0,
-    lastModified: 0,
-  };
+  state: ClusterMetadata = emptyState();
 
   /** `index`: of its log entry. `placed`: the replicas of a topic that the operation created. */
   apply(operation: AnyOperation, index: number, placed: (topic: string) => number[][] = () => []): NaiveAnswer {
@@ -46,7 +34,7 @@ export class NaiveMetadata {
     const before = JSON.stringify(this.state);
     try {
       const value = JSON.parse(JSON.stringify(this.#perform(operation, index))) as unknown;
-      if ('validateOnly' in operation.data && operation.data.validateOnly) this.#restore(before);
+      if ('validateOnly' in operation.data && operation.data.validateOnly) restoreState(this.state, before);
       if (canonicalJson(this.state) !== canonicalJson(JSON.parse(before))) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
@@ -54,17 +42,8 @@ export class NaiveMetadata {
       return { value };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#restore(before);
+      restoreState(this.state, before);
       return { code: error.message };
-    }
-  }
-
-  #restore(before: string): void {
-    const restored = JSON.parse(before) as ClusterMetadata;
-    for (const name of ['brokers', 'topics', 'partitions'] as const) {
-      const record = Object.create(null) as Record<string, never>;
-      for (const [key, value] of Object.entries(restored[name])) record[key] = value as never;
-      this.state[name] = record;
     }
   }
 
@@ -73,14 +52,8 @@ export class NaiveMetadata {
     switch (operation.type) {
       case 'register_broker':
         return this.#brokers(timestamp).register(operation.data, index);
-      case 'unregister_broker': {
-        const { id } = operation.data;
-        require(isId(id), 'InvalidArgument');
-        require(id in this.state.brokers, 'BrokerNotFound');
-        require(!this.#partitions().some(({ replicas }) => replicas.includes(id)), 'InvalidAssignment');
-        Reflect.deleteProperty(this.state.brokers, id);
-        return null;
-      }
+      case 'unregister_broker':
+        return this.#brokers(timestamp).unregister(operation.data);
       case 'update_broker':
         return this.#brokers(timestamp).update(operation.data);
       case 'fence_broker':
@@ -198,7 +171,7 @@ export class NaiveMetadata {
         return { name, topic: this.#createTopic(topic, timestamp) };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        this.#restore(before);
+        restoreState(this.state, before);
         return { name, code: error.message };
       }
     });
@@ -301,9 +274,5 @@ export class NaiveMetadata {
     const found = this.state.partitions[`${topic}:${partition}`];
     require(found !== undefined, 'PartitionNotFound');
     return found;
-  }
-
-  #partitions(): PartitionInfo[] {
-    return Object.values(this.state.partitions);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where replicas go, as the naive model has it: in turn where the strategy is to go in turn; else wherever they were put,
- * if the lists are such as the rules allow.
+ * Where replicas go, as the naive model has it: in turn where the strategy is to go in turn; else wherever they were
+ * put, if the lists are such as the rules allow.
  */
 import type { BrokerInfo } from '../../src/metadata/model.js';
 import type { OperationData } from '../../src/metadata/operations.js';

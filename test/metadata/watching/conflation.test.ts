@@ -162,7 +162,7 @@ test('what changes nothing moves the index, and what is gone is told as gone', (
   assert.equal(stepsIn(replica.takenOf('image')), ['brokerGone', 'topicGone']);
 });
 
-test('a large image comes in slices within credit, as it was when it began, and what changed meanwhile after it', () => {
+test('a large image comes in slices within credit, as it was when it began; what changed meanwhile comes after', () => {
   const replica = new Replica();
   const viewer = new Viewer();
   const partitions = 2 * watchLimits.maxRecordsPerSlice;
