@@ -10,11 +10,20 @@ import { watchLimits } from '../metadata/watching/limits.js';
 import type { WatchedChange } from '../metadata/watching/posted-changes.js';
 import { readChanges } from '../metadata/watching/posted-changes.js';
 import type { Subscription, SubscriptionOwner, Subscriptions } from './subscriptions.js';
-import type { Watch } from './watch.js';
 
 const { maxUnreadChanges, maxUnreadRecords, windowMessages, catchUpWindowMessages } = watchLimits;
 
 const bounds = { maxChanges: maxUnreadChanges, maxRecords: maxUnreadRecords };
+
+/** A watch, as far as its feed knows it. */
+export interface FeedReader {
+  /** What it reads next in the ring. */
+  readonly sequence: number;
+  readonly lastIndex: number;
+  wake(): void;
+  end(error: ClusterError): void;
+  fail(error: ClusterError): void;
+}
 
 export class ChangeFeed implements SubscriptionOwner {
   readonly nodeId: number | null;
@@ -24,7 +33,7 @@ export class ChangeFeed implements SubscriptionOwner {
   readonly catchesUp: boolean;
   readonly #subscriptions: Subscriptions;
   readonly #subscription: Subscription;
-  readonly #watches = new Set<Watch>();
+  readonly #watches = new Set<FeedReader>();
   #throughIndex: number;
   /** Messages that came, and whose credit has not been given back. */
   #unread = 0;
@@ -43,11 +52,11 @@ export class ChangeFeed implements SubscriptionOwner {
     return this.#watches.size === 0;
   }
 
-  add(watch: Watch): void {
+  add(watch: FeedReader): void {
     this.#watches.add(watch);
   }
 
-  remove(watch: Watch): void {
+  remove(watch: FeedReader): void {
     this.#watches.delete(watch);
   }
 
@@ -88,7 +97,7 @@ export class ChangeFeed implements SubscriptionOwner {
   }
 }
 
-function tooSlow({ lastIndex }: Watch): ClusterError {
+function tooSlow({ lastIndex }: FeedReader): ClusterError {
   const message = `more than ${maxUnreadChanges} changes, or ${maxUnreadRecords} records of them, were not read`;
   return new ClusterError('SlowConsumer', message, { resumeFrom: lastIndex });
 }

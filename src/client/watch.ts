@@ -4,7 +4,7 @@
  */
 import type { ClusterError } from '../errors.js';
 import type { WatchedChange } from '../metadata/watching/posted-changes.js';
-import type { ChangeFeed } from './change-feed.js';
+import type { ChangeFeed, FeedReader } from './change-feed.js';
 
 interface Waiting {
   readonly resolve: (result: IteratorResult<WatchedChange, undefined>) => void;
@@ -19,7 +19,7 @@ export interface WatchOwner {
 
 const DONE = { value: undefined, done: true } as const;
 
-export class Watch implements AsyncIterableIterator<WatchedChange, undefined> {
+export class Watch implements AsyncIterableIterator<WatchedChange, undefined>, FeedReader {
   readonly store: object;
   readonly nodeId: number | null;
   readonly signal: AbortSignal | undefined;

@@ -7,7 +7,7 @@ import type { ElectionKind, OperationData } from '../metadata/operations.js';
 import { findElections } from '../metadata/wanted-elections.js';
 
 /** KRaft's bound. */
-export const MAX_ELECTIONS_PER_PASS = 1_000;
+const MAX_ELECTIONS_PER_PASS = 1_000;
 
 export interface ElectionPass {
   /** To be proposed; each partition is looked at again when they are applied. At most one. */
