@@ -51,6 +51,7 @@ export function recordHeartbeats(
     resources: readResources(beat),
   }));
   if (input.problem !== undefined) return malformed(input.problem);
+  if (new Set(beats.map(({ brokerId }) => brokerId)).size < beats.length) return malformed('a broker is named twice');
   const heard: BrokerInfo[] = [];
   for (const beat of beats) {
     const found = findRegistration(draft, beat);

@@ -56,8 +56,8 @@ export type UnfenceBroker = Registration;
  */
 export type BeginControlledShutdown = Registration;
 /**
- * Heartbeats of brokers, `agoMs` before the operation's timestamp, and those of their resources that have changed.
- * Answer: their BrokerInfos; registrations that are over are passed over.
+ * Heartbeats of brokers, none twice, `agoMs` before the operation's timestamp, and those of their resources that have
+ * changed. Answer: their BrokerInfos; registrations that are over are passed over.
  */
 export interface RecordHeartbeats {
   brokers: readonly (Registration & { agoMs: number; resources?: Partial<BrokerResources> })[];

@@ -80,12 +80,11 @@ test('what is wrong with the metadata is told beside, and leaves the cluster hea
     const well = await cluster.waitForHealthy();
     assert.equal(well.metadata, { brokers: 3, topics: 1, partitions: 3, problems: [] });
     await store.updateBroker(2, { status: 'unreachable' });
-    await store.updateIsr('t', 1, [(await store.getPartition('t', 1))?.leader ?? 0]);
     const status = await cluster.waitForHealthy();
     assert.equal([status.healthy, status.reasons], [true, []]);
     assert.equal(
       status.metadata?.problems.map(({ detail }) => detail),
-      ['1 broker is fenced: 2', '1 partition is under-replicated: t:1'],
+      ['1 broker is fenced: 2', '3 partitions are under-replicated: t:0, t:1, t:2'],
     );
     assert.equal(await store.health(), status.metadata);
   }));

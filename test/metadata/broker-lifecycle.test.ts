@@ -160,15 +160,11 @@ test('heartbeats of registrations that are over are passed over, and one that sa
     { brokerId: 1, brokerEpoch: 9, agoMs: 0 },
     { brokerId: 7, brokerEpoch: 1, agoMs: 0 },
     { brokerId: 2, brokerEpoch: 2, agoMs: 5 },
-    { brokerId: 2, brokerEpoch: 2, agoMs: 7, resources: { cpuCores: 1 } },
   ];
   const heard = tester.accept('record_heartbeats', { brokers: beats }, 2 * TIME) as BrokerInfo[];
   assert.equal(
     heard.map(({ id, lastHeartbeat }) => [id, lastHeartbeat]),
-    [
-      [2, 2 * TIME - 5],
-      [2, 2 * TIME - 5],
-    ],
+    [[2, 2 * TIME - 5]],
   );
   assert.not('supervised' in brokerOf(tester, 1));
   const { version } = tester.machine.image();
@@ -195,8 +191,9 @@ test('heartbeats out of shape are refused whole', () => {
     { brokerEpoch: -1 },
     { brokerId: 0 },
     { resources: { cpuCores: -1 } },
+    { brokerId: 1 },
   ]) {
-    const brokers = [good, { ...good, ...bad }];
+    const brokers = [good, { ...good, brokerId: 2, ...bad }];
     assert.is(tester.reject('record_heartbeats', { brokers }), 'InvalidArgument', JSON.stringify(bad));
   }
 });

@@ -13,12 +13,13 @@ const reasonsOf = ({ problems }: MetadataHealth): [MetadataReason, number, strin
   problems.map(({ reason, count, names }) => [reason, count, names]);
 
 test('all is well: counts, and no problem', () => {
-  const tester = createTester(3);
-  assert.equal(tester.ask('health', {}), { brokers: 3, topics: 0, partitions: 0, problems: [] });
+  const tester = createTester(4);
+  assert.equal(tester.ask('health', {}), { brokers: 4, topics: 0, partitions: 0, problems: [] });
+  tester.accept('update_broker', { id: 4, change: { status: 'dead' } });
   tester.accept('create_topic', { name: 't', partitions: 4, replicationFactor: 3, config: { minInsyncReplicas: 3 } });
+  tester.accept('update_broker', { id: 4, change: { status: 'draining' } });
   tester.accept('create_topic', { name: 'none', partitions: 4, replicationFactor: 1, assignment: 'none' });
-  tester.accept('update_broker', { id: 1, change: { status: 'draining' } });
-  assert.equal(tester.ask('health', {}), { brokers: 3, topics: 2, partitions: 4, problems: [] });
+  assert.equal(tester.ask('health', {}), { brokers: 4, topics: 2, partitions: 4, problems: [] });
 });
 
 test('fenced and dead brokers; a partition out of sync, under its min ISR, without a leader', () => {
@@ -31,18 +32,19 @@ test('fenced and dead brokers; a partition out of sync, under its min ISR, witho
   tester.accept('create_topic', { name: 't', partitions: 3, replicationFactor: 2, assignment });
   tester.accept('update_broker', { id: 3, change: { status: 'unreachable' } });
   tester.accept('update_broker', { id: 2, change: { status: 'dead' } });
-  tester.accept('update_isr', { topic: 't', partition: 0, isr: [1] });
   assert.equal(reasonsOf(tester.ask('health', {})), [
     ['fencedBrokers', 2, ['2', '3']],
-    ['underReplicatedPartitions', 1, ['t:0']],
+    ['offlinePartitions', 1, ['t:1']],
+    ['underReplicatedPartitions', 3, ['t:0', 't:1', 't:2']],
+    ['underMinIsrPartitions', 1, ['t:1']],
   ]);
+  tester.accept('update_isr', { topic: 't', partition: 2, isr: [3, 1] });
   tester.accept('update_topic', { name: 't', config: { minInsyncReplicas: 2 } });
-  tester.accept('update_leader', { topic: 't', partition: 1, leader: 0, leaderEpoch: 2 });
   const health = tester.ask('health', {});
   assert.equal(reasonsOf(health), [
     ['fencedBrokers', 2, ['2', '3']],
     ['offlinePartitions', 1, ['t:1']],
-    ['underReplicatedPartitions', 1, ['t:0']],
+    ['underReplicatedPartitions', 2, ['t:0', 't:1']],
     ['underMinIsrPartitions', 2, ['t:0', 't:1']],
   ]);
   assert.equal(
@@ -50,7 +52,7 @@ test('fenced and dead brokers; a partition out of sync, under its min ISR, witho
     [
       '2 brokers are fenced: 2, 3',
       '1 partition has no leader: t:1',
-      '1 partition is under-replicated: t:0',
+      '2 partitions are under-replicated: t:0, t:1',
       '2 partitions are under their min ISR: t:0, t:1',
     ],
   );

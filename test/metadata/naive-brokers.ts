@@ -84,6 +84,7 @@ export class NaiveBrokers {
     for (const { brokerId, brokerEpoch, agoMs } of brokers) {
       require(isId(brokerId) && brokerEpoch >= 0 && agoMs >= 0, 'InvalidArgument');
     }
+    require(new Set(brokers.map(({ brokerId }) => brokerId)).size === brokers.length, 'InvalidArgument');
     return brokers.flatMap(({ brokerId, brokerEpoch, agoMs, resources }) => {
       const broker = this.#brokers[brokerId];
       if (broker?.brokerEpoch !== brokerEpoch) return [];

@@ -13,7 +13,10 @@ export type WantedPlacement = Pick<
   'name' | 'partitions' | 'replicationFactor' | 'strategy'
 >;
 
-/** `placed`: the lists that were made for the topic, in the end those of the new partitions. */
+/**
+ * `placed`: the lists that were made for the topic, in the end those of the new partitions; none where it was only asked
+ * what creating it would come to: then some.
+ */
 export function placedLists(
   registered: readonly BrokerInfo[],
   { partitions, replicationFactor, strategy }: WantedPlacement,
@@ -24,7 +27,9 @@ export function placedLists(
   if (strategy !== 'roundRobin') {
     const usable = brokers.filter(({ status }) => status !== 'draining');
     require(usable.length >= replicationFactor && alive.length > 0, 'NotEnoughBrokers');
-    const lists = placed.slice(-partitions);
+    const aliveFirst = [...new Set([...alive, ...usable.map(({ id }) => id)])];
+    const some = Array.from({ length: partitions }, () => aliveFirst.slice(0, replicationFactor));
+    const lists = placed.length > 0 ? placed.slice(-partitions) : some;
     for (const replicas of lists) requireWellPlaced(replicas, replicationFactor, usable);
     return lists;
   }

@@ -5,10 +5,10 @@ import * as conclave from '../../src/index.js';
 import { readProjectFile } from '../support/repository.js';
 
 const values = [
-  'changedSettingsOf',
   'ClusterError',
   'assignRange',
   'assignUniform',
+  'changedSettingsOf',
   'createMetadataStateMachine',
   'defaultTopicConfig',
   'detectFormat',
