@@ -12,7 +12,8 @@ const FENCED = 1;
 const LEADERSHIPS = 10_000;
 const PARTITIONS_PER_TOPIC = 1_000;
 const BROKERS = 10;
-const goals = { fenceMs: 60, timesAmongMore: 1.5 };
+/** What is paid for is what the broker has, not what there is. */
+const MOST_TIMES_AMONG_MORE = 1.5;
 
 interface Costs {
   readonly fence: number[];
@@ -28,24 +29,20 @@ export function measureFencing({ quick }: { readonly quick: boolean }): Promise<
   const costs = measure(BROKERS, rounds);
   const amongMore = measure(2 * BROKERS, rounds);
   const partitions = (BROKERS * LEADERSHIPS).toLocaleString('en-US');
-  const figure = (name: string, repeats: number[], atMost?: number): Figure => {
-    const goal = atMost === undefined ? {} : { goal: { atMost } };
-    return {
-      name: `${partitions} partitions: ${name}`,
-      value: median(repeats),
-      unit: 'ms',
-      repeats,
-      ...goal,
-      note: '',
-    };
-  };
+  const figure = (name: string, repeats: number[]): Figure => ({
+    name: `${partitions} partitions: ${name}`,
+    value: median(repeats),
+    unit: 'ms',
+    repeats,
+    note: '',
+  });
   return Promise.resolve([
-    figure('fence a broker with 10,000 leaderships', costs.fence, goals.fenceMs),
+    figure('fence a broker with 10,000 leaderships', costs.fence),
     {
       name: 'the same among twice as many partitions',
       value: median(amongMore.fence) / median(costs.fence),
       unit: 'x',
-      goal: { atMost: goals.timesAmongMore },
+      goal: { atMost: MOST_TIMES_AMONG_MORE },
       note: '',
     },
     figure('unfence it', costs.unfence),

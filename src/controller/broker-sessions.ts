@@ -10,7 +10,7 @@ import { rejected } from '../metadata/answer.js';
 import { brokerKey } from '../metadata/broker-key.js';
 import { isFenced } from '../metadata/broker-states.js';
 import type { Image } from '../metadata/image.js';
-import { findBroker, listBrokerRecords } from '../metadata/image.js';
+import { findBroker, listBrokers } from '../metadata/image.js';
 import { MAX_BROKERS_PER_OPERATION } from '../metadata/limits.js';
 import type { BrokerHeartbeat, BrokerInfo, HeartbeatAnswer, Operation } from '../metadata/model.js';
 import type { RecordHeartbeats } from '../metadata/operations.js';
@@ -52,14 +52,14 @@ export class BrokerSessions implements ControllerPart {
   }
 
   hear(image: Image, beat: BrokerHeartbeat, moment: Moment): void {
-    const info = findBroker(image, beat.brokerId)?.info;
+    const info = findBroker(image, beat.brokerId);
     if (info?.brokerEpoch === beat.brokerEpoch) this.#contact(info, beat, moment);
   }
 
   /** A `NotYet` where the broker's state is about to change: it is told what it then is. */
   answer(image: Image, beat: BrokerHeartbeat, moment: Moment): OperationAnswer<HeartbeatAnswer> | NotYet {
     const { brokerId, brokerEpoch, shuttingDown = false } = beat;
-    const info = findBroker(image, brokerId)?.info;
+    const info = findBroker(image, brokerId);
     if (info === undefined) return rejected('BrokerNotFound', `broker ${brokerId} is not registered`);
     if (info.brokerEpoch !== brokerEpoch) {
       return rejected('StaleEpoch', `broker ${brokerId} has epoch ${info.brokerEpoch}, not ${brokerEpoch}`);
@@ -145,7 +145,7 @@ export class BrokerSessions implements ControllerPart {
     for (const brokerId of this.#sessions.keys()) {
       if (findBroker(image, brokerId) === undefined) this.#forget(brokerId);
     }
-    for (const { info } of listBrokerRecords(image)) {
+    for (const info of listBrokers(image)) {
       const session = this.#sessionOf(info) ?? (info.supervised ? this.#start(info, now) : undefined);
       if (session === undefined) continue;
       followBroker(session, info, now, appliedIndex);
@@ -159,7 +159,7 @@ export class BrokerSessions implements ControllerPart {
     let first: Session | null = null;
     let nextEndAt = Number.POSITIVE_INFINITY;
     for (const session of this.#sessions.values()) {
-      if (session.step !== null || !isWatched(findBroker(image, session.brokerId)?.info)) continue;
+      if (session.step !== null || !isWatched(findBroker(image, session.brokerId))) continue;
       const endAt = session.contactAt + this.#timeoutMs;
       if (endAt > now) nextEndAt = Math.min(nextEndAt, endAt);
       else if (first === null || session.contactAt < first.contactAt) first = session;
@@ -187,7 +187,7 @@ export class BrokerSessions implements ControllerPart {
   /** The active brokers, as far as they tell, have come to this index. */
   #knowOf(image: Image, index: number): boolean {
     for (const { brokerId, appliedIndex } of this.#sessions.values()) {
-      const isActive = findBroker(image, brokerId)?.info.status === 'alive';
+      const isActive = findBroker(image, brokerId)?.status === 'alive';
       if (isActive && appliedIndex !== undefined && appliedIndex < index) return false;
     }
     return true;
@@ -213,7 +213,7 @@ export class BrokerSessions implements ControllerPart {
     for (const session of this.#unrecorded) {
       const { brokerId, brokerEpoch, beatAt } = session;
       const agoMs = Math.round(now - must(beatAt, 'a heartbeat to record'));
-      const known = findBroker(image, brokerId)?.info.resources;
+      const known = findBroker(image, brokerId)?.resources;
       const changed = known !== undefined && hasNews(session.resources, known);
       beats.push({ brokerId, brokerEpoch, agoMs, ...(changed ? { resources: session.resources } : {}) });
     }

@@ -8,14 +8,7 @@ import { answerGroupQuery, GROUP_QUERY_TYPES } from './groups/answer-group-query
 import type { GroupQueryType } from './groups/queries.js';
 import { healthOf } from './health.js';
 import type { Image } from './image.js';
-import {
-  findBroker,
-  findPartition,
-  findTopic,
-  listBrokerRecords,
-  listPartitionsOf,
-  listTopicRecords,
-} from './image.js';
+import { findBroker, findPartition, findTopic, listBrokers, listPartitionsOf, listTopicRecords } from './image.js';
 import { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PLACEMENT_SEED } from './limits.js';
 import type { ClusterMetadata, PartitionInfo } from './model.js';
@@ -26,6 +19,7 @@ import { placeReplicas } from './placement/place-replicas.js';
 import { beginOn } from './broker-states.js';
 import type { QueryType } from './queries.js';
 import { isReassigning } from './reassignment.js';
+import type { ReplicaIndex } from './replica-index.js';
 import { readTopicName } from './topic-name.js';
 import { readTopicShape } from './topic-shape.js';
 
@@ -48,31 +42,38 @@ const QUERY_TYPES: readonly RecordQueryType[] = [
 
 const MAX_SHOWN_TYPE = 40;
 
+/** What can be asked about. */
+interface State {
+  readonly image: Image;
+  /** Of the image. */
+  readonly replicas: ReplicaIndex;
+}
+
 /** `query` is untrusted. */
-export function answerQuery(image: Image, query: unknown): OperationAnswer | NotYet {
+export function answerQuery(state: State, query: unknown): OperationAnswer | NotYet {
   const input = new InputReader(query, 'query.');
   const wanted = input.text('type', 'a text', () => true);
-  const answer = answerWanted(image, wanted, input);
+  const answer = answerWanted(state, wanted, input);
   return input.problem === undefined ? answer : malformed(input.problem);
 }
 
-function answerWanted(image: Image, wanted: string, input: InputReader): OperationAnswer | NotYet {
+function answerWanted(state: State, wanted: string, input: InputReader): OperationAnswer | NotYet {
   const type = QUERY_TYPES.find((known) => known === wanted);
-  if (type !== undefined) return answerKnown(image, type, input);
+  if (type !== undefined) return answerKnown(state, type, input);
   const groupType = GROUP_QUERY_TYPES.find((known) => known === wanted);
-  return groupType === undefined ? unknownQuery(wanted) : answerGroupQuery(image, groupType, input);
+  return groupType === undefined ? unknownQuery(wanted) : answerGroupQuery(state.image, groupType, input);
 }
 
 function unknownQuery(type: string): OperationAnswer {
   return rejected('UnknownOperation', `no query is called ${type.slice(0, MAX_SHOWN_TYPE)}`);
 }
 
-function answerKnown(image: Image, type: RecordQueryType, input: InputReader): OperationAnswer {
+function answerKnown({ image, replicas }: State, type: RecordQueryType, input: InputReader): OperationAnswer {
   switch (type) {
     case 'get_broker':
-      return { value: findBroker(image, input.integer('id', 1, MAX_BROKER_ID))?.info };
+      return { value: findBroker(image, input.integer('id', 1, MAX_BROKER_ID)) };
     case 'list_brokers':
-      return { value: listBrokerRecords(image).map((record) => record.info) };
+      return { value: listBrokers(image) };
     case 'get_topic':
       return {
         value: findTopic(
@@ -102,7 +103,7 @@ function answerKnown(image: Image, type: RecordQueryType, input: InputReader): O
     case 'balance':
       return { value: balanceOf(image) };
     case 'validate':
-      return dryRun(image, input.value('operation'));
+      return dryRun(image, replicas, input.value('operation'));
     default:
       return unreachable(type);
   }
@@ -112,7 +113,7 @@ function answerKnown(image: Image, type: RecordQueryType, input: InputReader): O
 export function toClusterMetadata(image: Image): ClusterMetadata {
   const topics = listTopicRecords(image);
   return {
-    brokers: Object.fromEntries(listBrokerRecords(image).map((record) => [record.info.id, record.info])),
+    brokers: Object.fromEntries(listBrokers(image).map((broker) => [broker.id, broker])),
     topics: Object.fromEntries(topics.map((record) => [record.info.name, record.info])),
     partitions: Object.fromEntries(
       topics.flatMap((record) =>

@@ -18,7 +18,7 @@ import { alterIsr } from './isr-operations.js';
 import { MAX_PLACEMENT_SEED } from './limits.js';
 import { decodeOperation } from './operation-codec.js';
 import type { OperationType } from './operations.js';
-import type { OperationHandler } from './operation-handler.js';
+import type { OperationContext, OperationHandler } from './operation-handler.js';
 import {
   createPartition,
   createPartitions,
@@ -61,13 +61,16 @@ const HANDLER_OF: ReadonlyMap<string, OperationHandler> = new Map(Object.entries
 
 const MAX_SHOWN_TYPE = 40;
 
-/** `index`: of the log entry. The draft's `changes`, empty before, are those of this operation. */
-export function applyCommand(draft: ImageDraft, command: Uint8Array, index: number): OperationAnswer {
-  return applyOperation(draft, decodeOperation(command), index);
+/** Of what an operation is told besides itself. */
+type LogEntry = Pick<OperationContext, 'index' | 'replicas'>;
+
+/** The draft's `changes`, empty before, are those of this operation. */
+export function applyCommand(draft: ImageDraft, command: Uint8Array, entry: LogEntry): OperationAnswer {
+  return applyOperation(draft, decodeOperation(command), entry);
 }
 
 /** `given` is untrusted JSON data. */
-export function applyOperation(draft: ImageDraft, given: unknown, index: number): OperationAnswer {
+export function applyOperation(draft: ImageDraft, given: unknown, entry: LogEntry): OperationAnswer {
   const operation = new InputReader(given, 'operation.');
   const type = operation.text('type', 'a text', () => true);
   const timestamp = operation.has('timestamp')
@@ -78,7 +81,7 @@ export function applyOperation(draft: ImageDraft, given: unknown, index: number)
   const handler = HANDLER_OF.get(type);
   if (handler === undefined)
     return rejected('UnknownOperation', `no operation is called ${type.slice(0, MAX_SHOWN_TYPE)}`);
-  const answer = handler(draft, new InputReader(operation.value('data')), { index, timestamp, placementSeed });
+  const answer = handler(draft, new InputReader(operation.value('data')), { ...entry, timestamp, placementSeed });
   if (draft.changes.length > 0) {
     assert('value' in answer, `a refused ${type} changes nothing`);
     draft.version += 1;

@@ -1,13 +1,8 @@
-/**
- * Rules of replica lists, shared by all operations that set one: distinct, registered, and some or all of them active.
- * Also keeps the count of lists in which each broker stands.
- */
-import { must } from '../assert.js';
+/** Rules of replica lists, shared by all operations that set one: distinct, registered, and some or all of them active. */
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
-import type { ImageDraft, ReadableImage } from './image.js';
-import { BrokerRecord, findBroker } from './image.js';
-import { putBroker } from './image-draft.js';
+import type { ReadableImage } from './image.js';
+import { findBroker } from './image.js';
 import type { PartitionInfo } from './model.js';
 import { isActive } from './broker-states.js';
 
@@ -38,8 +33,8 @@ function checkRegistered(image: ReadableImage, replicas: readonly number[]): Ref
 }
 
 function isActiveBroker(image: ReadableImage, id: number): boolean {
-  const record = findBroker(image, id);
-  return record !== undefined && isActive(record.info);
+  const broker = findBroker(image, id);
+  return broker !== undefined && isActive(broker);
 }
 
 export function checkSubset(subset: readonly number[], replicas: readonly number[], name: string): Refusal {
@@ -73,25 +68,6 @@ export function checkReassignment({ replicas, addingReplicas, removingReplicas }
 export function checkLeader(leader: number, isr: readonly number[]): Refusal {
   if (leader === 0 || isr.includes(leader)) return undefined;
   return rejected('InvalidAssignment', `leader ${leader} is not in the ISR ${shown(isr)}`);
-}
-
-/** Each list of `removed` no longer exists, each of `added` does now. */
-export function recount(
-  draft: ImageDraft,
-  removed: Iterable<readonly number[]>,
-  added: Iterable<readonly number[]>,
-): void {
-  const differences = new Map<number, number>();
-  const count = (lists: Iterable<readonly number[]>, by: number): void => {
-    for (const list of lists) for (const id of list) differences.set(id, (differences.get(id) ?? 0) + by);
-  };
-  count(removed, -1);
-  count(added, 1);
-  for (const [id, difference] of differences) {
-    if (difference === 0) continue;
-    const record = must(findBroker(draft, id), 'every replica is a registered broker');
-    putBroker(draft, new BrokerRecord(record.info, record.replicaCount + difference));
-  }
 }
 
 function areDistinct(ids: readonly number[]): boolean {

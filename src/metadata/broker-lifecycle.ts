@@ -9,7 +9,7 @@ import { equalBrokers, readResources } from './broker-operations.js';
 import { isFenced } from './broker-states.js';
 import { replaceBroker } from './broker-status.js';
 import type { ImageDraft } from './image.js';
-import { BrokerRecord, findBroker } from './image.js';
+import { findBroker } from './image.js';
 import { putBroker } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_BROKERS_PER_OPERATION } from './limits.js';
@@ -25,17 +25,17 @@ export const unfenceBroker = statusChange((info) => (isFenced(info) ? 'alive' : 
 export const beginControlledShutdown = statusChange((info) => (isFenced(info) ? info.status : 'draining'));
 
 function statusChange(statusAfter: (info: Readonly<BrokerInfo>) => BrokerStatus): OperationHandler {
-  return (draft, input, { timestamp }) => {
+  return (draft, input, context) => {
     const registration = readRegistration(input);
     if (input.problem !== undefined) return malformed(input.problem);
     const found = findRegistration(draft, registration);
     if ('error' in found) return found;
-    const { info, replicaCount } = found.value;
-    const status = statusAfter(info);
-    if (status === info.status) return { value: info };
-    const next = new BrokerRecord({ ...info, status }, replicaCount);
-    replaceBroker(draft, next, timestamp);
-    return { value: next.info };
+    const known = found.value;
+    const status = statusAfter(known);
+    if (status === known.status) return { value: known };
+    const next = { ...known, status };
+    replaceBroker(draft, next, context);
+    return { value: next };
   };
 }
 
@@ -56,14 +56,14 @@ export function recordHeartbeats(
   for (const beat of beats) {
     const found = findRegistration(draft, beat);
     if ('error' in found) continue;
-    const { info, replicaCount } = found.value;
+    const known = found.value;
     const next: BrokerInfo = {
-      ...info,
-      resources: { ...info.resources, ...beat.resources },
-      lastHeartbeat: Math.max(info.lastHeartbeat, timestamp - beat.agoMs),
+      ...known,
+      resources: { ...known.resources, ...beat.resources },
+      lastHeartbeat: Math.max(known.lastHeartbeat, timestamp - beat.agoMs),
       supervised: true,
     };
-    if (!equalBrokers(next, info)) putBroker(draft, new BrokerRecord(next, replicaCount));
+    if (!equalBrokers(next, known)) putBroker(draft, next);
     heard.push(next);
   }
   return { value: heard };
@@ -81,10 +81,12 @@ function readRegistration(input: InputReader): Registration {
   };
 }
 
-function findRegistration(draft: ImageDraft, { brokerId, brokerEpoch }: Registration): OperationAnswer<BrokerRecord> {
-  const record = findBroker(draft, brokerId);
-  if (record === undefined) return rejected('BrokerNotFound', `broker ${brokerId} is not registered`);
-  const known = record.info.brokerEpoch;
-  if (brokerEpoch === known) return { value: record };
-  return rejected('StaleEpoch', `broker ${brokerId} has epoch ${known}, not ${brokerEpoch}`);
+function findRegistration(
+  draft: ImageDraft,
+  { brokerId, brokerEpoch }: Registration,
+): OperationAnswer<Readonly<BrokerInfo>> {
+  const known = findBroker(draft, brokerId);
+  if (known === undefined) return rejected('BrokerNotFound', `broker ${brokerId} is not registered`);
+  if (brokerEpoch === known.brokerEpoch) return { value: known };
+  return rejected('StaleEpoch', `broker ${brokerId} has epoch ${known.brokerEpoch}, not ${brokerEpoch}`);
 }

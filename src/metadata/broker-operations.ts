@@ -7,7 +7,7 @@ import { malformed, rejected } from './answer.js';
 import { isFenced } from './broker-states.js';
 import { replaceBroker } from './broker-status.js';
 import type { ImageDraft } from './image.js';
-import { BrokerRecord, findBroker } from './image.js';
+import { findBroker } from './image.js';
 import { putBroker, removeBroker } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_ADDRESS_LENGTH, MAX_BROKER_ID, MAX_INCARNATION_ID_LENGTH, MAX_RACK_LENGTH } from './limits.js';
@@ -31,11 +31,8 @@ const RESOURCE_NAMES = Object.keys(NO_RESOURCES) as (keyof BrokerResources)[];
 const ADDRESS = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?\]):([0-9]{1,5})$/;
 const MAX_PORT = 65_535;
 
-export function registerBroker(
-  draft: ImageDraft,
-  input: InputReader,
-  { index, timestamp }: OperationContext,
-): OperationAnswer {
+export function registerBroker(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  const { index, timestamp } = context;
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const info: BrokerInfo = {
     id,
@@ -51,10 +48,10 @@ export function registerBroker(
   if (input.problem !== undefined) return malformed(input.problem);
   const known = findBroker(draft, id);
   if (known !== undefined) {
-    const again = registeredAgain(known.info, info, readResources(input));
-    return 'error' in again ? again : replaced(draft, known, again.value, timestamp);
+    const again = registeredAgain(known, info, readResources(input));
+    return 'error' in again ? again : replaced(draft, known, again.value, context);
   }
-  putBroker(draft, new BrokerRecord(info, 0));
+  putBroker(draft, info);
   return { value: info };
 }
 
@@ -78,11 +75,15 @@ function registeredAgain(
   return { value: known.supervised === undefined ? wanted : { ...wanted, supervised: known.supervised } };
 }
 
-function replaced(draft: ImageDraft, known: BrokerRecord, info: BrokerInfo, timestamp: number): OperationAnswer {
-  if (info.brokerEpoch === known.info.brokerEpoch && equalBrokers(info, known.info)) return { value: known.info };
-  const next = new BrokerRecord(info, known.replicaCount);
-  replaceBroker(draft, next, timestamp);
-  return { value: next.info };
+function replaced(
+  draft: ImageDraft,
+  known: Readonly<BrokerInfo>,
+  next: BrokerInfo,
+  context: OperationContext,
+): OperationAnswer {
+  if (next.brokerEpoch === known.brokerEpoch && equalBrokers(next, known)) return { value: known };
+  replaceBroker(draft, next, context);
+  return { value: next };
 }
 
 /** A whole record, as it was answered; worthless if the input has a problem. */
@@ -101,32 +102,34 @@ export function readBrokerInfo(input: InputReader): BrokerInfo {
   };
 }
 
-export function unregisterBroker(draft: ImageDraft, input: InputReader): OperationAnswer {
+export function unregisterBroker(
+  draft: ImageDraft,
+  input: InputReader,
+  { replicas }: OperationContext,
+): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   if (input.problem !== undefined) return malformed(input.problem);
-  const record = findBroker(draft, id);
-  if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
-  if (record.replicaCount > 0) {
-    return rejected('InvalidAssignment', `broker ${id} still holds ${record.replicaCount} replicas`);
-  }
-  removeBroker(draft, record);
+  const broker = findBroker(draft, id);
+  if (broker === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
+  const count = replicas.replicaCount(id);
+  if (count > 0) return rejected('InvalidAssignment', `broker ${id} still holds ${count} replicas`);
+  removeBroker(draft, broker);
   return { value: null };
 }
 
-export function updateBroker(draft: ImageDraft, input: InputReader, { timestamp }: OperationContext): OperationAnswer {
+export function updateBroker(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const id = input.integer('id', 1, MAX_BROKER_ID);
   const change = input.nested('change');
-  const record = findBroker(draft, id);
+  const known = findBroker(draft, id);
   const wanted: Partial<BrokerInfo> = {};
   if (change.has('addr')) wanted.addr = readAddress(change);
   if (change.has('rack')) wanted.rack = readRack(change);
   if (change.has('status')) wanted.status = change.choice('status', STATUSES) ?? 'alive';
-  const resources = { ...(record?.info.resources ?? NO_RESOURCES), ...readResources(change) };
+  const resources = { ...(known?.resources ?? NO_RESOURCES), ...readResources(change) };
   if (change.has('lastHeartbeat')) wanted.lastHeartbeat = change.integer('lastHeartbeat', 0, Number.MAX_SAFE_INTEGER);
   if (input.problem !== undefined) return malformed(input.problem);
-  if (record === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
-  const info: BrokerInfo = { ...record.info, ...wanted, resources };
-  return replaced(draft, record, info, timestamp);
+  if (known === undefined) return rejected('BrokerNotFound', `broker ${id} is not registered`);
+  return replaced(draft, known, { ...known, ...wanted, resources }, context);
 }
 
 function readAddress(input: InputReader): string {

@@ -24,8 +24,8 @@ export interface BrokerStates {
 
 export function brokerStates(image: ReadableImage): BrokerStates {
   const holds = (id: number, rule: (info: BrokerInfo) => boolean): boolean => {
-    const record = findBroker(image, id);
-    return record !== undefined && rule(record.info);
+    const broker = findBroker(image, id);
+    return broker !== undefined && rule(broker);
   };
   return { isActive: (id) => holds(id, isActive), isFenced: (id) => holds(id, isFenced) };
 }

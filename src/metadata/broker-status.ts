@@ -6,30 +6,31 @@
  */
 import { must } from '../assert.js';
 import { brokerStates, isActive, isFenced } from './broker-states.js';
-import type { BrokerRecord, ImageDraft } from './image.js';
-import { compareCodeUnits } from './code-units.js';
-import { eachTopicRecord, findBroker, findTopic, listPartitionsOf } from './image.js';
+import type { ImageDraft } from './image.js';
+import { findBroker, findTopic } from './image.js';
 import { putBroker } from './image-draft.js';
 import { electionOf } from './leader-election.js';
 import type { BrokerInfo, PartitionInfo } from './model.js';
+import type { OperationContext } from './operation-handler.js';
 import type { PartitionTarget } from './partition-change.js';
 import { changedPartition } from './partition-change.js';
 import { writePartitions } from './partition-writes.js';
 import { withIsr } from './reassignment.js';
 
-/** `record`: of a registered broker, in the place of the one that is there. The only way to give a broker a status. */
-export function replaceBroker(draft: ImageDraft, record: BrokerRecord, timestamp: number): void {
-  const { id } = record.info;
-  const before = standingOf(must(findBroker(draft, id), 'a registered broker').info);
-  const after = standingOf(record.info);
-  putBroker(draft, record);
+/** `broker`: registered, in the place of the record that is there. The only way to give a broker a status. */
+export function replaceBroker(draft: ImageDraft, broker: BrokerInfo, context: OperationContext): void {
+  const { id } = broker;
+  const { timestamp, replicas } = context;
+  const before = standingOf(must(findBroker(draft, id), 'a registered broker'));
+  const after = standingOf(broker);
+  putBroker(draft, broker);
   if (before === after) return;
   const brokers = brokerStates(draft);
   const changed: PartitionInfo[] = [];
-  for (const partition of partitionsOfBroker(draft, id)) {
+  for (const partition of replicas.partitionsOf(id, draft)) {
     const { config } = must(findTopic(draft, partition.topic), 'the topic of a partition').info;
-    const context = { election: electionOf(config), brokers, timestamp };
-    const next = changedPartition(partition, targetOf(partition, id, before, after), context);
+    const rules = { election: electionOf(config), brokers, timestamp };
+    const next = changedPartition(partition, targetOf(partition, id, before, after), rules);
     if (next !== partition) changed.push(next);
   }
   writePartitions(draft, changed);
@@ -48,11 +49,4 @@ function targetOf(partition: PartitionInfo, id: number, before: Standing, after:
   if (before !== 'fenced' && after !== 'fenced') return target;
   const isOffline = (other: number): boolean => (other === id ? after === 'fenced' : offlineReplicas.includes(other));
   return { ...target, offlineReplicas: replicas.filter(isOffline) };
-}
-
-function* partitionsOfBroker(image: ImageDraft, id: number): Generator<PartitionInfo, void, void> {
-  const all = [...eachTopicRecord(image)].sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
-  for (const record of all) {
-    for (const partition of listPartitionsOf(record)) if (partition.replicas.includes(id)) yield partition;
-  }
 }

@@ -3,11 +3,12 @@ import type { OperationAnswer } from './answer.js';
 import { applyOperation } from './apply.js';
 import type { Image } from './image.js';
 import { draftOf } from './image-draft.js';
+import type { ReplicaIndex } from './replica-index.js';
 
 /** It has no place in a log. */
 const NO_INDEX = 0;
 
 /** `operation` is untrusted JSON data. */
-export function dryRun(image: Image, operation: unknown): OperationAnswer {
-  return applyOperation(draftOf(image), operation, NO_INDEX);
+export function dryRun(image: Image, replicas: ReplicaIndex, operation: unknown): OperationAnswer {
+  return applyOperation(draftOf(image), operation, { index: NO_INDEX, replicas });
 }

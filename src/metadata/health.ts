@@ -3,10 +3,10 @@
  * brokers, offline and under-replicated partitions, told from one image. Each bucket, and each full chunk of a topic,
  * is counted once in its life, so that asking again costs what has changed since.
  */
-import type { BrokerRecord, Chunk, Image, TopicRecord } from './image.js';
+import type { Chunk, Image, TopicRecord } from './image.js';
 import { compareCodeUnits } from './code-units.js';
 import { PARTITIONS_PER_CHUNK } from './image.js';
-import type { PartitionInfo } from './model.js';
+import type { BrokerInfo, PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
 
 /**
@@ -115,7 +115,7 @@ function addBucket<Kept>(
   all.add(tally);
 }
 
-function tallyBroker(tally: Tally, { info: { id, status } }: BrokerRecord): void {
+function tallyBroker(tally: Tally, { id, status }: Readonly<BrokerInfo>): void {
   tally.brokers += 1;
   if (status === 'unreachable' || status === 'dead') tally.find('fencedBrokers', String(id));
 }

@@ -6,8 +6,9 @@ import { digestOf } from '../state-machine/digest.js';
 import { compareCodeUnits } from './code-units.js';
 import type { GroupRecord } from './groups/group-record.js';
 import type { CommittedOffset } from './groups/offsets.js';
-import type { BrokerRecord, Image, TopicRecord } from './image.js';
+import type { Image, TopicRecord } from './image.js';
 import { listPartitionsOf } from './image.js';
+import type { BrokerInfo } from './model.js';
 
 /** Most are empty in a small cluster. */
 const EMPTY_BUCKET = digestOf([]);
@@ -35,9 +36,9 @@ function digestBucket<Key, Kept>(
   return digest;
 }
 
-function* brokerParts(bucket: ReadonlyMap<number, BrokerRecord>): Generator<string> {
-  const records = [...bucket.values()].sort((a, b) => a.info.id - b.info.id);
-  for (const record of records) yield canonicalJson(record.info);
+function* brokerParts(bucket: ReadonlyMap<number, Readonly<BrokerInfo>>): Generator<string> {
+  const brokers = [...bucket.values()].sort((a, b) => a.id - b.id);
+  for (const broker of brokers) yield canonicalJson(broker);
 }
 
 function* topicParts(bucket: ReadonlyMap<string, TopicRecord>): Generator<string> {

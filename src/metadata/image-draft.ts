@@ -4,7 +4,7 @@
  */
 import { assert, must } from '../assert.js';
 import { withChanges } from './buckets.js';
-import type { BrokerRecord, Chunk, Image, ImageDraft, MutableImage } from './image.js';
+import type { Chunk, Image, ImageDraft, MutableImage } from './image.js';
 import {
   brokerBucket,
   collisionKey,
@@ -16,7 +16,7 @@ import {
   topicBucket,
   TopicRecord,
 } from './image.js';
-import type { PartitionInfo, TopicInfo } from './model.js';
+import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 
 export function draftOf(base: Image): ImageDraft {
   const { version, lastModified } = base;
@@ -51,16 +51,16 @@ export function writeDraft(draft: ImageDraft, into: MutableImage): void {
 }
 
 /** A new broker, or another record of one. */
-export function putBroker(draft: ImageDraft, record: BrokerRecord): void {
-  const { info } = record;
-  const before = findBroker(draft, info.id)?.info;
-  draft.changedBrokers.set(info.id, record);
-  if (before !== info) draft.changes.push({ kind: 'broker', before, after: info });
+export function putBroker(draft: ImageDraft, broker: BrokerInfo): void {
+  const before = findBroker(draft, broker.id);
+  Object.freeze(broker.resources);
+  draft.changedBrokers.set(broker.id, Object.freeze(broker));
+  draft.changes.push({ kind: 'broker', before, after: broker });
 }
 
-export function removeBroker(draft: ImageDraft, { info }: BrokerRecord): void {
-  draft.changedBrokers.set(info.id, null);
-  draft.changes.push({ kind: 'broker', before: info, after: undefined });
+export function removeBroker(draft: ImageDraft, broker: Readonly<BrokerInfo>): void {
+  draft.changedBrokers.set(broker.id, null);
+  draft.changes.push({ kind: 'broker', before: broker, after: undefined });
 }
 
 /** A new topic with those of its partitions that are there from the start. */

@@ -16,18 +16,6 @@ const GROUP_BUCKETS = 256;
 /** Partitions of a topic that are copied together when one of them changes. */
 export const PARTITIONS_PER_CHUNK = 32;
 
-export class BrokerRecord {
-  readonly info: Readonly<BrokerInfo>;
-  /** In how many replica lists the broker stands: it can be unregistered only at 0. */
-  readonly replicaCount: number;
-
-  constructor(info: BrokerInfo, replicaCount: number) {
-    Object.freeze(info.resources);
-    this.info = Object.freeze(info);
-    this.replicaCount = replicaCount;
-  }
-}
-
 /** Sparse: null where no partition was created yet. */
 export type Chunk = readonly (PartitionInfo | null)[];
 
@@ -43,7 +31,7 @@ export class TopicRecord {
 }
 
 export interface Image {
-  readonly brokers: readonly ReadonlyMap<number, BrokerRecord>[];
+  readonly brokers: readonly ReadonlyMap<number, Readonly<BrokerInfo>>[];
   /** By `collisionKey`. */
   readonly topics: readonly ReadonlyMap<string, TopicRecord>[];
   /** By id: `groups/group-image.ts`. */
@@ -66,7 +54,7 @@ export interface ImageDraft {
    * What the operation being applied has changed, in order: filled by what puts and removes records, and by no other.
    */
   changes: RecordChange[];
-  readonly changedBrokers: Map<number, BrokerRecord | null>;
+  readonly changedBrokers: Map<number, Readonly<BrokerInfo> | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;
   readonly changedGroups: Map<string, GroupRecord | null>;
   version: number;
@@ -94,7 +82,7 @@ const NO_CHANGES: ReadonlyMap<string, TopicRecord | null> = new Map();
 
 export function emptyImage(): MutableImage {
   return {
-    brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerRecord>()),
+    brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerInfo>()),
     topics: Array.from({ length: TOPIC_BUCKETS }, () => new Map<string, TopicRecord>()),
     groups: emptyBuckets(GROUP_BUCKETS),
     version: 0,
@@ -110,23 +98,23 @@ export function collisionKey(topic: string): string {
   return topic.includes('.') ? topic.replaceAll('.', '_') : topic;
 }
 
-export function findBroker(image: ReadableImage, id: number): BrokerRecord | undefined {
+export function findBroker(image: ReadableImage, id: number): Readonly<BrokerInfo> | undefined {
   if (!isDraft(image)) return image.brokers[brokerBucket(id)]?.get(id);
   const changed = image.changedBrokers.get(id);
   return changed === undefined ? findBroker(image.base, id) : (changed ?? undefined);
 }
 
 /** By id. */
-export function listBrokerRecords(image: ReadableImage): BrokerRecord[] {
-  const records: BrokerRecord[] = [];
+export function listBrokers(image: ReadableImage): Readonly<BrokerInfo>[] {
+  const brokers: Readonly<BrokerInfo>[] = [];
   if (isDraft(image)) {
     const { base, changedBrokers } = image;
-    records.push(...listBrokerRecords(base).filter(({ info }) => !changedBrokers.has(info.id)));
-    for (const record of changedBrokers.values()) if (record !== null) records.push(record);
+    brokers.push(...listBrokers(base).filter(({ id }) => !changedBrokers.has(id)));
+    for (const broker of changedBrokers.values()) if (broker !== null) brokers.push(broker);
   } else {
-    for (const bucket of image.brokers) records.push(...bucket.values());
+    for (const bucket of image.brokers) brokers.push(...bucket.values());
   }
-  return records.sort((a, b) => a.info.id - b.info.id);
+  return brokers.sort((a, b) => a.id - b.id);
 }
 
 export function findTopic(image: ReadableImage, name: string): TopicRecord | undefined {

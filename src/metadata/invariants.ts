@@ -6,10 +6,11 @@ import { checkReassignment } from './assignment.js';
 import { brokerStates } from './broker-states.js';
 import { findRecordFault } from './groups/group-faults.js';
 import { findGroup } from './groups/group-image.js';
-import type { BrokerRecord, Image, TopicRecord } from './image.js';
-import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
+import type { Image, TopicRecord } from './image.js';
+import { findBroker, findTopic, listBrokers, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
+import { ReplicaIndex } from './replica-index.js';
 
 export type MetadataRule =
   | 'leader in the ISR'
@@ -23,19 +24,28 @@ export type MetadataRule =
   | 'replicas are registered brokers'
   | 'partition count of the topic'
   | 'topic and partitions agree'
-  | 'replica count of the broker'
+  | 'broker is found by its id'
+  | 'replica index is that of the image'
   | 'groups are sound'
   | 'version only grows';
 
 /** Told of each rule that was looked at. */
 export type Judge = (holds: boolean, rule: MetadataRule, describe: () => string) => void;
 
+/** What followed every change says what is built anew from where they led. */
+export function judgeReplicas(image: Image, replicas: ReplicaIndex, judge: Judge): void {
+  const [followed, rebuilt] = [replicas, ReplicaIndex.of(image)].map((index) => JSON.stringify(index));
+  judge(followed === rebuilt, 'replica index is that of the image', () => `the index ${followed} is not ${rebuilt}`);
+}
+
 /** One sentence for each rule broken; empty when all is well. */
-export function findViolations(image: Image): string[] {
+export function findViolations(image: Image, replicas: ReplicaIndex): string[] {
   const violations: string[] = [];
-  judgeImage(image, null, (holds, _, describe) => {
+  const judge: Judge = (holds, _, describe) => {
     if (!holds) violations.push(describe());
-  });
+  };
+  judgeImage(image, null, judge);
+  judgeReplicas(image, replicas, judge);
   return violations;
 }
 
@@ -64,14 +74,10 @@ export function judgeImage(image: Image, before: Image | null, judge: Judge): vo
 }
 
 function judgeBrokers(image: Image, before: Image | null, judge: Judge): void {
-  const counts = new Map<number, number>();
-  for (const bucket of image.topics) {
-    for (const record of bucket.values()) countReplicas(record, counts);
-  }
-  for (const record of listBrokerRecords(image)) {
-    judgeBroker(image, record, counts, judge);
-    const { id, brokerEpoch } = record.info;
-    const known = before === null ? undefined : findBroker(before, id)?.info.brokerEpoch;
+  for (const broker of listBrokers(image)) {
+    const { id, brokerEpoch } = broker;
+    judge(findBroker(image, id) === broker, 'broker is found by its id', () => `broker ${id} is found by its id`);
+    const known = before === null ? undefined : findBroker(before, id)?.brokerEpoch;
     if (known === undefined) continue;
     judge(brokerEpoch >= known, 'broker epoch only grows', () => `broker ${id}: epoch ${brokerEpoch} follows ${known}`);
   }
@@ -86,29 +92,6 @@ function judgeGroups(image: Image, before: Image | null, judge: Judge): void {
       judge(fault === undefined, 'groups are sound', () => `group ${groupId}: ${fault ?? ''}`);
     }
   });
-}
-
-function countReplicas({ chunks }: TopicRecord, counts: Map<number, number>): void {
-  for (const chunk of chunks) {
-    for (const partition of chunk) {
-      if (partition === null) continue;
-      for (const id of partition.replicas) counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
-  }
-}
-
-function judgeBroker(
-  image: Image,
-  { info, replicaCount }: BrokerRecord,
-  counts: ReadonlyMap<number, number>,
-  judge: Judge,
-): void {
-  const count = counts.get(info.id) ?? 0;
-  judge(
-    findBroker(image, info.id)?.info === info && replicaCount === count,
-    'replica count of the broker',
-    () => `broker ${info.id} is found by its id and holds ${count} replicas, not ${replicaCount}`,
-  );
 }
 
 function judgeTopic(image: Image, record: TopicRecord, judge: Judge): void {

@@ -49,9 +49,8 @@ export function alterIsr(draft: ImageDraft, input: InputReader, { timestamp }: O
 function checkBrokerEpoch(image: ReadableImage, { brokerId, brokerEpoch }: AlterIsr): Refusal {
   const broker = findBroker(image, brokerId);
   if (broker === undefined) return rejected('BrokerNotFound', `broker ${brokerId} is not registered`);
-  const known = broker.info.brokerEpoch;
-  if (brokerEpoch === known) return undefined;
-  return rejected('StaleEpoch', `broker ${brokerId} has epoch ${known}, not ${brokerEpoch}`);
+  if (brokerEpoch === broker.brokerEpoch) return undefined;
+  return rejected('StaleEpoch', `broker ${brokerId} has epoch ${broker.brokerEpoch}, not ${brokerEpoch}`);
 }
 
 function checkReport(partition: PartitionInfo, { brokerId, leaderEpoch, partitionEpoch, isr }: AlterIsr): Refusal {
@@ -78,6 +77,6 @@ function checkEligible(image: ReadableImage, isr: readonly number[]): Refusal {
   const { isActive } = brokerStates(image);
   const ineligible = isr.find((id) => !isActive(id));
   if (ineligible === undefined) return undefined;
-  const status = findBroker(image, ineligible)?.info.status ?? 'not registered';
+  const status = findBroker(image, ineligible)?.status ?? 'not registered';
   return rejected('IneligibleReplica', `broker ${ineligible} is ${status} and cannot be in sync`);
 }

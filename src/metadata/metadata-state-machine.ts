@@ -22,6 +22,7 @@ import { digestImage } from './image-digest.js';
 import { MetadataChange } from './metadata-change.js';
 import { decodeJson } from './operation-codec.js';
 import { postAnswer } from './posted-answer.js';
+import { ReplicaIndex } from './replica-index.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 /**
@@ -42,10 +43,13 @@ export interface MetadataMachine extends HostedStateMachine {
   dump(): MetadataDump;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
   readonly image: () => Image;
+  /** Of that image. */
+  readonly replicas: () => ReplicaIndex;
 }
 
 export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
+  let replicas = new ReplicaIndex();
   let draft: ImageDraft | null = null;
   let changes: MetadataChange[] = [];
   let changedKeys: ReadonlySet<string> = NO_KEYS;
@@ -60,8 +64,9 @@ export function createMetadataMachine(): MetadataMachine {
     },
     apply(command, { index }) {
       assert(draft !== null, 'operations are applied within a batch');
-      const answer = applyCommand(draft, command, index);
+      const answer = applyCommand(draft, command, { index, replicas });
       if (draft.changes.length > 0) {
+        replicas.follow(draft.changes);
         changes.push(new MetadataChange(index, draft.changes));
         draft.changes = [];
       }
@@ -84,7 +89,10 @@ export function createMetadataMachine(): MetadataMachine {
       return taken;
     },
     toPosted: (answer) => postAnswer(answer as OperationAnswer),
-    query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
+    query(request) {
+      const state = { image: settled(), replicas };
+      return answerQuery(state, request instanceof Uint8Array ? decodeJson(request) : request);
+    },
     capture() {
       const captured = settled();
       return { serialize: () => writeSnapshot(captured) };
@@ -92,11 +100,13 @@ export function createMetadataMachine(): MetadataMachine {
     restore(snapshot) {
       settled();
       image = readSnapshot(snapshot);
+      replicas = ReplicaIndex.of(image);
       changes = [];
     },
     dump: () => dumpImage(settled()),
     digest: () => digestImage(settled()),
     image: settled,
+    replicas: () => replicas,
   };
 }
 

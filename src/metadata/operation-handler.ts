@@ -2,6 +2,7 @@
 import type { OperationAnswer } from './answer.js';
 import type { ImageDraft } from './image.js';
 import type { InputReader } from './input-reader.js';
+import type { ReplicaIndex } from './replica-index.js';
 
 /** Of the log entry that the operation stands in. */
 export interface OperationContext {
@@ -11,6 +12,8 @@ export interface OperationContext {
   readonly timestamp: number;
   /** What chance decides in a placement, decided by this. */
   readonly placementSeed: number;
+  /** As they were before the operation. */
+  readonly replicas: ReplicaIndex;
 }
 
 /**

@@ -6,7 +6,7 @@ import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
-import { checkAssignment, checkLeader, checkSubset, recount } from './assignment.js';
+import { checkAssignment, checkLeader, checkSubset } from './assignment.js';
 import { beginOn } from './broker-states.js';
 import type { ImageDraft, ReadableImage } from './image.js';
 import { findPartition, findTopic } from './image.js';
@@ -76,7 +76,6 @@ function changeOne(
   if ('error' in next) return next;
   const partition = next.value;
   if (partition === current) return { value: current };
-  if (partition.replicas !== current.replicas) recount(draft, [current.replicas], [partition.replicas]);
   replacePartition(draft, record, partition);
   return { value: partition };
 }

@@ -4,24 +4,15 @@
  */
 import { assert, must } from '../assert.js';
 import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
-import { recount } from './assignment.js';
 import { isFenced } from './broker-states.js';
 import type { Buckets } from './buckets.js';
 import { compareCodeUnits } from './code-units.js';
 import type { GroupRecord } from './groups/group-record.js';
 import { groupEntries, offsetEntries, putStoredGroups } from './groups/stored-groups.js';
 import type { Image, ImageDraft, TopicRecord } from './image.js';
-import {
-  BrokerRecord,
-  emptyImage,
-  findBroker,
-  findCollision,
-  findTopic,
-  listBrokerRecords,
-  listPartitionsOf,
-} from './image.js';
+import { emptyImage, findBroker, findCollision, findTopic, listBrokers, listPartitionsOf } from './image.js';
 import { addTopic, draftOf, putBroker, writeDraft } from './image-draft.js';
-import type { PartitionInfo, TopicInfo } from './model.js';
+import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
 
@@ -63,7 +54,7 @@ function groupIdOf({ group }: GroupRecord): string {
 }
 
 function* snapshotLines(image: Image, entries: RecordEntries): Generator<string, void, void> {
-  const brokers = listBrokerRecords(image).map(({ info }): Entry => [String(info.id), info]);
+  const brokers = listBrokers(image).map((info): Entry => [String(info.id), info]);
   yield `${BROKERS_LINE}\n`;
   yield* recordLines(brokers.sort(([a], [b]) => compareCodeUnits(a, b)));
   yield `},"format":${FORMAT},"groups":{\n`;
@@ -113,22 +104,23 @@ export function readSnapshot(bytes: Uint8Array): Image {
   assert([draft.version, draft.lastModified].every(Number.isSafeInteger), 'a version and a time are whole numbers');
   for (const info of brokers.records.map(readBroker)) {
     assert(findBroker(draft, info.id) === undefined, `broker ${info.id} has one record`);
-    putBroker(draft, new BrokerRecord(info, 0));
+    putBroker(draft, info);
   }
   const read = partitions.records.map(readPartition);
-  checkOffline(listBrokerRecords(draft), read);
+  checkReplicas(listBrokers(draft), read);
   putTopics(draft, topics.records.map(readTopic), read);
   putStoredGroups(draft, groups.records, offsets.records);
   writeDraft(draft, image);
   return image;
 }
 
-function checkOffline(brokers: readonly BrokerRecord[], partitions: readonly PartitionInfo[]): void {
-  const fenced = new Set(brokers.filter(({ info }) => isFenced(info)).map(({ info }) => info.id));
-  if (fenced.size === 0) return;
+function checkReplicas(brokers: readonly Readonly<BrokerInfo>[], partitions: readonly PartitionInfo[]): void {
+  const registered = new Map(brokers.map((broker) => [broker.id, broker]));
   for (const { topic, partition, replicas, offlineReplicas } of partitions) {
-    const isOnline = (id: number): boolean => fenced.has(id) && !offlineReplicas.includes(id);
-    assert(!replicas.some(isOnline), `replicas of ${partitionId(topic, partition)} on fenced brokers are offline`);
+    for (const id of replicas) {
+      const broker = must(registered.get(id), `replicas of ${partitionId(topic, partition)} are on registered brokers`);
+      if (isFenced(broker)) assert(offlineReplicas.includes(id), 'replicas on fenced brokers are offline');
+    }
   }
 }
 
@@ -148,11 +140,6 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
     const record = must(findTopic(draft, info.name), 'added above');
     assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
   }
-  recount(
-    draft,
-    [],
-    partitions.map((partition) => partition.replicas),
-  );
 }
 
 function* recordLines(entries: Iterable<Entry>): Generator<string, void, void> {

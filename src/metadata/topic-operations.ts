@@ -1,10 +1,10 @@
 /** Topics: create (with partitions placed here, given, or none yet), delete with all partitions. */
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
-import { checkAssignment, recount } from './assignment.js';
+import { checkAssignment } from './assignment.js';
 import { removeOffsetsOfTopic } from './groups/retention.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { findCollision, findTopic, listPartitionsOf } from './image.js';
+import { findCollision, findTopic } from './image.js';
 import { addTopic, removeTopic } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
@@ -51,7 +51,6 @@ export function createTopic(draft: ImageDraft, input: InputReader, context: Oper
   const partitions = lists.value.map((replicas, partition) =>
     newPartition({ topic: name, partition, replicas, ...beginOn(draft, replicas) }, timestamp),
   );
-  recount(draft, [], lists.value);
   addTopic(draft, info, partitions);
   return { value: info };
 }
@@ -61,11 +60,6 @@ export function deleteTopic(draft: ImageDraft, input: InputReader): OperationAns
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findTopic(draft, name);
   if (record === undefined) return topicNotFound(name);
-  recount(
-    draft,
-    listPartitionsOf(record).map((partition) => partition.replicas),
-    [],
-  );
   removeOffsetsOfTopic(draft, record.info);
   removeTopic(draft, record);
   return { value: null };

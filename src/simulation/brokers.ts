@@ -103,7 +103,7 @@ function heartbeatOf(world: World, { leaving }: Brokers, brokerId: number, rando
     node.machine.appliedIndex > best.machine.appliedIndex ? node : best,
   );
   const image = must(freshest.machine.inner.controlled, 'metadata').image();
-  const info = findBroker(image, brokerId)?.info;
+  const info = findBroker(image, brokerId);
   if (info === undefined) return null;
   return {
     brokerId,

@@ -6,7 +6,7 @@ import { must } from '../assert.js';
 import { drawChance, drawFraction, drawInteger, type Random } from '../random.js';
 import { createController } from '../controller/controller.js';
 import type { Image } from '../metadata/image.js';
-import { judgeImage } from '../metadata/invariants.js';
+import { judgeImage, judgeReplicas } from '../metadata/invariants.js';
 import { createMetadataMachine } from '../metadata/metadata-state-machine.js';
 import type { ConfigChange, NewTopic } from '../metadata/model.js';
 import type { OperationData, OperationType } from '../metadata/operations.js';
@@ -38,6 +38,7 @@ function createMachine({ brokerSessionTimeoutMs }: Plan): WorkloadMachine {
     check() {
       const image = hosted.image();
       judgeImage(image, judged, demand);
+      judgeReplicas(image, hosted.replicas(), demand);
       judged = image;
     },
     restored() {

@@ -196,7 +196,7 @@ export const operations: Target = {
         return 'refused';
       }
       require(refusal === null, `what the client refuses as ${refusal?.code ?? ''} is not accepted`);
-      const violations = findViolations(machine.image());
+      const violations = findViolations(machine.image(), machine.replicas());
       require(violations.length === 0, violations.join('; '));
       JSON.stringify(answer.value);
       return 'accepted';

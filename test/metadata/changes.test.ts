@@ -21,7 +21,7 @@ type Records = Pick<ClusterMetadata, 'brokers' | 'topics' | 'partitions'>;
 
 /** The record of that key in an image: what an event holds is this very object. */
 function recordAt(image: Image, { kind, key }: MetadataEvent): unknown {
-  if (kind === 'broker') return findBroker(image, Number(key))?.info;
+  if (kind === 'broker') return findBroker(image, Number(key));
   if (kind === 'topic') return findTopic(image, key)?.info;
   const [topic = '', number = ''] = key.split(':');
   const record = findTopic(image, topic);

@@ -38,7 +38,7 @@ export function createTester(brokers = 0): MetadataTester {
     machine.begin();
     const answer = machine.apply(encodeJson(operation), { index });
     machine.end();
-    assert.equal(findViolations(machine.image()), []);
+    assert.equal(findViolations(machine.image(), machine.replicas()), []);
     return answer;
   };
   const tester: MetadataTester = {

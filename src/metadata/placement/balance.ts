@@ -3,7 +3,7 @@
  * rack's end would hurt more than it need. Over all registered brokers, whatever their state. Reads only.
  */
 import type { Image } from '../image.js';
-import { listBrokerRecords, listPartitionsOf, listTopicRecords } from '../image.js';
+import { listBrokers, listPartitionsOf, listTopicRecords } from '../image.js';
 import type { BrokerInfo, BrokerStatus, PartitionInfo } from '../model.js';
 import type { BrokerLoad } from './broker-loads.js';
 import { countLoads } from './broker-loads.js';
@@ -53,7 +53,7 @@ export interface BalanceReport {
 const MAX_EXAMPLES = 1_000;
 
 export function balanceOf(image: Image): BalanceReport {
-  const infos = listBrokerRecords(image).map((record) => record.info);
+  const infos = listBrokers(image);
   const loads = countLoads(image, infos);
   const brokers = infos.map((info) => balanceOfBroker(info, loads.get(info.id)));
   const racks = [...groupByRack(brokers)].map(([rack, members]): RackBalance => ({

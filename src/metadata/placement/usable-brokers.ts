@@ -4,7 +4,7 @@
  */
 import type { ReadableImage } from '../image.js';
 import { compareCodeUnits } from '../code-units.js';
-import { listBrokerRecords } from '../image.js';
+import { listBrokers } from '../image.js';
 import type { BrokerInfo } from '../model.js';
 
 export function isUsable({ status }: Readonly<BrokerInfo>): boolean {
@@ -13,9 +13,7 @@ export function isUsable({ status }: Readonly<BrokerInfo>): boolean {
 
 /** By id. */
 export function listUsableBrokers(image: ReadableImage): Readonly<BrokerInfo>[] {
-  return listBrokerRecords(image)
-    .map((record) => record.info)
-    .filter(isUsable);
+  return listBrokers(image).filter(isUsable);
 }
 
 /** Racks by name, in them the brokers in the order given. Those without a rack share one, as KRaft has it. */

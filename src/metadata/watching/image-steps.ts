@@ -17,14 +17,14 @@ export type ImageStep =
   | { readonly kind: 'partition'; readonly info: Readonly<PartitionInfo> };
 
 export function* stepsToImage(image: Image): Generator<ImageStep, void, void> {
-  for (const bucket of image.brokers) for (const { info } of bucket.values()) yield { kind: 'broker', info };
+  for (const bucket of image.brokers) for (const info of bucket.values()) yield { kind: 'broker', info };
   for (const bucket of image.topics) for (const record of bucket.values()) yield* stepsToTopic(record);
 }
 
 export function* stepsToTouched(image: Image, touched: TouchedRecords): Generator<ImageStep, void, void> {
   for (const id of touched.brokers) {
-    const record = findBroker(image, id);
-    yield record === undefined ? { kind: 'brokerGone', id } : { kind: 'broker', info: record.info };
+    const info = findBroker(image, id);
+    yield info === undefined ? { kind: 'brokerGone', id } : { kind: 'broker', info };
   }
   for (const [name, { whole, info, partitions }] of touched.topics) {
     const record = findTopic(image, name);

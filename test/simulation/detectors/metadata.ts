@@ -32,7 +32,7 @@ function followModel(operations: readonly AnyOperation[]): MetadataMachine {
     const told = answer === undefined ? undefined : modelAnswerOf(answer);
     demand(canonicalJson(told) === canonicalJson(expected), 'metadata rules', () => `${canonicalJson(told)}: ${shown}`);
     demand(canonicalJson(machine.dump()) === canonicalJson(model.state), 'metadata rules', () => `state: ${shown}`);
-    const violations = findViolations(machine.image());
+    const violations = findViolations(machine.image(), machine.replicas());
     demand(violations.length === 0, 'metadata invariants', () => `${violations.join(', ')}: ${shown}`);
   }
   return machine;
