@@ -4,6 +4,7 @@
  * start and never change, so that keys share nothing.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { must } from '../../src/assert.js';
 import type { ClusterMetadata } from '../../src/index.js';
 import { NaiveMetadata, type AnyOperation } from '../metadata/naive-model.js';
 import type { Answer, SequentialModel } from './history.js';
@@ -74,11 +75,13 @@ function keyOfOperation({ type, data }: AnyOperation): string {
     case 'update_topic':
     case 'alter_topic_configs':
       return `topic ${data.name}`;
+    case 'elect_leaders':
+      return `topic ${must(data.partitions?.[0], 'one of a topic').topic}`;
+    case 'alter_reassignments':
+      return `topic ${must(data.changes[0], 'one of a topic').topic}`;
     case 'create_topics':
     case 'batch_create_partitions':
-    case 'elect_leaders':
     case 'record_heartbeats':
-    case 'alter_reassignments':
       throw new Error('not in the workload: it has no key');
     default:
       return `topic ${data.topic}`;
@@ -118,10 +121,16 @@ function applyOperation(state: KeyState, operation: AnyOperation): { state: KeyS
   const records = parse(state);
   naive.state = { ...records, version: 0, lastModified: 0 };
   if (!ofBroker) naive.state.brokers = standingBrokers;
-  const answer = naive.apply(operation, NO_INDEX);
+  const answer = naive.apply(withoutBrokerEpoch(operation), NO_INDEX);
   if (naive.state.version === 0) return { state, answer };
   const { topics, partitions } = naive.state;
   return { state: JSON.stringify({ brokers: ofBroker ? naive.state.brokers : {}, topics, partitions }), answer };
+}
+
+/** Reports name the epochs that the brokers of all topics have: they never change. */
+function withoutBrokerEpoch(operation: AnyOperation): AnyOperation {
+  if (operation.type !== 'alter_isr') return operation;
+  return { ...operation, data: { ...operation.data, brokerEpoch: NO_INDEX } };
 }
 
 function answerQuery({ brokers, topics, partitions }: Records, query: MetadataQuery): unknown {
