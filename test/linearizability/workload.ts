@@ -5,14 +5,17 @@
 import type { PartitionInfo } from '../../src/index.js';
 import { drawChance, drawFraction, drawInteger, type Random } from '../../src/random.js';
 import type { AnyOperation } from '../metadata/naive-model.js';
-import { REPLICAS, type MetadataCall, type MetadataQuery } from './metadata-model.js';
+import { OFFSETS_TOPIC, PARTITIONS, REPLICAS, type MetadataCall, type MetadataQuery } from './metadata-model.js';
 
 const TOPICS = 5;
-const PARTITIONS = 2;
 /** Those that hold no replica come and go. */
 const FIRST_BROKER = 11;
 const BROKERS = 4;
+const GROUPS = 2;
+const GROUP_SHARE = 0.15;
 const WRITE_SHARE = 0.45;
+/** Groups keep time by the clock on the wall, and no offset is to expire. */
+const FAR_FUTURE_MS = 2 ** 42;
 
 type Place = Pick<PartitionInfo, 'topic' | 'partition'>;
 type HeardPartition = Pick<PartitionInfo, 'leader' | 'leaderEpoch' | 'partitionEpoch'>;
@@ -37,11 +40,12 @@ export function createWorkload(random: Random, clock = 0): Workload {
 export function firstCalls(workload: Workload): MetadataCall[] {
   const brokers = REPLICAS.map((id) => write(workload, 'register_broker', { id, addr: `host:${id}` }));
   const topics = Array.from({ length: TOPICS }, (_, number) => createTopic(workload, topicName(number)));
-  return [...brokers, ...topics];
+  return [...brokers, ...topics, createTopic(workload, OFFSETS_TOPIC)];
 }
 
 export function drawCall(workload: Workload): MetadataCall {
   const { random } = workload;
+  if (drawChance(random, GROUP_SHARE)) return drawGroupCall(workload);
   const topic = topicName(drawInteger(random, 0, TOPICS));
   const id = FIRST_BROKER + drawInteger(random, 0, BROKERS);
   const ofBroker = drawChance(random, BROKERS / (BROKERS + TOPICS));
@@ -140,6 +144,19 @@ function drawIsr(random: Random): number[] {
 function drawReplicas(random: Random): number[] {
   const replicas = REPLICAS.filter(() => drawChance(random, 0.8));
   return drawChance(random, 0.5) ? replicas : replicas.reverse();
+}
+
+function drawGroupCall(workload: Workload): MetadataCall {
+  const { random } = workload;
+  const groupId = `group-${drawInteger(random, 0, GROUPS)}`;
+  if (!drawChance(random, WRITE_SHARE)) return { kind: 'read', query: { type: 'fetch_offsets', groupId } };
+  workload.clock += 1;
+  const timestamp = FAR_FUTURE_MS + workload.clock;
+  if (drawChance(random, 0.2))
+    return { kind: 'write', operation: { type: 'delete_group', data: { groupId }, timestamp } };
+  const place = { topic: OFFSETS_TOPIC, partition: drawInteger(random, 0, PARTITIONS) };
+  const offsets = [{ ...place, offset: workload.clock, metadata: `at ${workload.clock}` }];
+  return { kind: 'write', operation: { type: 'commit_offsets', data: { groupId, offsets }, timestamp } };
 }
 
 function createTopic(workload: Workload, name: string): MetadataCall {
