@@ -46,6 +46,7 @@ export const INVARIANTS = [
   'topic and partitions agree',
   'replica count of the broker',
   'groups are sound',
+  'generation only grows',
   'version only grows',
   'sessions of brokers',
   // The end of a run.
