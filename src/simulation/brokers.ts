@@ -25,9 +25,14 @@ import { happened, tell, type ProposedCommand, type World } from './world.js';
 interface SentBeat {
   readonly beat: BrokerHeartbeat;
   readonly sentMs: number;
+  /** Null: not yet. */
+  heard: Heard | null;
+}
+
+interface Heard {
   readonly place: number;
-  /** The life of the node in which it was heard; null: not yet. */
-  heardInLife: number | null;
+  readonly life: number;
+  readonly admission: number | null;
 }
 
 export interface Brokers {
@@ -67,15 +72,11 @@ export function createBrokers(): Brokers {
     leaving: new Set(),
     watch: {
       leaderships: new Map(),
-      asksToShutDown: ({ place, life }, { brokerId, brokerEpoch }) =>
-        [...sent.values()].some(
-          ({ beat, ...heard }) =>
-            heard.place === place &&
-            heard.heardInLife === life &&
-            beat.shuttingDown === true &&
-            beat.brokerId === brokerId &&
-            beat.brokerEpoch === brokerEpoch,
-        ),
+      shutdownRequests: ({ place, life }, { brokerId, brokerEpoch }) =>
+        [...sent.values()].flatMap(({ beat, heard }) => {
+          const isThere = heard?.place === place && heard.life === life && beat.shuttingDown === true;
+          return isThere && beat.brokerId === brokerId && beat.brokerEpoch === brokerEpoch ? [heard] : [];
+        }),
     },
     fences: new Map(),
     stopped: false,
@@ -108,7 +109,7 @@ function act(world: World, brokers: Brokers, action: Action): void {
   if (node === undefined || beat === null) return;
   brokers.reads += 1;
   const id = brokers.reads;
-  brokers.sent.set(id, { beat, sentMs: nowMs, place: node.place, heardInLife: null });
+  brokers.sent.set(id, { beat, sentMs: nowMs, heard: null });
   happened(world, 'beat', node.place, id);
   noteAction(world, action, () => `broker ${brokerId} sends a heartbeat to node ${node.member.id}`);
   deliver(world, node, { kind: 'read', id });
@@ -145,7 +146,7 @@ export function noteBeatConfirmed(world: World, brokers: Brokers, node: Simulate
   if (sent === undefined) return false;
   if (answer.index === null) brokers.sent.delete(answer.id);
   else {
-    sent.heardInLife = node.life;
+    sent.heard = { place: node.place, life: node.life, admission: node.leadership?.admission ?? null };
     noteHeard(world, brokers.watch, node, sent.beat);
     const batch = { id: answer.id, requests: [{ type: 'broker_heartbeat', ...sent.beat }] };
     askController(world, node, batch, answer.index);

@@ -59,6 +59,14 @@ export const CONTROLLER_DEFECTS: readonly SeededDefect[] = [
     detector: 'control plane',
   },
   {
+    row: 72,
+    name: 'a broker that shuts down is let go while it leads',
+    file: 'controller/broker-sessions',
+    text: 'if (leadsAny(image, info.id))',
+    replacement: 'if (false)',
+    detector: 'control plane',
+  },
+  {
     row: 73,
     name: 'a partition changes within its epoch',
     file: 'metadata/next-partition',
@@ -80,14 +88,6 @@ export const CONTROLLER_DEFECTS: readonly SeededDefect[] = [
     file: 'controller/broker-sessions',
     text: 'this.#nextEndAt = now;',
     replacement: '',
-    detector: 'control plane',
-  },
-  {
-    row: 74,
-    name: 'a fence that was lost is not proposed again',
-    file: 'controller/broker-sessions',
-    text: 'step.proposedAt !== null && now - step.proposedAt < PROPOSE_AGAIN_MS',
-    replacement: 'step.proposedAt !== null',
     detector: 'control plane',
   },
 ];

@@ -76,7 +76,7 @@ export const ROWS: readonly string[] = [
   'what only a disk that forgets unsynced bytes shows',
   'a broker is fenced that was not silent for a session of its leader',
   'a broker is taken for an earlier registration of it',
-  'a broker that is not in sync leads',
+  'a broker leads that must not, or lets go what it leads',
   'what is told apart by its epoch keeps it',
   'a silent broker stays for ever',
 ];
