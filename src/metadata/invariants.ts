@@ -4,7 +4,7 @@
  */
 import { checkReassignment } from './assignment.js';
 import { brokerStates } from './broker-states.js';
-import { findRecordFault } from './groups/group-faults.js';
+import { findGenerationFault, findRecordFault } from './groups/group-faults.js';
 import { findGroup } from './groups/group-image.js';
 import type { Image, TopicRecord } from './image.js';
 import { findBroker, findTopic, listBrokers, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
@@ -27,6 +27,7 @@ export type MetadataRule =
   | 'broker is found by its id'
   | 'replica index is that of the image'
   | 'groups are sound'
+  | 'generation only grows'
   | 'version only grows';
 
 /** Told of each rule that was looked at. */
@@ -87,9 +88,12 @@ function judgeBrokers(image: Image, before: Image | null, judge: Judge): void {
 function judgeGroups(image: Image, before: Image | null, judge: Judge): void {
   image.groups.forEach((bucket, at) => {
     for (const [groupId, record] of bucket) {
-      if (before?.groups[at]?.get(groupId) === record && image.topics === before.topics) continue;
+      const known = before?.groups[at]?.get(groupId);
+      if (known === record && image.topics === before?.topics) continue;
       const fault = findGroup(image, groupId) === record ? findRecordFault(image, record) : 'it is found by its id';
       judge(fault === undefined, 'groups are sound', () => `group ${groupId}: ${fault ?? ''}`);
+      const leap = known === undefined ? undefined : findGenerationFault(known.group, record.group);
+      judge(leap === undefined, 'generation only grows', () => `group ${groupId}: ${leap ?? ''}`);
     }
   });
 }

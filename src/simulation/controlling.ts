@@ -12,6 +12,7 @@ import type { ReadBatch } from '../messages.js';
 import { ReadDesk } from '../state-machine/read-desk.js';
 import { must } from '../assert.js';
 import { deliver, later } from './inputs.js';
+import { lookAwakeMs, ownClockMs } from './own-time.js';
 import { writeUnaddressed } from './proposal.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { happened, tell, type World } from './world.js';
@@ -38,7 +39,10 @@ export function createDesk(world: World, node: SimulatedNode): ReadDesk | null {
 export function followLeadership(world: World, node: SimulatedNode, leadership: Leadership): void {
   const { seat } = node.machine;
   if (seat === null) return;
-  if (seat.learn(leadership, momentOf(world, node))) node.desk?.askAgain();
+  if (seat.learn(leadership, momentOf(world, node))) {
+    world.client.controllerChanged(node);
+    node.desk?.askAgain();
+  }
   control(world, node);
 }
 
@@ -55,8 +59,10 @@ export function askController(world: World, node: SimulatedNode, batch: ReadBatc
   control(world, node);
 }
 
-function momentOf({ queue }: World, { clockRate, machine }: SimulatedNode): Moment {
-  return { now: queue.nowMs / clockRate, unixMs: Math.floor(queue.nowMs), appliedIndex: machine.appliedIndex };
+function momentOf(world: World, node: SimulatedNode): Moment {
+  lookAwakeMs(world, node);
+  const { appliedIndex } = node.machine;
+  return { now: ownClockMs(world, node), unixMs: Math.floor(world.queue.nowMs), appliedIndex };
 }
 
 function control(world: World, node: SimulatedNode): void {
@@ -85,7 +91,7 @@ function propose(world: World, node: SimulatedNode, { admission, payloads }: Con
   for (let position = 0; position < payloads.count; position += 1) {
     const bytes = must(openUnaddressed(payloadAt(payloads, position)), 'a command of the controller');
     const numbers = world.client.nextNumbers();
-    world.client.commandProposed(numbers.attempt, bytes);
+    world.client.commandProposed(node, { attempt: numbers.attempt, bytes });
     sealed.push(writeUnaddressed({ ...numbers, bytes }));
   }
   happened(world, 'control', node.place, payloads.count);

@@ -14,6 +14,7 @@ import { createDisk, type Disk } from './disk.js';
 import type { FaultKind } from './faults.js';
 import { emptySnapshot, type Machine } from './machine.js';
 import { createFiles, type NodeFiles } from './node-files.js';
+import type { OwnTime } from './own-time.js';
 import type { Plan } from './plan.js';
 
 /** What the checkers remember of a node's present life. */
@@ -48,6 +49,7 @@ export interface SimulatedNode {
   paused: boolean;
   readonly alarms: Map<TimerName, Alarm>;
   readonly clockRate: number;
+  readonly ownTime: OwnTime;
   leadership: Leadership | null;
   /** Where requests to its controller wait; null: it has none, or is down. */
   desk: ReadDesk | null;
@@ -94,6 +96,7 @@ export function createNode({ place, configuration, clockRate, machine, plan }: N
     paused: false,
     alarms: createAlarms(),
     clockRate,
+    ownTime: { lookedAtMs: 0, awakeMs: 0 },
     leadership: null,
     desk: null,
     wakeUps: 0,

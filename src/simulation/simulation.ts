@@ -7,11 +7,13 @@ import type { Configuration, Member } from '../raft/messages.js';
 import { randomOf } from './actions.js';
 import { createAdministrator, noteRequestAnswer, startAdministrator, type Administrator } from './administrator.js';
 import {
+  areAllFenced,
   checkFence,
   createBrokers,
   noteBeatConfirmed,
   noteCommand,
   noteControllerAnswer,
+  noteLeadership,
   startBrokers,
   type Brokers,
 } from './brokers.js';
@@ -183,8 +185,11 @@ function createCast(options: SimulationOptions): Cast {
       controllerAnswered: (_, message) => {
         noteControllerAnswer(brokers, message);
       },
-      commandProposed: (attempt, command) => {
-        noteCommand(brokers, attempt, command);
+      controllerChanged: (node) => {
+        noteLeadership(world, brokers, node);
+      },
+      commandProposed: (node, command) => {
+        noteCommand(world, brokers, node, command);
       },
       nextNumbers: () => nextNumbers(clients),
     },
@@ -244,6 +249,6 @@ function runPeace({ world, clients, brokers }: Cast): void {
   runUntil(world, () => world.history.committed.length >= goal, `commits up to ${goal}`);
   clients.stopped = true;
   brokers.stopped = true;
-  runUntil(world, () => isAtRest(world), 'members apply all');
+  runUntil(world, () => isAtRest(world) && areAllFenced(world), 'members apply all, silent brokers are fenced');
   compareAllStates(world);
 }

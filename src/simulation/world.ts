@@ -12,6 +12,11 @@ import type { SimulatedNode } from './simulated-node.js';
 import type { Plan } from './plan.js';
 import type { Workload } from './workload.js';
 
+export interface ProposedCommand {
+  readonly attempt: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Who stands outside the nodes, uses them, and hears from them. */
 export interface Client {
   applied(node: SimulatedNode, proposal: number, index: number): void;
@@ -19,8 +24,10 @@ export interface Client {
   requestAnswered(node: SimulatedNode, answer: RequestAnswer): void;
   /** By the desk of a node's store. */
   controllerAnswered(node: SimulatedNode, message: StoreToHost): void;
-  /** A command of a controller leaves it. */
-  commandProposed(attempt: number, command: Uint8Array): void;
+  /** The controller of a node begins to lead, or leads no more. */
+  controllerChanged(node: SimulatedNode): void;
+  /** A command leaves it. */
+  commandProposed(node: SimulatedNode, command: ProposedCommand): void;
   /** Numbers for one more proposal. */
   nextNumbers(): { readonly attempt: number; readonly operation: number };
 }

@@ -1,5 +1,6 @@
 /**
- * What must hold of every group, whatever was applied: for the invariants, and for what a snapshot says that it holds.
+ * What must hold of every group, whatever was applied, and from one state of it to the next: for the invariants, and
+ * for what a snapshot says that it holds.
  */
 import type { ReadableImage } from '../image.js';
 import { findPartition, findTopic } from '../image.js';
@@ -21,6 +22,22 @@ export function findRecordFault(image: ReadableImage, { group, offsets }: GroupR
 
 function findGroupFault(group: Group): string | undefined {
   return RULES.find(([holds]) => !holds(group))?.[1];
+}
+
+/**
+ * From one state to a later one of the same group, which a member that is in both shows it to be: another group of its
+ * name has other members.
+ */
+export function findGenerationFault(before: Group, after: Group): string | undefined {
+  if (!after.members.some(({ memberId }) => findMember(before, memberId) !== undefined)) return undefined;
+  const rebalanced = before.state === 'PreparingRebalance' || !haveSameMembers(before, after);
+  const least = before.generation + (hasGeneration(after) && rebalanced ? 1 : 0);
+  return after.generation < least ? `generation ${after.generation} follows ${before.generation}` : undefined;
+}
+
+function haveSameMembers({ members }: Group, after: Group): boolean {
+  const staying = members.filter(({ memberId }) => findMember(after, memberId) !== undefined);
+  return staying.length === members.length && staying.length === after.members.length;
 }
 
 type Rule = readonly [holds: (group: Group) => boolean, sentence: string];

@@ -47,6 +47,7 @@ export const INVARIANTS = [
   'broker is found by its id',
   'replica index is that of the image',
   'groups are sound',
+  'generation only grows',
   'version only grows',
   'sessions of brokers',
   // The end of a run.
