@@ -2,14 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readImportFile } from '../../src/cli/import-file.js';
 import { readKafkaTopics, readKcatMetadata, readMetadata, startCluster } from '../../src/index.js';
 import { registerBrokers } from '../support/clusters.js';
 import { runCommand, startCommand } from '../support/command.js';
-import { readProjectFile, repositoryRoot } from '../support/repository.js';
+import { testRealTopics } from '../support/real-topics.js';
 
 const test = suite('import and export');
 
@@ -249,12 +248,9 @@ test('an unreadable file is refused with its reason', async () => {
   assert.is(await reasonOf(process.execPath), `CommandError: cannot read ${process.execPath}: not UTF-8 text`);
 });
 
-const realFile = '../shared/data/platform-mq-kafka-topics.yaml';
-if (readProjectFile(realFile) === undefined) console.log(`skipped: the topics of a real company: no ${realFile}`);
-else {
+testRealTopics(test, 'the topics of a real company', (path) => {
   test('the topics of a real company, in and out again in each format', async () => {
     const data = await stored('real');
-    const path = fileURLToPath(new URL(realFile, repositoryRoot));
     assert.is(await printed('import', data, path), '0 brokers registered\n118 topics created\n');
     const resources = await file('real.yaml', await printed('export', data, '--format', 'strimzi'));
     const cluster = await file('real.json', await printed('export', data, '--format', 'kcat'));
@@ -276,6 +272,6 @@ else {
       }
     }
   });
-}
+});
 
 test.run();
