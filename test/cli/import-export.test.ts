@@ -84,6 +84,7 @@ test('Strimzi topics: what is missing is created, what is there is kept and told
     created: ['new'],
     kept: ['kept'],
     reassigned: [],
+    underWay: [],
   });
   const { state } = await readMetadata(data);
   assert.equal(Object.keys(state.topics), ['kept', 'new']);
@@ -151,13 +152,27 @@ test('kcat metadata: brokers, and partitions as they were; one that was down is 
   );
 });
 
-test('a reassignment: what it asks for is so afterwards, and what cannot be is told before', async () => {
+test('a reassignment: done where all are in sync, else begun; what cannot be is told before', async () => {
   const data = await stored('reassigned');
   const out = await printed('export', data, '--format', 'reassignment');
   assert.is(await printed('import', data, await file('same.json', out)), '0 partitions reassigned\n');
   const swapped = out.replace(/"replicas":\[(\d),(\d)\]/g, '"replicas":[$2,$1]');
   assert.is(await printed('import', data, await file('swapped.json', swapped)), '2 partitions reassigned\n');
   assert.is(await printed('export', data, '--format', 'reassignment'), swapped);
+
+  const [first = 0, second = 0] = (await readMetadata(data)).state.partitions['kept:0']?.replicas ?? [];
+  const newcomer = 6 - first - second;
+  const move = { topic: 'kept', partition: 0, replicas: [newcomer, second] };
+  const begin = await file('begin.json', JSON.stringify({ partitions: [move] }));
+  const begun = '1 partition reassigned, 1 of them under way until new replicas are in sync\n';
+  assert.is(await printed('import', data, begin, '--dry-run'), `${begun}a dry run: nothing was changed\n`);
+  assert.is(await printed('import', data, begin), begun);
+  const moving = (await readMetadata(data)).state.partitions['kept:0'];
+  assert.equal([moving?.replicas, moving?.isr.includes(newcomer)], [[newcomer, second, first], false]);
+  assert.equal([moving?.addingReplicas, moving?.removingReplicas], [[newcomer], [first]]);
+  assert.is(await printed('import', data, begin), '0 partitions reassigned\n', 'it is on its way there');
+  const back = await file('back.json', swapped);
+  assert.is(await printed('import', data, back), '1 partition reassigned\n');
 
   const moves = [
     { topic: 'kept', partition: 0, replicas: [3] },

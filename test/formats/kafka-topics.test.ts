@@ -62,7 +62,10 @@ const anyName = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9._-]{1,249}$/).filter((name) => name !== '.' && name !== '..'),
   fc.constantFrom('true', 'null', 'y', 'off', '1.5', '1e3', '0x1', '007', '-', '_', '2024-01-01', '__proto__', 'a..b'),
 );
-const anyReplicas = fc.uniqueArray(fc.tuple(fc.nat(), fc.nat()).map((pair) => pair.join(':')), { maxLength: 4 });
+const anyReplicas = fc.uniqueArray(
+  fc.tuple(fc.nat(), fc.nat()).map((pair) => pair.join(':')),
+  { maxLength: 4 },
+);
 /** One of each type, in the text in which it is kept. */
 const anyExtra: fc.Arbitrary<Record<string, string>> = fc.record(
   {
@@ -100,32 +103,36 @@ test('whatever topics are written are read back as they were, by every YAML pars
     minLength: 1,
   });
   fc.assert(
-    fc.property(anyTopics, fc.option(fc.string({ minLength: 1, unit: 'binary' }), { nil: undefined }), (named, cluster) => {
-      const topics = named.map(([name, config]) => topicInfo(name, config));
-      const text = writeKafkaTopics(topics, cluster === undefined ? {} : { cluster });
-      const read = parseKafkaTopics(text).map(({ name, partitions, replicationFactor, config }) => ({
-        ...topicInfo(name, config),
-        numPartitions: partitions,
-        replicationFactor,
-      }));
-      assert.equal(
-        new Map(read.map((topic) => [topic.name, topic])),
-        new Map(topics.sort((a, b) => (a.name < b.name ? -1 : 1)).map((topic) => [topic.name, topic])),
-      );
-      // YAML 1.1 takes more words and figures for something else than text; Kubernetes' parser speaks it.
-      const resources = parseAllDocuments(text, { version: '1.1' }).map(
-        (document) => document.toJS() as { metadata: { name: unknown }; spec: { topicName?: unknown } },
-      );
-      const names = resources.map(({ metadata }) => metadata.name);
-      for (const name of names)
-        assert.match(String(name), /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/);
-      assert.ok(names.every((name) => typeof name === 'string'));
-      assert.is(new Set(names).size, topics.length);
-      assert.equal(
-        resources.map(({ metadata, spec }) => spec.topicName ?? metadata.name),
-        topics.map(({ name }) => name),
-      );
-    }),
+    fc.property(
+      anyTopics,
+      fc.option(fc.string({ minLength: 1, unit: 'binary' }), { nil: undefined }),
+      (named, cluster) => {
+        const topics = named.map(([name, config]) => topicInfo(name, config));
+        const text = writeKafkaTopics(topics, cluster === undefined ? {} : { cluster });
+        const read = parseKafkaTopics(text).map(({ name, partitions, replicationFactor, config }) => ({
+          ...topicInfo(name, config),
+          numPartitions: partitions,
+          replicationFactor,
+        }));
+        assert.equal(
+          new Map(read.map((topic) => [topic.name, topic])),
+          new Map(topics.sort((a, b) => (a.name < b.name ? -1 : 1)).map((topic) => [topic.name, topic])),
+        );
+        // YAML 1.1 takes more words and figures for something else than text; Kubernetes' parser speaks it.
+        const resources = parseAllDocuments(text, { version: '1.1' }).map(
+          (document) => document.toJS() as { metadata: { name: unknown }; spec: { topicName?: unknown } },
+        );
+        const names = resources.map(({ metadata }) => metadata.name);
+        for (const name of names)
+          assert.match(String(name), /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/);
+        assert.ok(names.every((name) => typeof name === 'string'));
+        assert.is(new Set(names).size, topics.length);
+        assert.equal(
+          resources.map(({ metadata, spec }) => spec.topicName ?? metadata.name),
+          topics.map(({ name }) => name),
+        );
+      },
+    ),
     { numRuns: 300 },
   );
 });

@@ -107,7 +107,9 @@ testRealTopics(test, 'the topics of a real company', (path) => {
     const { leaders } = countsOf(tester);
     assert.equal(leaders, placed, 'the preferred replicas lead');
     assert.ok(rangeOf(leaders) <= 2, `leaders ${leaders.join()}`);
-    console.log(`leaders ${moved.join(', ')} of brokers 1 to 6; after balancing (passes: ${passes}) ${leaders.join(', ')}`);
+    console.log(
+      `leaders ${moved.join(', ')} of brokers 1 to 6; after balancing (passes: ${passes}) ${leaders.join(', ')}`,
+    );
   });
 });
 
