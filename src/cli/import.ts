@@ -7,6 +7,7 @@ import { ClusterError, partitionId, readMetadata, startCluster } from '../index.
 import type { ClusterMetadata, MetadataStore, PartitionInfo, Reassignment, Wait } from '../index.js';
 import { CommandError, ExitCode, oneLine } from './errors.js';
 import type { ImportRequest } from './folder-commands.js';
+import { WITHOUT_HEARTBEATS } from './heartbeats.js';
 import { readImportFile, type Filling, type FillingFile, type ImportFile } from './import-file.js';
 import { createProgress, type Progress } from './progress.js';
 import { differencesFrom, fill, missingFrom, refusalText, rehearse, type Refusal } from './provision.js';
@@ -83,7 +84,8 @@ function refuse(refusals: readonly Refusal[], { stderr }: Terminal): void {
 async function carryOut(plan: Plan, request: ImportRequest, wait: Wait, progress: Progress): Promise<void> {
   progress.begin(`Starting the nodes of ${request.data}`);
   const { timeoutMs: startTimeoutMs } = request;
-  const cluster = await startCluster({ dataDir: request.data, startTimeoutMs, ...signalOf(wait) });
+  const options = { ...WITHOUT_HEARTBEATS, dataDir: request.data, startTimeoutMs, ...signalOf(wait) };
+  const cluster = await startCluster(options);
   try {
     progress.begin(`Importing ${request.file}`);
     await plan.apply(cluster.store(), wait);
