@@ -55,9 +55,10 @@ Examples:
   $ conclave import ./cluster moves.json --dry-run       of kafka-reassign-partitions
   $ conclave export ./cluster --format kcat | conclave up --topics /dev/stdin
 
-Brokers and topics that are there already are left as they are. All is checked before
-anything is changed: what is refused is told line by line, and nothing is done. Broker
-ids begin at 1 here: for a Kafka cluster with a broker 0 add --broker-offset 1.`;
+Brokers and topics that are there already are left as they are. A reassignment is begun,
+and done once its new replicas are in sync. All is checked before anything is changed:
+what is refused is told line by line, and nothing is done. Broker ids begin at 1 here:
+for a Kafka cluster with a broker 0 add --broker-offset 1.`;
 
 /** What looks into a folder, saves, restores and mends it. */
 export function folderCommands(ask: (request: OfflineRequest) => void): Command[] {

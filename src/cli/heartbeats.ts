@@ -9,6 +9,9 @@ import type { BrokerInfo, MetadataStore } from '../index.js';
 /** Kafka's `broker.heartbeat.interval.ms`. */
 const INTERVAL_MS = 2_000;
 
+/** For a cluster that is only started for a piece of work: nobody beats, and no broker is to be fenced for it. */
+export const WITHOUT_HEARTBEATS = { brokerSessionTimeoutMs: 2_147_483_647 };
+
 type BeatingStore = Pick<MetadataStore, 'heartbeat'>;
 type BeatingBroker = Pick<BrokerInfo, 'id' | 'brokerEpoch'>;
 

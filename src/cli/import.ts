@@ -4,17 +4,19 @@
  */
 
 import { ClusterError, partitionId, readMetadata, startCluster } from '../index.js';
-import type { ClusterMetadata, MetadataStore, Reassignment, Wait } from '../index.js';
+import type { ClusterMetadata, MetadataStore, PartitionInfo, Reassignment, Wait } from '../index.js';
 import { CommandError, ExitCode, oneLine } from './errors.js';
 import type { ImportRequest } from './folder-commands.js';
+import { WITHOUT_HEARTBEATS } from './heartbeats.js';
 import { readImportFile, type Filling, type FillingFile, type ImportFile } from './import-file.js';
 import { createProgress, type Progress } from './progress.js';
-import { differencesFrom, eachAtOnce, fill, missingFrom, refusalText, rehearse, type Refusal } from './provision.js';
+import { differencesFrom, fill, missingFrom, refusalText, rehearse, type Refusal } from './provision.js';
 import { coloursFor } from './screen.js';
 import { formatDuration, plural } from './tables.js';
 import type { Terminal } from './terminal.js';
 
-const REASSIGNMENTS_AT_ONCE = 256;
+/** All or none of them: the largest call that stays within the size of an operation, whatever the names. */
+const REASSIGNMENTS_AT_ONCE = 1_000;
 
 /** What is done, or would be; printed as it is with `-o json`. */
 interface Report {
@@ -28,6 +30,8 @@ interface Report {
   kept: string[];
   /** As "topic:partition". */
   reassigned: string[];
+  /** Those of them whose new replicas are not all in sync yet. */
+  underWay: string[];
 }
 
 interface Plan {
@@ -80,7 +84,8 @@ function refuse(refusals: readonly Refusal[], { stderr }: Terminal): void {
 async function carryOut(plan: Plan, request: ImportRequest, wait: Wait, progress: Progress): Promise<void> {
   progress.begin(`Starting the nodes of ${request.data}`);
   const { timeoutMs: startTimeoutMs } = request;
-  const cluster = await startCluster({ dataDir: request.data, startTimeoutMs, ...signalOf(wait) });
+  const options = { ...WITHOUT_HEARTBEATS, dataDir: request.data, startTimeoutMs, ...signalOf(wait) };
+  const cluster = await startCluster(options);
   try {
     progress.begin(`Importing ${request.file}`);
     await plan.apply(cluster.store(), wait);
@@ -96,7 +101,8 @@ function signalOf({ signal }: Wait): { signal?: AbortSignal } {
 
 async function planOf(file: ImportFile, found: ClusterMetadata, dryRun: boolean, wait: Wait): Promise<Plan> {
   const { format } = file;
-  const report: Report = { format, dryRun, registered: [], fenced: [], created: [], kept: [], reassigned: [] };
+  const none = { registered: [], fenced: [], created: [], kept: [], reassigned: [], underWay: [] };
+  const report: Report = { format, dryRun, ...none };
   if (file.format === 'reassignment') return reassigning(file.reassignments, found, report);
   return filling(file, found, report, wait);
 }
@@ -116,11 +122,14 @@ async function filling(file: FillingFile, found: ClusterMetadata, report: Report
   };
 }
 
-/** Those that change something. A partition that has its replicas already is left alone. */
+/** Those that change something. A partition that has its replicas already, or is on its way there, is left alone. */
 function reassigning(all: readonly Reassignment[], found: ClusterMetadata, report: Report): Plan {
   const nameOf = ({ topic, partition }: Reassignment): string => partitionId(topic, partition);
-  const moves = all.filter((each) => found.partitions[nameOf(each)]?.replicas.join() !== each.replicas.join());
+  const moves = all.filter((each) => targetOf(found.partitions[nameOf(each)]).join() !== each.replicas.join());
   report.reassigned = moves.map(nameOf);
+  report.underWay = moves
+    .filter((move) => !move.replicas.every((id) => found.partitions[nameOf(move)]?.isr.includes(id)))
+    .map(nameOf);
   return {
     report,
     remarks: [],
@@ -130,14 +139,16 @@ function reassigning(all: readonly Reassignment[], found: ClusterMetadata, repor
     }),
     async apply(store, wait) {
       for (let first = 0; first < moves.length; first += REASSIGNMENTS_AT_ONCE) {
-        const batch = moves.slice(first, first + REASSIGNMENTS_AT_ONCE);
-        const move = ({ topic, partition, replicas }: Reassignment): Promise<unknown> =>
-          store.updateReplicas(topic, partition, replicas, wait);
-        const [refusal] = await eachAtOnce(batch, (each) => `partition ${nameOf(each)}`, move, wait);
-        if (refusal !== undefined) throw new CommandError(refusalText(refusal), ExitCode.failure);
+        await store.alterReassignments(moves.slice(first, first + REASSIGNMENTS_AT_ONCE), wait);
       }
     },
   };
+}
+
+/** Where it is to be in the end. */
+function targetOf(partition: PartitionInfo | undefined): readonly number[] {
+  const { replicas = [], removingReplicas = [] } = partition ?? {};
+  return replicas.filter((id) => !removingReplicas.includes(id));
 }
 
 function refusalOf({ topic, partition, replicas }: Reassignment, found: ClusterMetadata): ClusterError | null {
@@ -153,10 +164,11 @@ function refusalOf({ topic, partition, replicas }: Reassignment, found: ClusterM
   return new ClusterError('InvalidAssignment', `broker ${stranger} is not registered`);
 }
 
-function reportText({ format, dryRun, registered, fenced, created, kept, reassigned }: Report): string {
+function reportText({ format, dryRun, registered, fenced, created, kept, reassigned, underWay }: Report): string {
+  const waiting = underWay.length > 0 ? `, ${underWay.length} of them under way until new replicas are in sync` : '';
   const facts =
     format === 'reassignment'
-      ? [`${plural(reassigned.length, 'partition')} reassigned`]
+      ? [`${plural(reassigned.length, 'partition')} reassigned${waiting}`]
       : [
           `${plural(registered.length, 'broker')} registered${fenced.length > 0 ? `, ${fenced.length} fenced` : ''}`,
           `${plural(created.length, 'topic')} created${kept.length > 0 ? `, ${kept.length} kept` : ''}`,

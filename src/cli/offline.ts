@@ -8,6 +8,7 @@ import { countsOf } from './check.js';
 import { CommandError, ExitCode } from './errors.js';
 import { exportText } from './export.js';
 import type { OfflineRequest } from './folder-commands.js';
+import { WITHOUT_HEARTBEATS } from './heartbeats.js';
 import { importFile } from './import.js';
 import type { OutputFormat } from './options.js';
 import { createProgress } from './progress.js';
@@ -76,7 +77,7 @@ async function takeSnapshot(dataDir: string, terminal: Terminal): Promise<void> 
   const progress = createProgress(terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
   progress.begin(`Taking a snapshot of ${dataDir}`);
   try {
-    const cluster = await startCluster({ dataDir, signal: terminal.interrupt });
+    const cluster = await startCluster({ ...WITHOUT_HEARTBEATS, dataDir, signal: terminal.interrupt });
     try {
       const leader = await cluster.waitForLeader();
       await leader.takeSnapshot();

@@ -128,7 +128,7 @@ async function createTopic(store: FilledStore, topic: WantedTopic, defaultFactor
 }
 
 /** Those that a `ClusterError` refused; throws any other error, and every one after an abort. */
-export async function eachAtOnce<Item>(
+async function eachAtOnce<Item>(
   items: readonly Item[],
   nameOf: (item: Item) => string,
   call: (item: Item) => Promise<unknown>,

@@ -2,14 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readImportFile } from '../../src/cli/import-file.js';
 import { readKafkaTopics, readKcatMetadata, readMetadata, startCluster } from '../../src/index.js';
 import { registerBrokers } from '../support/clusters.js';
 import { runCommand, startCommand } from '../support/command.js';
-import { readProjectFile, repositoryRoot } from '../support/repository.js';
+import { testRealTopics } from '../support/real-topics.js';
 
 const test = suite('import and export');
 
@@ -85,6 +84,7 @@ test('Strimzi topics: what is missing is created, what is there is kept and told
     created: ['new'],
     kept: ['kept'],
     reassigned: [],
+    underWay: [],
   });
   const { state } = await readMetadata(data);
   assert.equal(Object.keys(state.topics), ['kept', 'new']);
@@ -152,13 +152,27 @@ test('kcat metadata: brokers, and partitions as they were; one that was down is 
   );
 });
 
-test('a reassignment: what it asks for is so afterwards, and what cannot be is told before', async () => {
+test('a reassignment: done where all are in sync, else begun; what cannot be is told before', async () => {
   const data = await stored('reassigned');
   const out = await printed('export', data, '--format', 'reassignment');
   assert.is(await printed('import', data, await file('same.json', out)), '0 partitions reassigned\n');
   const swapped = out.replace(/"replicas":\[(\d),(\d)\]/g, '"replicas":[$2,$1]');
   assert.is(await printed('import', data, await file('swapped.json', swapped)), '2 partitions reassigned\n');
   assert.is(await printed('export', data, '--format', 'reassignment'), swapped);
+
+  const [first = 0, second = 0] = (await readMetadata(data)).state.partitions['kept:0']?.replicas ?? [];
+  const newcomer = 6 - first - second;
+  const move = { topic: 'kept', partition: 0, replicas: [newcomer, second] };
+  const begin = await file('begin.json', JSON.stringify({ partitions: [move] }));
+  const begun = '1 partition reassigned, 1 of them under way until new replicas are in sync\n';
+  assert.is(await printed('import', data, begin, '--dry-run'), `${begun}a dry run: nothing was changed\n`);
+  assert.is(await printed('import', data, begin), begun);
+  const moving = (await readMetadata(data)).state.partitions['kept:0'];
+  assert.equal([moving?.replicas, moving?.isr.includes(newcomer)], [[newcomer, second, first], false]);
+  assert.equal([moving?.addingReplicas, moving?.removingReplicas], [[newcomer], [first]]);
+  assert.is(await printed('import', data, begin), '0 partitions reassigned\n', 'it is on its way there');
+  const back = await file('back.json', swapped);
+  assert.is(await printed('import', data, back), '1 partition reassigned\n');
 
   const moves = [
     { topic: 'kept', partition: 0, replicas: [3] },
@@ -249,12 +263,9 @@ test('an unreadable file is refused with its reason', async () => {
   assert.is(await reasonOf(process.execPath), `CommandError: cannot read ${process.execPath}: not UTF-8 text`);
 });
 
-const realFile = '../shared/data/platform-mq-kafka-topics.yaml';
-if (readProjectFile(realFile) === undefined) console.log(`skipped: the topics of a real company: no ${realFile}`);
-else {
+testRealTopics(test, 'the topics of a real company', (path) => {
   test('the topics of a real company, in and out again in each format', async () => {
     const data = await stored('real');
-    const path = fileURLToPath(new URL(realFile, repositoryRoot));
     assert.is(await printed('import', data, path), '0 brokers registered\n118 topics created\n');
     const resources = await file('real.yaml', await printed('export', data, '--format', 'strimzi'));
     const cluster = await file('real.json', await printed('export', data, '--format', 'kcat'));
@@ -276,6 +287,6 @@ else {
       }
     }
   });
-}
+});
 
 test.run();

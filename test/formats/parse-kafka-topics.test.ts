@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { must } from '../../src/assert.js';
 import { ClusterError, type RequestedTopic } from '../../src/index.js';
 import { parseKafkaTopics } from '../../src/formats/parse-kafka-topics.js';
+import { testRealTopics } from '../support/real-topics.js';
 import { readProjectFile, repositoryRoot } from '../support/repository.js';
 
 const test = suite('parse kafka topics');
@@ -126,8 +127,9 @@ test('a parameter without a value is named', () => {
 });
 
 test('outside of a Template a parameter is a text like any other', () => {
-  const spec = ['config:', '  "x": "${PREFIX} ${{COUNT}}"'];
-  assert.equal(only(kafkaTopic('a', spec)).config, { extra: { x: '${PREFIX} ${{COUNT}}' } });
+  assert.is(only(kafkaTopic('${PREFIX}')).name, '${PREFIX}');
+  const message = 'spec.partitions must be a whole number of at least 1, not "${{COUNT}}"';
+  assert.is(refusal(kafkaTopic('a', ['partitions: ${{COUNT}}'])), `1: topic "a": ${message}`);
 });
 
 test('spec.topicName is the name where there is one; partitions are 1 and the replicas open unless told', () => {
@@ -233,18 +235,15 @@ test('the sample that the package ships', () => {
   assert.ok(manifest.files.includes('src/cli/sample-topics.yaml'), 'is part of the package');
 });
 
-const realFile = '../shared/data/platform-mq-kafka-topics.yaml';
-const realText = readProjectFile(realFile);
-if (realText === undefined) console.log(`skipped: the topics of a real company: no ${realFile}`);
-else {
+testRealTopics(test, 'the topics of a real company', (path) => {
   test('the topics of a real company: 118, with 1643 partitions', () => {
-    const topics = parseKafkaTopics(realText);
+    const topics = parseKafkaTopics(readFileSync(path, 'utf8'));
     assert.is(topics.length, 118);
     assert.is(
       topics.reduce((sum, topic) => sum + topic.partitions, 0),
       1643,
     );
   });
-}
+});
 
 test.run();
