@@ -137,7 +137,7 @@ function freshestOf({ nodes }: World): SimulatedNode {
 export function areAllFenced(world: World): boolean {
   const { controlled } = freshestOf(world).machine.inner;
   if (controlled === undefined) return true;
-  return [...listBrokers(controlled.image())].every(({ info }) => info.supervised !== true || isFenced(info));
+  return listBrokers(controlled.image()).every((broker) => broker.supervised !== true || isFenced(broker));
 }
 
 /** False: it is no read of a broker. */
