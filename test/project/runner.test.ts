@@ -62,7 +62,8 @@ runner('a file that runs nothing is a failure', async () => {
 
 runner('an error that uvu cannot print is a failure, and named', async () => {
   const report = await runSample(
-    `sample('a', () => { throw Object.assign(new Error('no'), { details: {} }); }); sample('b', () => {}); sample.run();`,
+    `sample('a', () => { throw Object.assign(new Error('no'), { details: {} }); });
+     sample('b', () => {}); sample.run();`,
   );
   assert.equal([report.passed, report.failed], [0, 2]);
   assert.match(report.problem ?? '', 'cannot print');
