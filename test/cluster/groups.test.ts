@@ -129,6 +129,25 @@ test('members that wait are told when they are removed, and that a rebalance cam
     assert.is((await waiting).code, 'RebalanceInProgress');
   }));
 
+test('a member that falls silent is removed, and the one that beats is asked to join anew', () =>
+  withCluster('silent', {}, async (cluster) => {
+    const store = cluster.store();
+    await createOrders(store);
+    const { memberId } = await store.groups.join(joining);
+    const silent = store.groups.join({ ...joining, sessionTimeoutMs: 300 });
+    await reaches(store, 'PreparingRebalance 1');
+    await store.groups.join({ ...joining, memberId });
+    await silent;
+    await store.groups.sync({ groupId, memberId, generation: 2 });
+    await store.groups.heartbeat({ groupId, memberId, generation: 2 });
+    assert.is(await codeOf(store.groups.heartbeat({ groupId, memberId, generation: 1 })), 'IllegalGeneration');
+    assert.is(await codeOf(store.groups.heartbeat({ groupId, memberId: 'x', generation: 2 })), 'UnknownMember');
+    const isAsked = async (): Promise<boolean> =>
+      (await codeOf(store.groups.heartbeat({ groupId, memberId, generation: 2 }))) === 'RebalanceInProgress';
+    await eventually(isAsked, 'the member to be asked to join anew');
+    assert.equal((await store.groups.join({ ...joining, memberId })).members.length, 1);
+  }));
+
 /** The nodes that are up hold what the members wait for, and a new leader asks nobody to begin anew. */
 async function joinAcross(cluster: Cluster, change: () => Promise<unknown>): Promise<void> {
   const [one, other] = [cluster.store(), cluster.store()];
