@@ -72,6 +72,8 @@ export class StoreViews {
   /** For the answer form of a call: the value, or a promise of it. */
   settle<Asked extends Call>(answered: Answered<Asked>, holding: Holding<Asked>): unknown {
     const { index, value } = answered;
+    // That a node leads no more says nothing of the metadata, and its read is asked again.
+    if (value instanceof ClusterError && value.code === 'NotLeader') return value;
     if (this.#feed !== null && this.#feed.index < index) return this.#hold(this.#feed, answered, holding);
     this.#settledIndex = Math.max(this.#settledIndex, index);
     return value;

@@ -54,6 +54,22 @@ test(
 );
 
 test(
+  'what the controller of a node that leads no more refuses is asked again, whatever the view has seen',
+  withBench(async (bench) => {
+    const node = await leading(bench, 1);
+    const store = bench.store();
+    await viewOf(node, store);
+    const asked = node.reads.length;
+    const beat = store.heartbeat({ brokerId: 1, brokerEpoch: 1 });
+    await node.receivesReads(asked + 1);
+    node.reply(9, () => ({ error: { code: 'NotLeader', message: 'this node does not lead' } }));
+    await node.receivesReads(asked + 2);
+    node.reply(2, () => ({ value: { fenced: false, mayShutDown: false } }));
+    assert.equal(await beat, { fenced: false, mayShutDown: false });
+  }),
+);
+
+test(
   'a view that is not reached by the deadline: the outcome is unknown, and its answer is still asked for',
   withBench(async (bench) => {
     const node = await leading(bench, 1);
