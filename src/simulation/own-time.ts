@@ -9,11 +9,6 @@ import type { World } from './world.js';
 /** Of a broker's session: the longest time between two looks in which nobody was asleep. */
 const LONGEST_STEP_SESSIONS = 1 / 8;
 
-export interface OwnTime {
-  lookedAtMs: number;
-  awakeMs: number;
-}
-
 export function ownClockMs({ queue }: World, { clockRate }: SimulatedNode): number {
   return queue.nowMs / clockRate;
 }

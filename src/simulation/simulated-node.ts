@@ -14,7 +14,6 @@ import { createDisk, type Disk } from './disk.js';
 import type { FaultKind } from './faults.js';
 import { emptySnapshot, type Machine } from './machine.js';
 import { createFiles, type NodeFiles } from './node-files.js';
-import type { OwnTime } from './own-time.js';
 import type { Plan } from './plan.js';
 
 /** What the checkers remember of a node's present life. */
@@ -32,6 +31,12 @@ export interface Watch {
   checked: { readonly inForce?: Configuration | undefined; readonly written?: Configuration | undefined };
   /** Of a leader in its term: by peer, what was acknowledged. */
   matches: Map<Progress, number>;
+}
+
+/** See `own-time.ts`. */
+interface OwnTime {
+  lookedAtMs: number;
+  awakeMs: number;
 }
 
 export interface SimulatedNode {
