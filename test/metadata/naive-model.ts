@@ -26,19 +26,15 @@ export type NaiveAnswer = { value: unknown } | { code: string };
 
 export class NaiveMetadata {
   #placed: (topic: string) => number[][] = () => [];
-  /** A dry run: where replicas would be put shows nowhere. */
-  #changesNothing = false;
   state: ClusterMetadata = emptyState();
 
   /** `index`: of its log entry. `placed`: the replicas of a topic that the operation created. */
   apply(operation: AnyOperation, index: number, placed: (topic: string) => number[][] = () => []): NaiveAnswer {
     this.#placed = placed;
-    const { validateOnly = false } = 'validateOnly' in operation.data ? operation.data : {};
-    this.#changesNothing = validateOnly;
     const before = JSON.stringify(this.state);
     try {
       const value = JSON.parse(JSON.stringify(this.#perform(operation, index))) as unknown;
-      if (this.#changesNothing) restoreState(this.state, before);
+      if ('validateOnly' in operation.data && operation.data.validateOnly) restoreState(this.state, before);
       if (canonicalJson(this.state) !== canonicalJson(JSON.parse(before))) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
@@ -135,8 +131,7 @@ export class NaiveMetadata {
     const flat = (text: string): string => text.split('.').join('_');
     require(!Object.keys(this.state.topics).some((other) => flat(other) === flat(name)), 'InvalidArgument');
     const lists = assignment === 'auto' ? this.#place(data) : assignment === 'none' ? [] : assignment;
-    const isHidden = assignment === 'auto' && this.#changesNothing;
-    if (assignment !== 'none' && !isHidden) require(lists.length === partitions, 'InvalidAssignment');
+    if (assignment !== 'none') require(lists.length === partitions, 'InvalidAssignment');
     const topic = {
       name,
       numPartitions: partitions,
