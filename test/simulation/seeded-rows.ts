@@ -1,6 +1,6 @@
 /**
  * The list of known bugs that the defects are taken from: thesis and paper, the issues of etcd, Kafka, openraft,
- * hashicorp/raft and others, what threads of one process add (61 to 69), and a control plane (70 to 74). One phrase a
+ * hashicorp/raft and others, what threads of one process add (61 to 69), and a control plane (70 to 75). One phrase a
  * row.
  */
 
@@ -79,6 +79,7 @@ export const ROWS: readonly string[] = [
   'a broker leads that must not, or lets go what it leads',
   'what is told apart by its epoch keeps it',
   'a silent broker stays for ever',
+  'an index beside the state goes astray from it',
 ];
 
 /** Why no defect stands for these. */
