@@ -3,9 +3,11 @@
  * and a leader that has just been elected fences nobody sooner than that. Times are compared with those measured beside
  * them.
  */
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  readKafkaTopics,
   ClusterError,
   type BrokerInfo,
   type Cluster,
@@ -14,6 +16,7 @@ import {
 } from '../../src/index.js';
 import { must } from '../../src/assert.js';
 import { eventually } from '../support/deadline.js';
+import { testRealTopics } from '../support/real-topics.js';
 import { codeOf, equalState, leaderAndFollowers, withCluster } from '../support/clusters.js';
 
 const test = suite('cluster: broker lifecycle');
@@ -56,34 +59,58 @@ async function measuredSession(look: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** The last of them is heard of no more, the others go on; all partitions of these topics are looked at. */
+async function fallsSilent(store: MetadataStore, brokers: readonly BrokerInfo[], topics: readonly string[]) {
+  const silent = must(brokers.at(-1), 'a broker');
+  const others = brokers.slice(0, -1);
+  const list = async () => (await Promise.all(topics.map((name) => store.listPartitions(name)))).flat();
+  for (const answer of await beatAll(store, brokers)) assert.equal(answer, ALL_WELL);
+  const before = await list();
+  const sentAt = performance.now();
+  await beat(store, silent);
+  const [fencedAt, sessionMs] = await Promise.all([
+    until(async () => (await store.getBroker(silent.id))?.status !== 'alive', store, others),
+    measuredSession(() => store.getBroker(silent.id)),
+  ]);
+  assert.is(await statusesOf(store), [...others.map(() => 'alive'), 'unreachable'].join(' '));
+  const tookMs = fencedAt - sentAt;
+  assert.ok(tookMs >= SESSION_MS, `not before its session ends: ${tookMs}`);
+  assert.ok(tookMs <= 1.2 * sessionMs, `${tookMs} where a session takes ${sessionMs}`);
+  let moved = 0;
+  for (const [place, { leader, isr }] of (await list()).entries()) {
+    const was = must(before[place], 'a partition');
+    const left = was.isr.filter((id) => id !== silent.id);
+    assert.equal(isr, left);
+    if (was.leader !== silent.id) assert.is(leader, was.leader, 'exactly its leaderships move');
+    else assert.ok(left.includes(leader));
+    if (leader !== was.leader) moved += 1;
+  }
+  return { moved, tookMs, sessionMs };
+}
+
 test('a broker that falls silent is fenced, and its leaderships move, within 1.2 sessions; the others stay', () =>
   withCluster('silent', options, async (cluster) => {
     const store = cluster.store();
     const brokers = await register(store, 3);
     await store.createTopic('t', { partitions: 6, replicationFactor: 3 });
-    assert.equal(await beatAll(store, brokers), [ALL_WELL, ALL_WELL, ALL_WELL]);
-    const others = brokers.slice(0, 2);
-    const before = await store.listPartitions('t');
-    const sentAt = performance.now();
-    await beat(store, must(brokers[2], 'broker 3'));
-    const [fencedAt, sessionMs] = await Promise.all([
-      until(async () => (await store.getBroker(3))?.status !== 'alive', store, others),
-      measuredSession(() => store.getBroker(3)),
-    ]);
-    assert.is(await statusesOf(store), 'alive alive unreachable');
-    const tookMs = fencedAt - sentAt;
-    assert.ok(tookMs >= SESSION_MS, `not before its session ends: ${tookMs}`);
-    assert.ok(tookMs <= 1.2 * sessionMs, `${tookMs} where a session takes ${sessionMs}`);
-    for (const { partition, leader, isr } of await store.listPartitions('t')) {
-      const was = must(before[partition], 'a partition');
-      assert.equal(
-        isr,
-        was.isr.filter((id) => id !== 3),
-      );
-      if (was.leader === 3) assert.ok(leader === 1 || leader === 2);
-      else assert.is(leader, was.leader, 'exactly its leaderships move');
-    }
+    await fallsSilent(store, brokers, ['t']);
   }));
+
+testRealTopics(test, 'a broker of a real company falls silent', (path) => {
+  test('the same among all topics of a real company', () =>
+    withCluster('real topics', options, async (cluster) => {
+      const store = cluster.store();
+      const brokers = await register(store, 6);
+      await Promise.all(brokers.map(({ id }) => store.updateBroker(id, { rack: `rack-${Math.ceil(id / 2)}` })));
+      const topics = await readKafkaTopics(readFileSync(path, 'utf8'));
+      for (const { name, partitions, replicationFactor = 3 } of topics) {
+        await store.createTopic(name, { partitions, replicationFactor });
+      }
+      const names = topics.map(({ name }) => name);
+      const { moved, tookMs, sessionMs } = await fallsSilent(store, brokers, names);
+      console.log(`${moved} leaderships moved after ${(tookMs / sessionMs).toFixed(2)} sessions`);
+    }));
+});
 
 test('a broker that never beats keeps its status', () =>
   withCluster('quiet', options, async (cluster) => {
