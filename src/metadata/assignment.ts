@@ -1,4 +1,6 @@
-/** Rules of replica lists, shared by all operations that set one: distinct, registered, and some or all of them active. */
+/**
+ * Rules of replica lists, shared by all operations that set one: distinct, registered, and some or all of them active.
+ */
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
 import type { ReadableImage } from './image.js';

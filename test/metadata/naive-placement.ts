@@ -14,8 +14,8 @@ export type WantedPlacement = Pick<
 >;
 
 /**
- * `placed`: the lists that were made for the topic, in the end those of the new partitions; none where it was only asked
- * what creating it would come to: then some.
+ * `placed`: the lists that were made for the topic, in the end those of the new partitions; none where it was only
+ * asked what creating it would come to: then some.
  */
 export function placedLists(
   registered: readonly BrokerInfo[],

@@ -1,4 +1,6 @@
-/** Known ways to get a control plane wrong: sessions of brokers, leaders of partitions, what is told apart by epochs. */
+/**
+ * Known ways to get a control plane wrong: sessions of brokers, leaders of partitions, what is told apart by epochs.
+ */
 import type { SeededDefect } from './seeded-defect.js';
 
 export const CONTROLLER_DEFECTS: readonly SeededDefect[] = [

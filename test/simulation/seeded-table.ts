@@ -72,5 +72,6 @@ export function tableOf(results: Results): string {
 export function lineOf({ row, name, detector = 'simulation' }: SeededDefect, result: Results[number]): string {
   const seeds = result === null ? 'none' : String(result.seeds);
   const check = result?.check ?? 'not found';
-  return `${String(row).padStart(3)}  ${detector.padEnd(15)}  ${seeds.padStart(4)}  ${check.padEnd(CHECK_WIDTH)}  ${name}`;
+  const columns = [String(row).padStart(3), detector.padEnd(15), seeds.padStart(4), check.padEnd(CHECK_WIDTH), name];
+  return columns.join('  ');
 }
