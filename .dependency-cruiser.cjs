@@ -54,7 +54,7 @@ const folders = [
   only({
     name: 'controller-knows-metadata',
     from: '^src/controller/',
-    may: ['^src/metadata/'],
+    may: ['^src/metadata/', '^src/state-machine/(state-machine|hosted-controller)\\.ts$'],
     comment: 'It makes operations of an image; who orders them is not its business.',
   }),
   only({
@@ -107,6 +107,12 @@ const folders = [
     comment: 'The tools read and write files of a cluster that does not run: no thread, no client.',
   }),
   only({
+    name: 'formats-know-metadata',
+    from: '^src/formats/',
+    may: ['^src/metadata/', '^src/state-machine/digest\\.ts$'],
+    comment: "Other tools' files are texts and values: no file is opened here, and no cluster is asked.",
+  }),
+  only({
     name: 'simulation-is-pure',
     from: '^src/simulation/',
     may: ['^src/(raft|metadata|controller|state-machine|storage|transport)/'],
@@ -156,7 +162,7 @@ const folders = [
   only({
     name: 'cluster-tests-use-the-public-api',
     from: '^test/(cluster|linearizability)/',
-    may: ['^src/index\\.ts$', '^test/support/', '^test/metadata/naive-model\\.ts$'],
+    may: ['^src/index\\.ts$', '^test/support/', '^test/metadata/(groups/naive-groups|naive-model)\\.ts$'],
     comment: 'They are the proof that the public API is enough.',
   }),
 ];
@@ -176,10 +182,23 @@ const packages = [
   }),
   packagesOnlyIn({
     name: 'terminal-only-in-cli',
-    packages: ['commander', 'yaml', 'picocolors', 'cli-table3'],
+    packages: ['commander', 'picocolors', 'cli-table3'],
     in: '^(src/cli|test|bench)/',
     comment: 'Who embeds a cluster loads no command line.',
   }),
+  packagesOnlyIn({
+    name: 'yaml-only-where-it-is-loaded-late',
+    packages: ['yaml'],
+    in: '^src/formats/parse-kafka-topics\\.ts$|^test/',
+    comment: 'The parser takes as long to load as a quarter of the start of a cluster.',
+  }),
+  {
+    name: 'yaml-is-loaded-late',
+    comment: 'A static import would load the parser with the public API.',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { path: '^src/formats/parse-kafka-topics\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+  },
   {
     name: 'no-development-package-in-product',
     comment: 'A user installs without them. The types of Node are needed by the compiler only.',
@@ -193,7 +212,7 @@ const packages = [
       'Pure folders import no Node built-in but the digest (node:crypto) and types; the linter forbids their globals.',
     severity: 'error',
     from: {
-      path: '^src/(raft|metadata|transport|state-machine|controller|simulation)/',
+      path: '^src/(raft|metadata|transport|state-machine|controller|formats|simulation)/',
       pathNot: '^src/(simulation/command/|state-machine/digest\\.ts$)',
     },
     to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },

@@ -5,7 +5,7 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const pureFolders = ['raft', 'metadata', 'transport', 'state-machine', 'controller', 'simulation'];
+const pureFolders = ['raft', 'metadata', 'transport', 'state-machine', 'controller', 'formats', 'simulation'];
 
 const impureGlobals = {
   Date: 'Time comes in with the input or the operation.',

@@ -9,23 +9,28 @@ import type {
   MetadataStoreConfig,
   MetadataStoreControl,
   NodeToStore,
-  ReadAnswers,
-  ReadBatch,
   StoreToHost,
   StoreToNode,
 } from '../src/messages.js';
 import { unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
+import { buffersToMove } from '../src/messages.js';
+import type { Publisher } from '../src/metadata/watching/publisher.js';
 import { payloadBytes } from '../src/raft/entries.js';
 import type { SnapshotWrite } from '../src/raft/ready.js';
+import { createDeadlines } from '../src/runtime/deadlines.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
 import { packAnswers } from '../src/state-machine/answer-runs.js';
+import { ControllerSeat } from '../src/state-machine/controller-seat.js';
 import { createReplicatedState, type ReplicatedState } from '../src/state-machine/exactly-once.js';
+import type { HostedController, Moment } from '../src/state-machine/hosted-controller.js';
+import { ReadDesk } from '../src/state-machine/read-desk.js';
 import type { HostedStateMachine, StateMachine } from '../src/state-machine/state-machine.js';
 import { corruptLog } from '../src/storage/corrupt-log.js';
 import { openFileSnapshots } from '../src/storage/file-snapshots.js';
 import { createNodeDisk } from '../src/storage/node-disk.js';
+import { SnapshotKeeping } from '../src/storage/snapshot-keeping.js';
 import type { SnapshotShelf } from '../src/storage/snapshot-shelf.js';
 import { createVolatileSnapshots } from '../src/storage/volatile-snapshots.js';
 
@@ -33,16 +38,11 @@ import { createVolatileSnapshots } from '../src/storage/volatile-snapshots.js';
 const PULL_WINDOW_BYTES = 4 * 1024 * 1024;
 /** More is asked for once so much of it has been applied: a message for every batch would cost its node a turn. */
 const PULL_AGAIN_BYTES = PULL_WINDOW_BYTES / 4;
-/** A snapshot is due after so many applied bytes, too: what a restart has to replay is bounded. */
-const SNAPSHOT_BYTES = 64 * 1024 * 1024;
-/** Under load a snapshot takes a third of its thread, and all together a tenth: else they came to half of the load. */
-const PAUSE_PER_SLICE = 2;
-const REST_PER_SNAPSHOT = 9;
 
 export default function metadataStore(task: ActorTask): Promise<ActorOutcome> {
   return serveActor<MetadataStoreConfig>(
     task,
-    async (context) => new MetadataStoreShell(context, await loadHosted(context.config.stateMachine)),
+    async (context) => new MetadataStoreShell(context, await loadHosted(context.config)),
   );
 }
 
@@ -53,34 +53,63 @@ class MetadataStoreShell implements MetadataStoreControl {
   readonly #machine: HostedStateMachine;
   readonly #state: ReplicatedState;
   readonly #shelf: SnapshotShelf;
-  /** The snapshot being written, and who waits for its end. */
-  #keeping: Generator<void, void, void> | null = null;
-  #keepingEnded: (() => void)[] = [];
-  #keepingMs = 0;
-  #rest: NodeJS.Timeout | null = null;
-  #appliedAtSlice = 0;
-  #bytesSinceSnapshot = 0;
+  readonly #snapshots: SnapshotKeeping;
+  /** Null: a user's own machine has no controller. */
+  readonly #seat: ControllerSeat | null;
+  /** What has arrived meanwhile goes first: a stall of this thread is no silence of those who are heard here. */
+  readonly #deadlines = createDeadlines<'controller'>(() => {
+    setImmediate(() => {
+      if (this.#deadlines.takeDue() !== null) this.#control();
+    });
+  });
+  /** Null: nobody can watch a state machine of the user's own. */
+  readonly #publisher: Publisher | null;
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
-  /** Confirmed reads whose index is not applied yet. */
-  #waiting: { readonly index: number; readonly batch: ReadBatch }[] = [];
+  readonly #reads: ReadDesk;
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
-  constructor(context: ActorContext<MetadataStoreConfig>, machine: HostedStateMachine) {
+  constructor(context: ActorContext<MetadataStoreConfig>, { machine, controller, publish }: Hosted) {
     this.#context = context;
     this.#host = context.port('host');
     this.#node = context.port('node');
     this.#machine = machine;
+    this.#seat = controller === null ? null : new ControllerSeat(controller);
     this.#state = createReplicatedState(machine, context.config.bootstrap);
     this.#shelf = openShelf(context.config, this.#state);
+    this.#snapshots = new SnapshotKeeping({
+      shelf: this.#shelf,
+      snapshotEntries: context.config.snapshotEntries,
+      appliedIndex: () => this.#state.appliedIndex,
+      capture: () => this.#state.capture(),
+      perform: (work) => {
+        this.#orEnd(work);
+      },
+      kept: (index) => {
+        this.#postNode({ kind: 'snapshotDurable', index });
+      },
+    });
+    this.#publisher = publish(this.#state.appliedIndex, (message) => {
+      this.#postHost(message);
+    });
     this.#node.on('message', (message: NodeToStore) => {
       this.#orEnd(() => {
         this.#receiveFromNode(message);
       });
     });
-    this.#host.on('message', ({ batch }: HostToStore) => {
-      this.#answer(batch);
+    this.#reads = new ReadDesk({
+      machine,
+      answerControl: (request) => this.#seat?.answer(request, this.#moment()),
+      appliedIndex: () => this.#state.appliedIndex,
+      post: (message) => {
+        this.#host.postMessage(message);
+      },
+    });
+    this.#host.on('message', (message: HostToStore) => {
+      if (message.kind === 'query') this.#reads.answerLocal(message.batch);
+      else if (message.kind === 'forget') this.#reads.forget(message.reads);
+      else this.#publisher?.receive(message);
     });
     this.#postNode({ kind: 'pull', bytes: PULL_WINDOW_BYTES, appliedIndex: this.#state.appliedIndex });
   }
@@ -89,15 +118,8 @@ class MetadataStoreShell implements MetadataStoreControl {
     return this.#state.appliedIndex;
   }
 
-  async takeSnapshot(): Promise<number> {
-    const wanted = this.#state.appliedIndex;
-    while (this.#shelf.index < wanted) {
-      await new Promise<void>((resolve) => {
-        this.#keepingEnded.push(resolve);
-        if (this.#keeping === null) this.#beginSnapshot();
-      });
-    }
-    return this.#shelf.index;
+  takeSnapshot(): Promise<number> {
+    return this.#snapshots.take();
   }
 
   dump(withState: boolean): { appliedIndex: number; stateHash: string; state?: unknown } {
@@ -109,10 +131,9 @@ class MetadataStoreShell implements MetadataStoreControl {
   }
 
   stop(): void {
-    this.#waiting = [];
-    this.#endSnapshot();
-    this.#endRest();
-    this.#shelf.close();
+    this.#reads.stop();
+    this.#deadlines.close();
+    this.#snapshots.stop();
   }
 
   #receiveFromNode(message: NodeToStore): void {
@@ -121,8 +142,13 @@ class MetadataStoreShell implements MetadataStoreControl {
         this.#apply(message);
         return;
       case 'reads':
-        this.#waiting.push(message);
-        this.#answerWaiting();
+        this.#seat?.hear(message.batch.requests, this.#moment());
+        this.#reads.wait(message.index, message.batch);
+        this.#control();
+        return;
+      case 'leadership':
+        if (this.#seat?.learn(message.leadership, this.#moment()) === true) this.#reads.askAgain();
+        this.#control();
         return;
       case 'snapshotRead':
         this.#postNode({ kind: 'snapshotChunk', to: message.read.to, ...this.#shelf.read(message.read) });
@@ -137,80 +163,38 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
+    // Before the answers, so that a view has reached their index when they come.
+    this.#publisher?.applied(this.#state.appliedIndex);
     if (answer && answers.length > 0)
       this.#postHost({ kind: 'answers', runs: packAnswers(answers, this.#machine.toPosted) });
     const bytes = runs.reduce((sum, run) => sum + payloadBytes(run), 0);
     this.#consumedBytes += bytes;
-    this.#bytesSinceSnapshot += bytes;
     if (this.#consumedBytes >= PULL_AGAIN_BYTES) {
       this.#postNode({ kind: 'pull', bytes: this.#consumedBytes, appliedIndex: this.#state.appliedIndex });
       this.#consumedBytes = 0;
     }
-    this.#beginSnapshotIfDue();
-    this.#answerWaiting();
+    this.#snapshots.applied(bytes);
+    this.#reads.applied();
+    this.#control();
+  }
+
+  // ------------------------------------------------------------ the controller
+
+  #control(): void {
+    if (this.#seat === null) return;
+    const moment = this.#moment();
+    const proposal = this.#seat.takeProposal(moment);
+    if (proposal !== null) this.#postNode(proposal);
+    const wakeUpAt = this.#seat.nextWakeUp(moment);
+    if (wakeUpAt === Number.POSITIVE_INFINITY) this.#deadlines.stop('controller');
+    else this.#deadlines.start('controller', wakeUpAt - moment.now);
+  }
+
+  #moment(): Moment {
+    return { now: performance.now(), unixMs: Date.now(), appliedIndex: this.#state.appliedIndex };
   }
 
   // ------------------------------------------------------------ snapshots
-
-  #beginSnapshotIfDue(): void {
-    if (this.#keeping !== null) return;
-    const entries = this.#state.appliedIndex - this.#shelf.index;
-    const isDue = this.#rest === null && entries >= this.#context.config.snapshotEntries;
-    if (isDue || this.#bytesSinceSnapshot >= SNAPSHOT_BYTES) this.#beginSnapshot();
-  }
-
-  #beginSnapshot(): void {
-    this.#endRest();
-    this.#bytesSinceSnapshot = 0;
-    this.#keepingMs = 0;
-    const keeping = this.#shelf.keep(this.#state.capture());
-    this.#keeping = keeping;
-    const step = (): void => {
-      if (this.#keeping !== keeping) return;
-      this.#orEnd(() => {
-        const startedAt = performance.now();
-        const { done } = keeping.next();
-        const tookMs = performance.now() - startedAt;
-        this.#keepingMs += tookMs;
-        if (done !== true) {
-          this.#scheduleSlice(step, tookMs);
-          return;
-        }
-        this.#postNode({ kind: 'snapshotDurable', index: this.#shelf.index });
-        this.#rest = setTimeout(() => {
-          this.#endRest();
-          this.#beginSnapshotIfDue();
-        }, REST_PER_SNAPSHOT * this.#keepingMs);
-        this.#endSnapshot();
-      });
-    };
-    step();
-  }
-
-  /**
-   * What arrived during a slice goes first: the check phase comes after a poll of the ports. While there are entries
-   * to apply the next slice also waits, so that the nodes of a machine, which all snapshot at once, leave it to writes.
-   */
-  #scheduleSlice(step: () => void, tookMs: number): void {
-    const isIdle = this.#appliedAtSlice === this.#state.appliedIndex;
-    this.#appliedAtSlice = this.#state.appliedIndex;
-    if (isIdle) setImmediate(step);
-    else setTimeout(step, PAUSE_PER_SLICE * tookMs);
-  }
-
-  #endRest(): void {
-    if (this.#rest !== null) clearTimeout(this.#rest);
-    this.#rest = null;
-  }
-
-  /** One that is not whole yet is given up. */
-  #endSnapshot(): void {
-    this.#keeping?.return();
-    this.#keeping = null;
-    const ended = this.#keepingEnded;
-    this.#keepingEnded = [];
-    for (const resolve of ended) resolve();
-  }
 
   /** Nothing is touched before the last chunk: a transfer that is interrupted leaves what there was. */
   #receiveChunk({ snapshot, offset, bytes, done }: SnapshotWrite): void {
@@ -223,40 +207,11 @@ class MetadataStoreShell implements MetadataStoreControl {
     const isNew = snapshot.index > this.#state.appliedIndex;
     const ok = !isNew || this.#state.restore(Buffer.concat(chunks), snapshot);
     if (isNew && ok) {
-      this.#endSnapshot();
-      for (
-        const keeping = this.#shelf.keep({ description: snapshot, serialize: () => chunks });
-        keeping.next().done !== true;
-      );
+      this.#publisher?.restored(snapshot.index);
+      this.#snapshots.keepReceived({ description: snapshot, serialize: () => chunks });
     }
     this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
-    this.#answerWaiting();
-  }
-
-  // ------------------------------------------------------------ reads
-
-  #answerWaiting(): void {
-    const waiting = this.#waiting;
-    const { appliedIndex } = this.#state;
-    this.#waiting = waiting.filter(({ index }) => index > appliedIndex);
-    for (const { index, batch } of waiting) if (index <= appliedIndex) this.#answer(batch);
-  }
-
-  #answer({ id, requests }: ReadBatch): void {
-    const values: unknown[] = [];
-    const errors: ReadAnswers['errors'][number][] = [];
-    for (const request of requests) {
-      try {
-        const value = this.#state.query(request);
-        values.push(this.#machine.toPosted?.(value) ?? value);
-      } catch (error) {
-        // A user's own machine may throw here: nothing but this read is lost.
-        const message = `the query failed: ${String(error)}`;
-        errors.push({ place: values.length, error: { code: 'InvalidArgument', message } });
-        values.push(undefined);
-      }
-    }
-    this.#postHost({ kind: 'readAnswers', batch: id, index: this.#state.appliedIndex, values, errors });
+    this.#reads.askAgain();
   }
 
   /** Storage that failed once is not to be believed again. */
@@ -270,7 +225,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   }
 
   #postHost(message: StoreToHost): void {
-    this.#host.postMessage(message);
+    this.#host.postMessage(message, buffersToMove(packedIn(message)));
   }
 
   #postNode(message: StoreToNode): void {
@@ -288,13 +243,32 @@ function openShelf({ files }: MetadataStoreConfig, state: ReplicatedState): Snap
   throw corruptLog(newest.path, 0, 'its content is not a state of this state machine');
 }
 
+/** The memory of numbers that are packed anew for each message. */
+function packedIn(message: StoreToHost): Float64Array[] {
+  if (message.kind === 'image') return [message.steps.numbers];
+  return message.kind === 'changes' && message.changes !== null ? [message.changes.numbers] : [];
+}
+
+interface Hosted {
+  readonly machine: HostedStateMachine;
+  readonly controller: HostedController | null;
+  readonly publish: (appliedIndex: number, post: (message: StoreToHost) => void) => Publisher | null;
+}
+
 /** The metadata machine, or the default export of the user's module. immer is loaded only where it is used. */
-async function loadHosted(module: string | null): Promise<HostedStateMachine> {
-  if (module === null) {
+async function loadHosted({ stateMachine, brokerSessionTimeoutMs }: MetadataStoreConfig): Promise<Hosted> {
+  if (stateMachine === null) {
     const { createMetadataMachine } = await import('../src/metadata/metadata-state-machine.js');
-    return createMetadataMachine();
+    const { createController } = await import('../src/controller/controller.js');
+    const { Publisher } = await import('../src/metadata/watching/publisher.js');
+    const machine = createMetadataMachine();
+    return {
+      machine,
+      controller: createController(machine, { brokerSessionTimeoutMs }),
+      publish: (appliedIndex, post) => new Publisher(machine, appliedIndex, post),
+    };
   }
   const { hostUserMachine } = await import('../src/state-machine/user-machine.js');
-  const { default: create } = (await import(module)) as { default: () => StateMachine | Promise<StateMachine> };
-  return hostUserMachine(await create());
+  const { default: create } = (await import(stateMachine)) as { default: () => StateMachine | Promise<StateMachine> };
+  return { machine: hostUserMachine(await create()), controller: null, publish: () => null };
 }

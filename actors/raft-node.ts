@@ -237,6 +237,7 @@ class RaftNode implements RaftNodeControl {
         if (effect.leadership.role === 'leader') this.#ledTerm = effect.leadership.term;
         this.#context.log('info', 'leadership', { ...effect.leadership });
         this.#postHost(effect);
+        this.#postStore(effect);
         return;
       case 'configuration':
         this.#postHost(effect);

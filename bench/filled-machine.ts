@@ -21,17 +21,28 @@ export interface FilledMachine {
   nextOperations(count: number): PlainOperation[];
   /** The same, as a log holds them. */
   nextCommands(count: number): Uint8Array[];
+  /** In one batch; every command must be accepted. */
+  applyAll(commands: readonly Uint8Array[]): void;
 }
 
 export function fillMachine(partitions: number): FilledMachine {
   const machine = createMetadataMachine();
-  applyAll(machine, encodeAll(registrations()));
-  const topics = topicNames(partitions).map((name) => ({ type: 'create_topic', data: { name, ...topicShape } }));
-  applyAll(machine, encodeAll(topics));
+  let index = 0;
+  const applyAll = (commands: readonly Uint8Array[]): void => {
+    machine.begin();
+    for (const command of commands) {
+      index += 1;
+      const answer = machine.apply(command, { index });
+      if ('error' in answer) throw new Error(`refused: ${answer.error.message}`);
+    }
+    machine.end();
+  };
+  applyAll(encodeAll(registrations()));
+  applyAll(encodeAll(topicNames(partitions).map((name) => ({ type: 'create_topic', data: { name, ...topicShape } }))));
   const nextChange = scatteredChanges(partitions);
   const nextOperations = (count: number): PlainOperation[] =>
     Array.from({ length: count }, () => ({ type: 'update_leader', data: nextChange() }));
-  return { machine, partitions, nextOperations, nextCommands: (count) => encodeAll(nextOperations(count)) };
+  return { machine, partitions, nextOperations, nextCommands: (count) => encodeAll(nextOperations(count)), applyAll };
 }
 
 /** The names of the topics; each is created with `topicShape`, over six brokers. */
@@ -39,7 +50,11 @@ export function topicNames(partitions: number): string[] {
   return Array.from({ length: partitions / PARTITIONS_PER_TOPIC }, (_, number) => topicName(number));
 }
 
-export const topicShape = { partitions: PARTITIONS_PER_TOPIC, replicationFactor: REPLICATION_FACTOR };
+export const topicShape = {
+  partitions: PARTITIONS_PER_TOPIC,
+  replicationFactor: REPLICATION_FACTOR,
+  strategy: 'roundRobin' as const,
+};
 
 /** The next leader change, valid after those before it. */
 export function scatteredChanges(partitions: number): () => UpdateLeader {
@@ -54,16 +69,6 @@ export function scatteredChanges(partitions: number): () => UpdateLeader {
     const leader = 1 + ((partition + (leaderEpoch % REPLICATION_FACTOR)) % BROKERS);
     return { topic: topicName(Math.floor(next / PARTITIONS_PER_TOPIC)), partition, leader, leaderEpoch };
   };
-}
-
-/** In one batch; every command must be accepted. */
-export function applyAll(machine: MetadataMachine, commands: readonly Uint8Array[]): void {
-  machine.begin();
-  for (const command of commands) {
-    const answer = machine.apply(command);
-    if ('error' in answer) throw new Error(`refused: ${answer.error.message}`);
-  }
-  machine.end();
 }
 
 function encodeAll(operations: readonly PlainOperation[]): Uint8Array[] {

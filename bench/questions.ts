@@ -3,6 +3,7 @@ import { measureBatches } from './batches.js';
 import { measureClients } from './clients.js';
 import { measureDurability } from './durability.js';
 import { measureFailover } from './failover.js';
+import { measureFencing } from './fencing.js';
 import type { Figure } from './figure.js';
 import { measureFloor } from './floor.js';
 import { measureNodes } from './nodes.js';
@@ -17,6 +18,8 @@ import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
 import { measureStateMachine } from './state-machine.js';
 import { measureStateSize } from './state-size.js';
+import { measureView } from './view.js';
+import { measureWatch } from './watch.js';
 
 export interface Question {
   readonly name: string;
@@ -40,7 +43,10 @@ export const questions: readonly Question[] = [
   { name: 'recovery', measure: measureRecovery, seconds: 25, quickSeconds: null },
   { name: 'state-machine', measure: measureStateMachine, seconds: 20, quickSeconds: null },
   { name: 'state-size', measure: measureStateSize, seconds: 40, quickSeconds: 5 },
+  { name: 'fencing', measure: measureFencing, seconds: 15, quickSeconds: 6 },
   { name: 'million-partitions', measure: measureMillionPartitions, seconds: 40, quickSeconds: null },
+  { name: 'watch', measure: measureWatch, seconds: 18, quickSeconds: null },
+  { name: 'view', measure: measureView, seconds: 19, quickSeconds: 2 },
   { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
   { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
   { name: 'liferaft', measure: measureLiferaft, seconds: 17, quickSeconds: null },

@@ -6,7 +6,7 @@
 import { must } from '../src/assert.js';
 import { cpuTimeNs } from './cpu-time.js';
 import { median, quantity, type Figure } from './figure.js';
-import { applyAll, fillMachine, type FilledMachine } from './filled-machine.js';
+import { fillMachine, type FilledMachine } from './filled-machine.js';
 
 const BATCH = 256;
 const goals = { aloneUs: 30, inBatchUs: 10, timesSmall: 3 };
@@ -47,7 +47,7 @@ function measureCosts(filled: FilledMachine, rounds: number): Costs {
 function timeUs(filled: FilledMachine, batchLength: number, batches: number): number {
   const commands = Array.from({ length: batches }, () => filled.nextCommands(batchLength));
   const ns = cpuTimeNs(() => {
-    for (const batch of commands) applyAll(filled.machine, batch);
+    for (const batch of commands) filled.applyAll(batch);
   });
   return ns / 1000 / (batches * batchLength);
 }

@@ -6,18 +6,55 @@ export type { Cluster, LinkHandle, NodeHandle } from './cluster/cluster.js';
 export type { ClusterEvent } from './cluster/events.js';
 export type { LinkFaults } from './cluster/link-host.js';
 export type { ClusterOptions } from './cluster/options.js';
-export type { ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
+export type { ClusterReason, ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
+export type { GroupApi } from './client/group-calls.js';
 export type { MetadataStore } from './client/metadata-store.js';
-export type { CallOptions, ReadOptions, Wait } from './client/options.js';
+export type { TopicResult } from './client/metadata-calls.js';
+export type { MetadataView } from './client/metadata-view.js';
+export type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
+export { detectFormat, type FileFormat } from './formats/detect-format.js';
+export { readKafkaTopics, writeKafkaTopics, type KafkaTopicOptions } from './formats/kafka-topics.js';
+export {
+  readKcatMetadata,
+  writeKcatMetadata,
+  type KcatMetadata,
+  type KcatPartition,
+  type KcatTopic,
+} from './formats/kcat-metadata.js';
+export type { RequestedTopic } from './formats/parse-kafka-topics.js';
+export { readReassignment, writeReassignment, type Reassignment } from './formats/reassignment.js';
+export type { HealthProblem, MetadataHealth, MetadataReason } from './metadata/health.js';
+export { changedSettingsOf, kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
+export {
+  assignRange,
+  assignUniform,
+  type Assignment,
+  type PartitionCount,
+  type Subscriber,
+} from './metadata/groups/assignors.js';
+export type { GroupProtocol, GroupState } from './metadata/groups/group-record.js';
+export type { CommittedOffset } from './metadata/groups/offsets.js';
+export type { CommitOffsets, JoinGroup, LeaveGroup, SyncGroup } from './metadata/groups/operations.js';
+export type {
+  GroupDescription,
+  GroupHeartbeat,
+  GroupListing,
+  GroupMemberDescription,
+  JoinedGroup,
+} from './metadata/groups/queries.js';
+export type { MetadataEvent } from './metadata/metadata-change.js';
 export { createMetadataStateMachine } from './metadata/metadata-state-machine.js';
 export { defaultTopicConfig, isAlive, isInIsr, isLeader, isReplica, partitionId } from './metadata/model.js';
 export type {
   BrokerChange,
+  BrokerHeartbeat,
   BrokerInfo,
   BrokerResources,
   BrokerStatus,
   ClusterMetadata,
+  ConfigChange,
+  HeartbeatAnswer,
   NewBroker,
   NewPartition,
   NewTopic,
@@ -29,8 +66,11 @@ export type {
   TopicConfig,
   TopicInfo,
 } from './metadata/model.js';
+export type { BalanceReport, BrokerBalance, RackBalance, Spread } from './metadata/placement/balance.js';
+export type { WatchedChange } from './metadata/watching/posted-changes.js';
 export { dumpLog, type DumpedDamage, type DumpedEntry, type DumpOptions, type LogLine } from './offline/dump-log.js';
 export { inspectSnapshot, type SnapshotInspection } from './offline/inspect-snapshot.js';
+export { readMetadata, type StoredMetadata } from './offline/read-metadata.js';
 export { recover, type RecoverOptions, type RecoverReport } from './offline/recover.js';
 export { repair, type LostEntries, type RepairedNode, type RepairReport } from './offline/repair.js';
 export { restoreSnapshot, type RestoreOptions, type RestoreReport } from './offline/restore-snapshot.js';

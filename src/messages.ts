@@ -6,6 +6,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
+import type { PackedRecords } from './metadata/watching/packed-records.js';
 import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
 import type { RaftLimits } from './raft/limits.js';
@@ -21,9 +22,9 @@ const LEAST_MOVED_BYTES = 16 * 1024;
  * The transfer list of a message whose bytes the sender has no further use for: large ones move, since a copy makes
  * both threads touch fresh memory. The same bytes may be in a message more than once.
  */
-export function buffersToMove(bytes: readonly Uint8Array[]): ArrayBuffer[] {
+export function buffersToMove(bytes: readonly ArrayBufferView[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
-  for (const { length, buffer } of bytes) if (length >= LEAST_MOVED_BYTES) buffers.add(buffer as ArrayBuffer);
+  for (const { byteLength, buffer } of bytes) if (byteLength >= LEAST_MOVED_BYTES) buffers.add(buffer as ArrayBuffer);
   return [...buffers];
 }
 
@@ -55,24 +56,75 @@ export type NodeToHost =
 
 // ---------------------------------------------------------------- host and metadata-store
 
-/** Local reads: answered from whatever this store has applied. */
-export interface HostToStore {
-  readonly kind: 'query';
-  readonly batch: ReadBatch;
-}
+export type HostToStore =
+  /** Local reads: answered from whatever this store has applied. */
+  | { readonly kind: 'query'; readonly batch: ReadBatch }
+  /** Nobody waits for these any more. */
+  | { readonly kind: 'forget'; readonly reads: readonly ParkedRead[] }
+  | SubscriberToStore;
+
+export type SubscriberToStore =
+  /**
+   * `fromIndex`: everything up to here is known; of an image null: nothing is. `credit`: so many messages may be
+   * posted. `subscription`: unique within the host.
+   */
+  | {
+      readonly kind: 'subscribe';
+      readonly subscription: number;
+      readonly to: 'changes' | 'image';
+      readonly fromIndex: number | null;
+      readonly credit: number;
+    }
+  /** So many more messages may be posted. */
+  | { readonly kind: 'credit'; readonly subscription: number; readonly messages: number }
+  | { readonly kind: 'unsubscribe'; readonly subscription: number };
 
 export type StoreToHost =
-  { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] } | ({ readonly kind: 'readAnswers' } & ReadAnswers);
+  | { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] }
+  | ({ readonly kind: 'readAnswers' } & ReadAnswers)
+  /** Of reads that were parked. `index`: at which the values hold. */
+  | { readonly kind: 'parkedAnswers'; readonly index: number; readonly answers: readonly ParkedAnswer[] }
+  | StoreToSubscriber;
+
+/** A read that had no answer when its batch was answered, by its place there. */
+export interface ParkedRead {
+  readonly batch: number;
+  readonly place: number;
+}
+
+export type ParkedAnswer = ParkedRead & ({ readonly value: unknown } | { readonly error: ErrorValue });
+
+export type StoreToSubscriber =
+  /** Each change once, in order; all up to `throughIndex` have been told then. `changes` null: there were none. */
+  | {
+      readonly kind: 'changes';
+      readonly subscription: number;
+      readonly throughIndex: number;
+      readonly changes: PackedRecords | null;
+    }
+  /** A slice of the steps to the image at `index`, which is reached with the last. `whole`: from nothing. */
+  | {
+      readonly kind: 'image';
+      readonly subscription: number;
+      readonly index: number;
+      readonly whole: boolean;
+      readonly last: boolean;
+      readonly steps: PackedRecords;
+    }
+  /** `Compacted`: what follows `fromIndex` is not kept here. `SlowConsumer`: it was, and is no longer. */
+  | { readonly kind: 'unsubscribed'; readonly subscription: number; readonly error: ErrorValue };
 
 export interface ReadAnswers {
   /** Its id. */
   readonly batch: number;
   /** The applied index at which the values hold. */
   readonly index: number;
-  /** One a request; undefined where it failed. */
+  /** One a request; undefined where it failed, or has no answer yet. */
   readonly values: readonly unknown[];
   /** `place`: of the request in its batch. */
   readonly errors: readonly { readonly place: number; readonly error: ErrorValue }[];
+  /** Places of those whose answers follow, as soon as there are any. */
+  readonly parked: readonly number[];
 }
 
 // ---------------------------------------------------------------- raft-node and metadata-store
@@ -83,12 +135,14 @@ export type NodeToStore =
   /** Answer these once `index` is applied. */
   | { readonly kind: 'reads'; readonly index: number; readonly batch: ReadBatch }
   | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
-  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite };
+  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite }
+  /** At every change, in order with all the rest: what was confirmed or committed before it comes before it. */
+  | { readonly kind: 'leadership'; readonly leadership: Leadership };
 
-/** Inputs of the core as they are. */
+/** Inputs of the core as they are. Proposals are those of the controller. */
 export type StoreToNode = Extract<
   Input,
-  { readonly kind: 'pull' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
+  { readonly kind: 'pull' | 'propose' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
 >;
 
 // ---------------------------------------------------------------- raft-node and transport-link
@@ -155,6 +209,7 @@ export interface MetadataStoreConfig {
   readonly bootstrap: Configuration;
   /** Take a snapshot after this many applied entries. */
   readonly snapshotEntries: number;
+  readonly brokerSessionTimeoutMs: number;
 }
 
 // ---------------------------------------------------------------- control planes (comlink)

@@ -79,4 +79,4 @@ if (files.length === 0) console.log('no test file matches');
 const elapsedSeconds = ((performance.now() - startedAt) / 1000).toFixed(1);
 console.log(`\nfiles: ${files.length}, skipped: ${totals.skipped}, seconds: ${elapsedSeconds}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
-process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+process.exitCode = totals.failed > 0 || totals.passed + totals.skipped === 0 ? 1 : 0;

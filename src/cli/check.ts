@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { must } from '../assert.js';
 import type { Progress } from './progress.js';
 import { formatDuration } from './tables.js';
 import type { RecordCounts } from './tables.js';
@@ -55,11 +56,13 @@ export async function drill(
   progress.begin('Waiting until all nodes are healthy');
   await cluster.waitForHealthy(wait);
   const leader = await cluster.waitForLeader(wait);
+  const { brokers } = await store.metadata(wait);
+  const brokerId = Number(must(Object.keys(brokers)[0], 'a broker to write to'));
   progress.begin(`Killing node ${leader.id}, the leader`);
   const killedAtMs = performance.now();
   await leader.kill();
   // A registered broker, so that the drill leaves no topic of its own behind.
-  await store.updateBroker(1, { lastHeartbeat: Date.now() }, wait);
+  await store.updateBroker(brokerId, { lastHeartbeat: Date.now() }, wait);
   const failoverMs = elapsedMs(killedAtMs);
   const successor = await cluster.waitForLeader(wait);
   const takenOver = `node ${successor.id} acknowledged a write ${failoverMs} ms later`;

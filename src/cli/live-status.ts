@@ -36,7 +36,8 @@ export async function showUntil(
 /** What matters about a cluster, in one line without figures that always grow. */
 export function describeStatus(status: ClusterStatus): string {
   const leader = status.leader === null ? 'no leader' : `node ${status.leader} leads term ${status.term}`;
-  return status.healthy ? `${leader}, healthy` : `${leader}, unhealthy: ${status.problems.join('; ')}`;
+  const health = status.healthy ? 'healthy' : `unhealthy: ${status.problems.join('; ')}`;
+  return [`${leader}, ${health}`, ...metadataProblems(status)].join('; ');
 }
 
 export function statusBlock(status: ClusterStatus, upMs: number, colours: Colours): string[] {
@@ -47,7 +48,12 @@ export function statusBlock(status: ClusterStatus, upMs: number, colours: Colour
     `${health}   ${leader}   term ${status.term}   up ${clock(upMs)}   ${colours.dim('Ctrl-C stops it')}`,
     ...nodeTable(status.nodes, colours).split('\n'),
     ...status.problems.map((problem) => colours.red(`! ${problem}`)),
+    ...metadataProblems(status).map((problem) => colours.yellow(`! ${problem}`)),
   ];
+}
+
+function metadataProblems({ metadata }: ClusterStatus): string[] {
+  return (metadata?.problems ?? []).map(({ detail }) => detail);
 }
 
 /** Redraws a block in place of the one before. Nothing wraps or reaches the last row, or going back up would miss. */

@@ -2,20 +2,15 @@
  * The commands for a data folder in which no cluster runs: what they print. What they do is the public API's. Data goes
  * to stdout; a repair that cannot be made whole, and whatever else fails, is told on stderr.
  */
-import {
-  defaultTopicConfig,
-  dumpLog,
-  inspectSnapshot,
-  recover,
-  repair,
-  restoreSnapshot,
-  saveSnapshot,
-  startCluster,
-} from '../index.js';
+import { dumpLog, inspectSnapshot, recover, repair, restoreSnapshot, saveSnapshot, startCluster } from '../index.js';
 import type { LostEntries, RepairReport, SnapshotInspection } from '../index.js';
 import { countsOf } from './check.js';
-import type { OfflineRequest, OutputFormat } from './command-line.js';
 import { CommandError, ExitCode } from './errors.js';
+import { exportText } from './export.js';
+import type { OfflineRequest } from './folder-commands.js';
+import { WITHOUT_HEARTBEATS } from './heartbeats.js';
+import { importFile } from './import.js';
+import type { OutputFormat } from './options.js';
 import { createProgress } from './progress.js';
 import { coloursFor } from './screen.js';
 import { countsText, formatBytes, plural, topicTable } from './tables.js';
@@ -56,6 +51,11 @@ export async function workOffline(request: OfflineRequest, terminal: Terminal): 
       print(`the folders as they were are beside: ${data}/node-*.old`);
       return ExitCode.ok;
     }
+    case 'import':
+      return importFile(request, terminal);
+    case 'export':
+      print(await exportText(request));
+      return ExitCode.ok;
     case 'repair':
       return repairText(await repair(request.data), request.data, print);
   }
@@ -77,7 +77,7 @@ async function takeSnapshot(dataDir: string, terminal: Terminal): Promise<void> 
   const progress = createProgress(terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
   progress.begin(`Taking a snapshot of ${dataDir}`);
   try {
-    const cluster = await startCluster({ dataDir, signal: terminal.interrupt });
+    const cluster = await startCluster({ ...WITHOUT_HEARTBEATS, dataDir, signal: terminal.interrupt });
     try {
       const leader = await cluster.waitForLeader();
       await leader.takeSnapshot();
@@ -105,11 +105,7 @@ function inspectionText(inspection: SnapshotInspection, output: OutputFormat, te
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(10)} ${value}`);
   if (state === null || Object.keys(state.topics).length === 0) return lines.join('\n');
-  const topics = topicTable(
-    Object.values(state.topics),
-    defaultTopicConfig(),
-    coloursFor(terminal.stdout, terminal.environment),
-  );
+  const topics = topicTable(Object.values(state.topics), coloursFor(terminal.stdout, terminal.environment));
   return `${lines.join('\n')}\n\n${topics}`;
 }
 

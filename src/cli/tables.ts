@@ -5,8 +5,8 @@
 
 import CliTable from 'cli-table3';
 import type { Colours } from './screen.js';
-import { changedSettings } from './topic-settings.js';
-import type { NodeStatus, TopicConfig, TopicInfo } from '../index.js';
+import { changedSettingsOf } from '../index.js';
+import type { NodeStatus, TopicInfo } from '../index.js';
 
 export interface RecordCounts {
   brokers: number;
@@ -30,8 +30,10 @@ export function nodeTable(nodes: readonly NodeStatus[], colours: Colours): strin
   );
 }
 
-export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, colours: Colours): string {
-  const shown = new Set<keyof TopicConfig>(['retentionMs', 'retentionBytes', 'minInsyncReplicas']);
+/** Settings that have a column of their own. */
+const SHOWN = new Set(['retention.ms', 'retention.bytes', 'min.insync.replicas']);
+
+export function topicTable(topics: readonly TopicInfo[], colours: Colours): string {
   const rows = topics.map(({ name, numPartitions, replicationFactor, config }) => [
     name,
     String(numPartitions),
@@ -39,7 +41,7 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
     String(config.minInsyncReplicas),
     formatDuration(config.retentionMs),
     formatBytes(config.retentionBytes),
-    changedSettings(config, defaults, shown).join(' ') || '-',
+    otherSettings(config).join(' ') || '-',
   ]);
   const columns: Column[] = [
     ['TOPIC'],
@@ -51,6 +53,11 @@ export function topicTable(topics: readonly TopicInfo[], defaults: TopicConfig, 
     ['OTHER SETTINGS'],
   ];
   return table(columns, rows, colours);
+}
+
+function otherSettings(config: TopicInfo['config']): string[] {
+  const settings = Object.entries(changedSettingsOf(config)).filter(([name]) => !SHOWN.has(name));
+  return settings.map(([name, value]) => `${name}=${value}`);
 }
 
 /** A heading and how it is aligned; left unless told. */

@@ -5,25 +5,26 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { ClusterError, defaultTopicConfig, startCluster } from '../index.js';
+import { ClusterError, startCluster } from '../index.js';
 import { countsOf, drill, elapsedMs, pause } from './check.js';
 import type { DrillReport } from './check.js';
 import { checkSurvivors } from './command-line.js';
 import type { UpRequest } from './command-line.js';
-import { CommandError, ExitCode, oneLine } from './errors.js';
+import { CommandError, ExitCode, oneLine, usageError } from './errors.js';
+import { Heartbeats } from './heartbeats.js';
+import { readImportFile, type Filling } from './import-file.js';
 import { showUntil } from './live-status.js';
 import { createProgress } from './progress.js';
 import type { Progress } from './progress.js';
 import { coloursFor } from './screen.js';
-import { createTopics, missingFrom, registerBrokers } from './provision.js';
+import { checkFilling, differencesFrom, fill, isOwn, localBrokers, missingFrom } from './provision.js';
 import type { Terminal } from './terminal.js';
 import { countsText, formatDuration, nodeTable, plural, topicTable } from './tables.js';
 import type { RecordCounts } from './tables.js';
-import { readTopicFile } from './topic-file.js';
-import type { RequestedTopic } from './topic-file.js';
 import type { Cluster, ClusterMetadata, ClusterOptions, ClusterStatus, MetadataStore, Wait } from '../index.js';
 
 const DEFAULT_NODES = 3;
+const DEFAULT_BROKERS = 6;
 
 /** Seen from dist/src/cli. The compiler copies no YAML, so the package carries the file where it was written. */
 const SAMPLE_TOPICS = fileURLToPath(new URL('../../../src/cli/sample-topics.yaml', import.meta.url));
@@ -34,6 +35,7 @@ interface Run {
   progress: Progress;
   /** Bounds every call until the cluster stays up. */
   wait: Wait;
+  heartbeats: Heartbeats;
 }
 
 interface Started {
@@ -48,14 +50,15 @@ interface Started {
 
 /** The exit code when it ends by itself; an interrupt rejects with whatever it broke off. */
 export async function up(options: UpRequest, terminal: Terminal): Promise<number> {
-  const requested = await readTopicFile(options.topics ?? SAMPLE_TOPICS);
+  const requested = await fillingOf(options);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     deadline.abort();
   }, options.timeoutMs);
   const wait = { timeoutMs: options.timeoutMs, signal: AbortSignal.any([deadline.signal, terminal.interrupt]) };
   const progress = createProgress(terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
-  const run = { options, terminal, progress, wait };
+  const heartbeats = new Heartbeats();
+  const run = { options, terminal, progress, wait, heartbeats };
   let cluster: Cluster | undefined;
   try {
     progress.begin(startingText(options));
@@ -80,8 +83,20 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
   } finally {
     clearTimeout(timer);
     progress.stop();
+    await heartbeats.end();
     await cluster?.stop();
   }
+}
+
+/** The brokers of the topic file, those that are asked for beside it, and its topics. */
+async function fillingOf({ topics, brokers, brokerOffset }: UpRequest): Promise<Filling> {
+  const path = topics ?? SAMPLE_TOPICS;
+  const file = await readImportFile(path, brokerOffset);
+  if (file.format === 'reassignment') throw usageError(`${path}: a reassignment makes no topics; see conclave import`);
+  const { filling } = file;
+  const named = new Set(filling.brokers.map(({ id }) => id));
+  const local = localBrokers(brokers ?? (named.size === 0 ? DEFAULT_BROKERS : 0));
+  return { ...filling, brokers: [...filling.brokers, ...local.filter(({ id }) => !named.has(id))] };
 }
 
 function startingText({ nodes, data }: UpRequest): string {
@@ -119,28 +134,26 @@ async function mend({ options, terminal, progress, wait }: Run, cluster: Cluster
   }
 }
 
-async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], startMs: number): Promise<Started> {
+async function prepare(run: Run, cluster: Cluster, requested: Filling, startMs: number): Promise<Started> {
   const { progress, wait, options, terminal } = run;
   progress.begin('Reading the state');
   const store = cluster.store();
   const found = await store.metadata(wait);
   const recovered = countsOf(found);
-  const topics = options.topics === null && !isSample(found, requested) ? [] : requested;
-  for (const { name, partitions } of topics) {
-    const kept = found.topics[name]?.numPartitions ?? partitions;
-    if (kept === partitions) continue;
-    terminal.stderr.write(`conclave: topic "${name}" keeps its ${kept} partitions; the file says ${partitions}\n`);
-  }
+  const isWanted = options.topics !== null || isSample(found, requested);
+  const filling = { ...requested, topics: isWanted ? requested.topics : [] };
+  for (const line of differencesFrom(found, filling)) terminal.stderr.write(`conclave: ${line}\n`);
   if (recovered.brokers > 0) progress.end(`${countsText(recovered)} found`);
 
-  const missing = missingFrom(found, { brokers: options.brokers, topics });
-  const brokers = recovered.brokers + missing.brokerIds.length;
+  const missing = missingFrom(found, filling);
+  const brokers = recovered.brokers + missing.brokers.length;
   progress.begin(
-    `Registering ${plural(missing.brokerIds.length, 'broker')} and creating ${plural(missing.topics.length, 'topic')}`,
+    `Registering ${plural(missing.brokers.length, 'broker')} and creating ${plural(missing.topics.length, 'topic')}`,
   );
+  await checkFilling(found, missing, wait);
   const createdAtMs = performance.now();
-  await registerBrokers(store, missing.brokerIds, wait);
-  await createTopics(store, missing.topics, brokers, wait);
+  await fill(store, brokers, missing, wait);
+  run.heartbeats.begin(store, (await store.listBrokers(wait)).filter(isOwn));
   const createMs = elapsedMs(createdAtMs);
   const created = missing.topics.reduce((sum, topic) => sum + topic.partitions, 0);
   const expected = {
@@ -153,8 +166,8 @@ async function prepare(run: Run, cluster: Cluster, requested: RequestedTopic[], 
 }
 
 /** Nothing but what the sample says: an earlier run may have ended in the middle of it. */
-function isSample({ topics }: ClusterMetadata, sample: readonly RequestedTopic[]): boolean {
-  return Object.keys(topics).every((topic) => sample.some(({ name }) => name === topic));
+function isSample({ topics }: ClusterMetadata, sample: Filling): boolean {
+  return Object.keys(topics).every((topic) => sample.topics.some(({ name }) => name === topic));
 }
 
 async function printState(run: Run, { cluster, store }: Started): Promise<void> {
@@ -170,7 +183,7 @@ async function printState(run: Run, { cluster, store }: Started): Promise<void> 
   }
   if (stderr.isTTY) stderr.write('\n');
   const colours = coloursFor(stdout, environment);
-  stdout.write(`${nodeTable(status.nodes, colours)}\n\n${topicTable(topics, defaultTopicConfig(), colours)}\n`);
+  stdout.write(`${nodeTable(status.nodes, colours)}\n\n${topicTable(topics, colours)}\n`);
 }
 
 /** Followers learn what is committed with the next heartbeat; a first table in which they lag would raise questions. */

@@ -1,19 +1,22 @@
 /** Pending calls by their AbortSignal, with one listener a signal: an eleventh would print a warning. */
-import type { Call } from './call.js';
 
-interface Watch {
-  readonly calls: Set<Call>;
+interface Abortable {
+  interrupt(cause: 'Aborted'): void;
+}
+
+interface Watched {
+  readonly calls: Set<Abortable>;
   readonly listener: () => void;
 }
 
 export class AbortWatch {
-  readonly #watches = new Map<AbortSignal, Watch>();
+  readonly #watches = new Map<AbortSignal, Watched>();
 
   /** Throws what a signal that is none throws. */
-  add(signal: AbortSignal, call: Call): void {
+  add(signal: AbortSignal, call: Abortable): void {
     let watch = this.#watches.get(signal);
     if (watch === undefined) {
-      const calls = new Set<Call>();
+      const calls = new Set<Abortable>();
       const listener = (): void => {
         for (const pending of [...calls]) pending.interrupt('Aborted');
       };
@@ -24,7 +27,7 @@ export class AbortWatch {
     watch.calls.add(call);
   }
 
-  remove(signal: AbortSignal, call: Call): void {
+  remove(signal: AbortSignal, call: Abortable): void {
     const watch = this.#watches.get(signal);
     if (watch === undefined || !watch.calls.delete(call) || watch.calls.size > 0) return;
     this.#watches.delete(signal);

@@ -8,10 +8,10 @@ import type { ClusterError } from '../errors.js';
 export type Interruption = 'Timeout' | 'Aborted' | 'Stopped';
 
 /**
- * Makes the caller's value of an answer; an instance of ClusterError rejects the call. One static function a kind of
- * call.
+ * Makes the caller's value of an answer, or a promise of it; an instance of ClusterError rejects the call. One function
+ * a kind of call and store.
  */
-export type AnswerForm = (index: number, result: unknown) => unknown;
+export type AnswerForm<Asked extends Call = Call> = (index: number, result: unknown, call: Asked) => unknown;
 
 /** Options of one call, validated. */
 export interface CallTerms {

@@ -2,10 +2,14 @@
  * The metadata store as applications use it. Writes resolve after commit and apply, with the applied value; reads are
  * linearizable unless asked otherwise. Values are the caller's own. Every rejection is a `ClusterError`.
  */
+import type { MetadataHealth } from '../metadata/health.js';
 import type {
   BrokerChange,
+  BrokerHeartbeat,
   BrokerInfo,
   ClusterMetadata,
+  ConfigChange,
+  HeartbeatAnswer,
   NewBroker,
   NewPartition,
   NewTopic,
@@ -17,10 +21,12 @@ import type {
   TopicConfig,
   TopicInfo,
 } from '../metadata/model.js';
-import { MetadataCalls } from './metadata-calls.js';
-import { invalid } from './options.js';
-import type { CallOptions, ReadOptions } from './options.js';
-import type { Router } from './router.js';
+import type { AlterIsr } from '../metadata/operations.js';
+import type { WatchedChange } from '../metadata/watching/posted-changes.js';
+import type { GroupApi } from './group-calls.js';
+import type { TopicResult } from './metadata-calls.js';
+import type { MetadataView } from './metadata-view.js';
+import type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './options.js';
 
 export interface MetadataStore extends AsyncDisposable {
   /** BrokerExists. */
@@ -29,20 +35,39 @@ export interface MetadataStore extends AsyncDisposable {
   unregisterBroker(id: number, o?: CallOptions): Promise<void>;
   /** BrokerNotFound. */
   updateBroker(id: number, change: BrokerChange, o?: CallOptions): Promise<BrokerInfo>;
+  /**
+   * To the leader's controller; a few times in `brokerSessionTimeoutMs`. From the first one on a broker that falls
+   * silent for so long is fenced ('unreachable'), and is back with its next heartbeat. BrokerNotFound, StaleEpoch.
+   */
+  heartbeat(beat: BrokerHeartbeat, o?: CallOptions): Promise<HeartbeatAnswer>;
 
   /** By default with its partitions, in one atomic operation. TopicExists, NotEnoughBrokers, InvalidAssignment. */
   createTopic(name: string, spec: NewTopic, o?: CallOptions): Promise<TopicInfo>;
+  /**
+   * Several in one operation, each with its own result, in request order: a topic that is refused does not keep the
+   * others from being created. A name that is given more than once is refused each time.
+   */
+  createTopics(topics: readonly ({ name: string } & NewTopic)[], o?: ValidateOptions): Promise<TopicResult[]>;
   /** Removes its partitions too. TopicNotFound. */
   deleteTopic(name: string, o?: CallOptions): Promise<void>;
   /** Merges. TopicNotFound. */
   updateTopic(name: string, change: { config: Partial<TopicConfig> }, o?: CallOptions): Promise<TopicInfo>;
 
-  /** Where the partitions of such a topic would go now. Writes nothing. */
+  /**
+   * All changes or none (KIP-339); the keys are Kafka's names, those of the typed fields too, each once. TopicNotFound;
+   * InvalidArgument for names, values or combinations that Kafka does not allow.
+   */
+  alterTopicConfigs(name: string, changes: readonly ConfigChange[], o?: ValidateOptions): Promise<TopicInfo>;
+
+  /**
+   * Where the partitions of such a topic would go now. Writes nothing. Without a `placementSeed` each call draws
+   * another one, as `createTopic` does.
+   */
   allocatePartitions(
     topic: string,
     partitions: number,
     replicationFactor: number,
-    o?: ReadOptions & { strategy?: Strategy },
+    o?: ReadOptions & { strategy?: Strategy; placementSeed?: number },
   ): Promise<PartitionInfo[]>;
   /** TopicNotFound, PartitionExists, InvalidAssignment. */
   createPartition(partition: NewPartition, o?: CallOptions): Promise<PartitionInfo>;
@@ -70,6 +95,38 @@ export interface MetadataStore extends AsyncDisposable {
     o?: CallOptions,
   ): Promise<PartitionInfo>;
 
+  /**
+   * The topic has `total` afterwards; those that are new. TopicNotFound, NotEnoughBrokers; InvalidArgument unless
+   * more.
+   */
+  addPartitions(topic: string, total: number, o?: CallOptions): Promise<PartitionInfo[]>;
+  /**
+   * A leader's report of who is in sync, by KRaft's checks. StaleEpoch unless all three epochs are the current ones;
+   * InvalidArgument unless the broker leads, and for an ISR that is not of the replicas or lacks the leader;
+   * IneligibleReplica for a member that is fenced or draining; BrokerNotFound, PartitionNotFound.
+   */
+  alterIsr(change: AlterIsr, o?: CallOptions): Promise<PartitionInfo>;
+  /**
+   * Those changed. 'preferred': the first replica leads where it is in sync and alive. 'unclean': partitions without a
+   * leader get one, in sync or not. Without `partitions` all, at most 10,000 a call. PartitionNotFound.
+   */
+  electLeaders(
+    kind: 'preferred' | 'unclean',
+    partitions?: readonly { topic: string; partition: number }[],
+    o?: CallOptions,
+  ): Promise<PartitionInfo[]>;
+  /**
+   * All or none; each partition as it is afterwards. It has moved once all its new replicas are in sync; null cancels.
+   * PartitionNotFound; InvalidAssignment for replicas that are not distinct or not registered, and where there is
+   * nothing to cancel.
+   */
+  alterReassignments(
+    changes: readonly { topic: string; partition: number; replicas: readonly number[] | null }[],
+    o?: CallOptions,
+  ): Promise<PartitionInfo[]>;
+  /** Those under way, by topic and number. */
+  listReassignments(o?: ReadOptions): Promise<PartitionInfo[]>;
+
   getBroker(id: number, o?: ReadOptions): Promise<BrokerInfo | undefined>;
   /** By id. */
   listBrokers(o?: ReadOptions): Promise<BrokerInfo[]>;
@@ -80,157 +137,27 @@ export interface MetadataStore extends AsyncDisposable {
   /** By number; of an unknown topic: empty. */
   listPartitions(topic: string, o?: ReadOptions): Promise<PartitionInfo[]>;
   metadata(o?: ReadOptions): Promise<ClusterMetadata>;
+  /** How many there are of everything, and what is not as it should be. */
+  health(o?: ReadOptions): Promise<MetadataHealth>;
+
+  /** Consumer groups. */
+  readonly groups: GroupApi;
 
   /** The generic forms beneath the methods above: they also give the log index at which the answer holds. */
   propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }>;
   query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }>;
 
-  /** Idempotent. Calls that were made settle as they would; later ones answer `Stopped`. */
+  /**
+   * One item for each log index that changed something, in order, no gap and no duplicate, across leader changes. From
+   * now (what is called later is told), or from behind `fromIndex`. Items are frozen and shared by all who watch. Ends
+   * with `Compacted` where the changes behind `fromIndex` are kept no longer (`details.oldestIndex`: the least that
+   * is), with `SlowConsumer` where too many were not read (`details.resumeFrom`), with `NoLeader` where a majority is
+   * lost for good; quietly when it is aborted or the store or cluster ends. Throws `InvalidArgument`, `Stopped`.
+   */
+  watch(options?: WatchOptions): AsyncIterable<WatchedChange>;
+  /** A copy of the metadata in this thread that is kept current. Resolves when it is. */
+  view(o?: Wait): Promise<MetadataView>;
+
+  /** Idempotent. Calls that were made settle as they would; later ones answer `Stopped`. Ends watches and views. */
   close(): Promise<void>;
-}
-
-/**
- * `node`: only that node is asked. A write answers `NotLeader` unless it leads; one in flight when that node ends is
- * `OutcomeUnknown`.
- */
-export function createMetadataStore(router: Router, options: { readonly node?: number } = {}): MetadataStore {
-  return new RoutedStore(router, options.node ?? null);
-}
-
-class RoutedStore implements MetadataStore {
-  readonly #calls: MetadataCalls;
-
-  constructor(router: Router, nodeId: number | null) {
-    this.#calls = new MetadataCalls(router, nodeId);
-  }
-
-  registerBroker(broker: NewBroker, o?: CallOptions): Promise<BrokerInfo> {
-    return this.#calls.write('register_broker', () => pick(broker, ['id', 'addr', 'rack', 'resources']), o);
-  }
-
-  unregisterBroker(id: number, o?: CallOptions): Promise<void> {
-    return this.#calls.write('unregister_broker', () => ({ id }), o).then(() => undefined);
-  }
-
-  updateBroker(id: number, change: BrokerChange, o?: CallOptions): Promise<BrokerInfo> {
-    const members = ['addr', 'rack', 'status', 'resources', 'lastHeartbeat'] as const;
-    return this.#calls.write('update_broker', () => ({ id, change: pick(change, members) }), o);
-  }
-
-  createTopic(name: string, spec: NewTopic, o?: CallOptions): Promise<TopicInfo> {
-    const members = ['partitions', 'replicationFactor', 'config', 'assignment', 'strategy'] as const;
-    return this.#calls.write('create_topic', () => ({ name, ...pick(spec, members) }), o);
-  }
-
-  deleteTopic(name: string, o?: CallOptions): Promise<void> {
-    return this.#calls.write('delete_topic', () => ({ name }), o).then(() => undefined);
-  }
-
-  updateTopic(name: string, change: { config: Partial<TopicConfig> }, o?: CallOptions): Promise<TopicInfo> {
-    return this.#calls.write('update_topic', () => ({ name, ...pick(change, ['config']) }), o);
-  }
-
-  allocatePartitions(
-    topic: string,
-    partitions: number,
-    replicationFactor: number,
-    o?: ReadOptions & { strategy?: Strategy },
-  ): Promise<PartitionInfo[]> {
-    return this.#calls.read(
-      'allocate_partitions',
-      () => ({ topic, partitions, replicationFactor, strategy: o?.strategy }),
-      o,
-    );
-  }
-
-  createPartition(partition: NewPartition, o?: CallOptions): Promise<PartitionInfo> {
-    return this.#calls.write('create_partition', () => pickPartition(partition), o);
-  }
-
-  createPartitions(partitions: readonly NewPartition[], o?: CallOptions): Promise<PartitionInfo[]> {
-    const list = (): readonly unknown[] => {
-      if (!Array.isArray(partitions)) throw invalid('partitions must be a list');
-      return Array.from(partitions as readonly NewPartition[], pickPartition);
-    };
-    return this.#calls.write('batch_create_partitions', () => ({ partitions: list() }), o);
-  }
-
-  updatePartition(topic: string, partition: number, change: PartitionChange, o?: CallOptions): Promise<PartitionInfo> {
-    const members = ['leader', 'leaderEpoch', 'replicas', 'isr', 'offlineReplicas'] as const;
-    return this.#calls.write('update_partition', () => ({ topic, partition, change: pick(change, members) }), o);
-  }
-
-  updateLeader(...call: Parameters<MetadataStore['updateLeader']>): Promise<PartitionInfo> {
-    const [topic, partition, leader, leaderEpoch, o] = call;
-    return this.#calls.write('update_leader', () => ({ topic, partition, leader, leaderEpoch }), o);
-  }
-
-  updateIsr(topic: string, partition: number, isr: readonly number[], o?: CallOptions): Promise<PartitionInfo> {
-    return this.#calls.write('update_isr', () => ({ topic, partition, isr }), o);
-  }
-
-  updateReplicas(
-    topic: string,
-    partition: number,
-    replicas: readonly number[],
-    o?: CallOptions,
-  ): Promise<PartitionInfo> {
-    return this.#calls.write('update_replica_list', () => ({ topic, partition, replicas }), o);
-  }
-
-  getBroker(id: number, o?: ReadOptions): Promise<BrokerInfo | undefined> {
-    return this.#calls.read('get_broker', () => ({ id }), o);
-  }
-
-  listBrokers(o?: ReadOptions): Promise<BrokerInfo[]> {
-    return this.#calls.read('list_brokers', () => ({}), o);
-  }
-
-  getTopic(name: string, o?: ReadOptions): Promise<TopicInfo | undefined> {
-    return this.#calls.read('get_topic', () => ({ name }), o);
-  }
-
-  listTopics(o?: ReadOptions): Promise<TopicInfo[]> {
-    return this.#calls.read('list_topics', () => ({}), o);
-  }
-
-  getPartition(topic: string, partition: number, o?: ReadOptions): Promise<PartitionInfo | undefined> {
-    return this.#calls.read('get_partition', () => ({ topic, partition }), o);
-  }
-
-  listPartitions(topic: string, o?: ReadOptions): Promise<PartitionInfo[]> {
-    return this.#calls.read('list_partitions', () => ({ topic }), o);
-  }
-
-  metadata(o?: ReadOptions): Promise<ClusterMetadata> {
-    return this.#calls.read('metadata', () => ({}), o);
-  }
-
-  propose(operation: Operation, o?: CallOptions): Promise<{ index: number; value: unknown }> {
-    return this.#calls.propose(() => pick(operation, ['type', 'data', 'timestamp']), o);
-  }
-
-  query(query: Query, o?: ReadOptions): Promise<{ index: number; value: unknown }> {
-    return this.#calls.query(() => query, o);
-  }
-
-  close(): Promise<void> {
-    this.#calls.close();
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-const pickPartition = (partition: NewPartition): object =>
-  pick(partition, ['topic', 'partition', 'replicas', 'leader', 'isr']);
-
-/** The known members of an argument, each read once: unknown ones are ignored. */
-function pick<Given extends object>(given: Given, names: readonly (keyof Given & string)[]): Partial<Given> {
-  if (typeof given !== 'object' || (given as unknown) === null) throw invalid('an argument must be an object');
-  const picked: Partial<Given> = {};
-  for (const name of names) picked[name] = given[name];
-  return picked;
 }

@@ -1,16 +1,18 @@
 /** One life of a node as the host sees it: its two data ports, and what it last said of its leadership. */
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { HostToNode, HostToStore, NodeToHost, ReadBatch, StoreToHost } from '../messages.js';
+import type { HostToNode, HostToStore, NodeToHost, ParkedRead, ReadBatch, StoreToHost } from '../messages.js';
 import { buffersToMove } from '../messages.js';
 import type { Target } from './proposals.js';
-import type { ReadLink } from './reads.js';
+import type { Read, ReadLink } from './reads.js';
+import type { SubscriptionLink } from './subscriptions.js';
 
 type Leadership = Extract<NodeToHost, { readonly kind: 'leadership' }>['leadership'];
 
-export class NodeLink implements ReadLink {
+export class NodeLink implements ReadLink, SubscriptionLink {
   attached = true;
   readonly reads: ReadLink['reads'] = { linearizable: new Map(), local: new Map() };
+  readonly parked = new Map<string, Read>();
   readonly id: number;
   readonly life: number;
   readonly #nodePort: MessagePort;
@@ -61,8 +63,16 @@ export class NodeLink implements ReadLink {
   }
 
   postReads(batch: ReadBatch, local: boolean): void {
-    if (local) this.#storePort.postMessage({ kind: 'query', batch } satisfies HostToStore);
+    if (local) this.postToStore({ kind: 'query', batch });
     else this.#postToNode({ kind: 'read', batch });
+  }
+
+  forgetReads(reads: readonly ParkedRead[]): void {
+    this.#storePort.postMessage({ kind: 'forget', reads } satisfies HostToStore);
+  }
+
+  postToStore(message: HostToStore): void {
+    this.#storePort.postMessage(message);
   }
 
   /** Answers that arrived and were not yet handled: closing the port would lose them. */

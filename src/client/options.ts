@@ -19,9 +19,20 @@ export interface CallOptions extends Wait {
   requestId?: string;
 }
 
+export interface ValidateOptions extends CallOptions {
+  /** Answers what would be, and changes nothing: a linearizable read. Default false. */
+  validateOnly?: boolean;
+}
+
 export interface ReadOptions extends Wait {
   /** 'local': whatever the answering node has applied. Default 'linearizable'. */
   consistency?: 'linearizable' | 'local';
+}
+
+export interface WatchOptions {
+  /** Of the log, exclusive: what follows it is told. Absent: from now. */
+  fromIndex?: number;
+  signal?: AbortSignal;
 }
 
 export interface CallArguments extends CallTerms {
@@ -44,6 +55,36 @@ export function readCallArguments(options: unknown, defaultTimeoutMs: number): C
     requestId: readRequestId(requestId),
     local: readConsistency(consistency),
   };
+}
+
+/** Throws as above. */
+export function isValidateOnly(options: unknown): boolean {
+  const { validateOnly = false } = (options ?? {}) as { readonly validateOnly?: unknown };
+  if (typeof validateOnly === 'boolean') return validateOnly;
+  throw invalid('validateOnly must be true or false');
+}
+
+/** Throws `InvalidArgument`. */
+export function readWatchOptions(options: unknown): {
+  readonly fromIndex: number | undefined;
+  readonly signal: AbortSignal | undefined;
+} {
+  if (options === undefined) return { fromIndex: undefined, signal: undefined };
+  if (typeof options !== 'object' || options === null) throw invalid('options must be an object');
+  try {
+    const { fromIndex, signal } = options as Record<keyof WatchOptions, unknown>;
+    return {
+      fromIndex: fromIndex === undefined ? undefined : readLogIndex(fromIndex, 'fromIndex'),
+      signal: readSignal(signal),
+    };
+  } catch (thrown) {
+    throw unreadable(thrown);
+  }
+}
+
+export function readLogIndex(index: unknown, name: string): number {
+  if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return index;
+  throw invalid(`${name} must be an index of the log`);
 }
 
 /** What to reject with when reading an argument threw: the caller's objects may throw anything. */

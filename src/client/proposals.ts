@@ -61,7 +61,7 @@ export class Proposals {
     return this.#window.empty;
   }
 
-  submit(writer: Writer, command: EncodedCommand, terms: WriteTerms, form: AnswerForm): Promise<unknown> {
+  submit(writer: Writer, command: EncodedCommand, terms: WriteTerms, form: AnswerForm<Write>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const bytes = this.#list.bytes + command.bytes.length;
       if (this.#list.operations >= clientLimits.maxPendingOperations || bytes > clientLimits.maxPendingBytes) {
@@ -230,7 +230,7 @@ export class Proposals {
     this.#settle(write);
     const value =
       refusal === null
-        ? write.form(index, result)
+        ? write.form(index, result, write)
         : new ClusterError('InvalidArgument', 'the request id is that of another operation', {
             requestId: write.terms.requestId,
           });

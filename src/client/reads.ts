@@ -5,17 +5,20 @@
  */
 import { must } from '../assert.js';
 import { ClusterError, toClusterError } from '../errors.js';
-import type { ReadAnswers, ReadBatch } from '../messages.js';
+import type { ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch } from '../messages.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
 import { clientLimits } from './limits.js';
-import { neverSent, overloaded } from './outcomes.js';
+import { neverSent, notLeader, overloaded } from './outcomes.js';
 
 /** A node in one of its lives, as reads see it. */
 export interface ReadLink {
+  /** Asked there, and not to be answered before something has changed. */
+  readonly parked: Map<string, Read>;
   /** Batches asked and neither answered nor refused, by id: the credit of this node. */
   readonly reads: Readonly<Record<'linearizable' | 'local', Map<number, readonly Read[]>>>;
   postReads(batch: ReadBatch, local: boolean): void;
+  forgetReads(reads: readonly ParkedRead[]): void;
 }
 
 export interface ReadsHost {
@@ -35,15 +38,17 @@ export interface ReadLane {
 }
 
 export interface ReadTerms extends CallTerms {
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Read>;
 }
 
 export interface Read extends Call {
   readonly request: unknown;
   readonly lane: ReadLane;
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Read>;
   /** Who has been asked; null while it waits. */
   link: ReadLink | null;
+  /** What it is called there while it is parked. */
+  parked: ParkedRead | null;
 }
 
 export class Reads {
@@ -78,7 +83,18 @@ export class Reads {
       const interrupt = (cause: Interruption): void => {
         this.#fail(read, neverSent(cause, this.#host.leaderId()));
       };
-      const read: Read = { request, lane, deadline, signal, form, link: null, resolve, reject, interrupt };
+      const read: Read = {
+        request,
+        lane,
+        deadline,
+        signal,
+        form,
+        link: null,
+        parked: null,
+        resolve,
+        reject,
+        interrupt,
+      };
       this.#pending.add(read);
       lane.waiting.add(read);
       if (signal !== undefined) this.#host.aborts.add(signal, read);
@@ -106,26 +122,34 @@ export class Reads {
     }
   }
 
-  answered(link: ReadLink, { batch, index, values, errors }: ReadAnswers): void {
+  answered(link: ReadLink, { batch, index, values, errors, parked }: ReadAnswers): void {
     const reads = takeBatch(link, batch);
     for (const { place, error } of errors) this.#fail(must(reads[place], 'a read'), toClusterError(error));
+    const parkedReads = new Set<Read>();
+    for (const place of parked) {
+      const read = must(reads[place], 'a read');
+      parkedReads.add(read);
+      this.#park(link, read, { batch, place });
+    }
     reads.forEach((read, place) => {
-      if (!this.#settle(read)) return;
-      const value = read.form(index, values[place]);
-      if (value instanceof ClusterError) read.reject(value);
-      else read.resolve(value);
+      if (!parkedReads.has(read)) this.#resolve(link, read, index, values[place]);
     });
     this.#host.scheduleFlush();
   }
 
-  refused(link: ReadLink, batches: readonly number[]): void {
-    for (const read of batches.flatMap((batch) => takeBatch(link, batch))) {
-      if (read.link !== link || !this.#pending.has(read)) continue;
-      read.link = null;
-      this.#refusedReads.add(read);
+  parkedAnswered(link: ReadLink, index: number, answers: readonly ParkedAnswer[]): void {
+    for (const answer of answers) {
+      const read = link.parked.get(nameOf(answer));
+      if (read === undefined) continue;
+      link.parked.delete(nameOf(answer));
+      read.parked = null;
+      if ('error' in answer) this.#fail(read, toClusterError(answer.error));
+      else this.#resolve(link, read, index, answer.value);
     }
-    // Not at once: a node that still refuses would be asked in a loop.
-    if (this.#refusedReads.size > 0) this.#retryTimer ??= setTimeout(this.#retry, clientLimits.readRetryMs);
+  }
+
+  refused(link: ReadLink, batches: readonly number[]): void {
+    for (const read of batches.flatMap((batch) => takeBatch(link, batch))) this.#askLater(link, read);
   }
 
   /**
@@ -173,7 +197,47 @@ export class Reads {
     this.#host.scheduleFlush();
   };
 
+  /** Unless its caller no longer waits, or it has been asked again meanwhile. */
+  #park(link: ReadLink, read: Read, name: ParkedRead): void {
+    if (read.link !== link || read.parked !== null || !this.#pending.has(read)) {
+      link.forgetReads([name]);
+      return;
+    }
+    read.parked = name;
+    link.parked.set(nameOf(name), read);
+  }
+
+  #unpark(read: Read): void {
+    if (read.parked === null || read.link === null) return;
+    read.link.parked.delete(nameOf(read.parked));
+    read.link.forgetReads([read.parked]);
+    read.parked = null;
+  }
+
+  #resolve(link: ReadLink, read: Read, index: number, posted: unknown): void {
+    if (!this.#pending.has(read)) return;
+    const value = read.form(index, posted, read);
+    if (value instanceof ClusterError && value.code === 'NotLeader') {
+      const { nodeId } = read.lane;
+      if (nodeId === null) this.#askLater(link, read);
+      else this.#fail(read, notLeader(nodeId, this.#host.leaderId()));
+      return;
+    }
+    this.#settle(read);
+    if (value instanceof ClusterError) read.reject(value);
+    else read.resolve(value);
+  }
+
+  /** It leads no more, or cannot confirm that it does. Not at once: one that still refuses would be asked in a loop. */
+  #askLater(link: ReadLink, read: Read): void {
+    if (read.link !== link || !this.#pending.has(read)) return;
+    read.link = null;
+    this.#refusedReads.add(read);
+    this.#retryTimer ??= setTimeout(this.#retry, clientLimits.readRetryMs);
+  }
+
   #wait(read: Read): void {
+    this.#unpark(read);
     read.link = null;
     read.lane.waiting.add(read);
   }
@@ -185,11 +249,16 @@ export class Reads {
 
   #settle(read: Read): boolean {
     if (!this.#pending.delete(read)) return false;
+    this.#unpark(read);
     read.lane.waiting.delete(read);
     this.#refusedReads.delete(read);
     if (read.signal !== undefined) this.#host.aborts.remove(read.signal, read);
     return true;
   }
+}
+
+function nameOf({ batch, place }: ParkedRead): string {
+  return `${batch}:${place}`;
 }
 
 function takeSome({ waiting }: ReadLane, count: number): Read[] {

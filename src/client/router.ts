@@ -6,21 +6,28 @@ import type { MessagePort } from 'node:worker_threads';
 import { unreachable } from '../assert.js';
 import type { ClusterError } from '../errors.js';
 import type { NodeToHost, StoreToHost } from '../messages.js';
+import type { Random } from '../random.js';
 import { AbortWatch } from './aborts.js';
-import type { AnswerForm } from './call.js';
+import type { AnswerForm, CallTerms } from './call.js';
 import { DeadlineWatch } from './deadlines.js';
 import { leaderLostForGood, neverSent, stopped } from './outcomes.js';
 import { NodeLink } from './node-link.js';
+import { NodeNews } from './node-news.js';
 import type { CallArguments } from './options.js';
 import { Proposals } from './proposals.js';
 import type { Target } from './proposals.js';
 import { Reads } from './reads.js';
-import type { ReadLane, ReadLink } from './reads.js';
-import type { EncodedCommand, Writer } from './write.js';
+import type { Read, ReadLane, ReadLink } from './reads.js';
+import { Subscriptions } from './subscriptions.js';
+import { Views } from './views.js';
+import { Watches } from './watches.js';
+import type { EncodedCommand, Write, Writer } from './write.js';
 
 export interface RouterOptions {
   /** Deadline of calls that name none. */
   readonly proposalTimeoutMs: number;
+  /** Draws the seeds of placements. */
+  readonly random: Random;
 }
 
 export interface Leader {
@@ -29,28 +36,25 @@ export interface Leader {
   readonly committedInTerm: boolean;
 }
 
-type NodeMessage<Kind extends NodeToHost['kind']> = Extract<NodeToHost, { readonly kind: Kind }>;
-type Leadership = NodeMessage<'leadership'>['leadership'];
-type Configuration = NodeMessage<'configuration'>['configuration'];
-type Peer = NodeMessage<'peer'>['peer'];
-
-type LeadershipListener = (id: number, life: number, leadership: Leadership) => void;
-type ConfigurationListener = (id: number, life: number, configuration: Configuration) => void;
-type PeerListener = (id: number, peer: Peer, connected: boolean) => void;
+/** Of its answer only the index counts. */
+const ANY_QUERY = { type: 'get_broker', id: 1 };
 
 export class Router {
   readonly options: RouterOptions;
+  readonly news = new NodeNews();
+  readonly watches: Watches;
+  readonly views: Views;
   readonly #links = new Map<number, NodeLink>();
   readonly #aborts = new AbortWatch();
   readonly #proposals: Proposals;
   readonly #reads: Reads;
+  readonly #subscriptions: Subscriptions;
   readonly #deadlines: DeadlineWatch;
-  readonly #leadershipListeners: LeadershipListener[] = [];
-  readonly #configurationListeners: ConfigurationListener[] = [];
-  readonly #peerListeners: PeerListener[] = [];
   #leaderLink: NodeLink | null = null;
   #target: Target | null = null;
   #flushScheduled = false;
+  /** Watches whose beginning is not known yet: what is written after them waits for it. */
+  #beginnings = 0;
   #ended: 'stopped' | 'leaderLost' | null = null;
 
   constructor(options: RouterOptions) {
@@ -65,7 +69,24 @@ export class Router {
     };
     this.#proposals = new Proposals(host);
     this.#reads = new Reads(host);
-    this.#deadlines = new DeadlineWatch((now) => Math.min(this.#proposals.endDue(now), this.#reads.endDue(now)));
+    this.#deadlines = new DeadlineWatch((now) => {
+      return Math.min(this.#proposals.endDue(now), this.#reads.endDue(now), this.views.endDue(now));
+    });
+    this.#subscriptions = new Subscriptions({ leader: () => this.#leaderLink, links: () => this.#links.values() });
+    const subscribing = { aborts: this.#aborts, subscriptions: this.#subscriptions };
+    this.watches = new Watches({
+      ...subscribing,
+      checkNotLost: () => {
+        this.checkNotLost();
+      },
+      now: (signal) => this.#now(signal),
+    });
+    this.views = new Views({
+      ...subscribing,
+      watchDeadline: (deadline) => {
+        this.#deadlines.add(deadline);
+      },
+    });
   }
 
   /** A new life of a node serves, or soon will; replaces the one before. */
@@ -104,23 +125,12 @@ export class Router {
     if (!lost) return;
     this.#proposals.endAll(leaderLostForGood);
     this.#reads.endAll(leaderLostForGood, false);
-  }
-
-  onLeadership(listener: LeadershipListener): void {
-    this.#leadershipListeners.push(listener);
-  }
-
-  onConfiguration(listener: ConfigurationListener): void {
-    this.#configurationListeners.push(listener);
+    this.watches.failAll(leaderLostForGood());
   }
 
   /** Throws the permanent `NoLeader` once a majority is lost for good. */
   checkNotLost(): void {
     if (this.#ended === 'leaderLost') throw leaderLostForGood();
-  }
-
-  onPeer(listener: PeerListener): void {
-    this.#peerListeners.push(listener);
   }
 
   /** The node that leads in the highest term known. */
@@ -130,7 +140,7 @@ export class Router {
   }
 
   /** Settles with what `form` makes of the answer, or rejects with a ClusterError. */
-  propose(writer: Writer, command: EncodedCommand, call: CallArguments, form: AnswerForm): Promise<unknown> {
+  propose(writer: Writer, command: EncodedCommand, call: CallArguments, form: AnswerForm<Write>): Promise<unknown> {
     const refusal = this.#refusal(call, false);
     if (refusal !== null) return Promise.reject(refusal);
     const outcome = this.#proposals.submit(writer, command, call, form);
@@ -139,7 +149,7 @@ export class Router {
   }
 
   /** `nodeId`: only this node is asked. */
-  read(nodeId: number | null, request: unknown, call: CallArguments, form: AnswerForm): Promise<unknown> {
+  read(nodeId: number | null, request: unknown, call: CallArguments, form: AnswerForm<Read>): Promise<unknown> {
     const refusal = this.#refusal(call, call.local);
     if (refusal !== null) return Promise.reject(refusal);
     const { deadline, signal, local } = call;
@@ -148,10 +158,18 @@ export class Router {
     return outcome;
   }
 
+  /** An index up to which a linearizable read saw everything. */
+  currentIndex(nodeId: number | null, call: CallTerms): Promise<number> {
+    const read = { ...call, requestId: undefined, local: false };
+    return this.read(nodeId, ANY_QUERY, read, (index) => index) as Promise<number>;
+  }
+
   /** Settles every call and closes every port. */
   stop(): void {
     if (this.#ended === 'stopped') return;
     this.#ended = 'stopped';
+    this.watches.stop();
+    this.views.closeAll();
     this.#proposals.endAll(stopped);
     this.#reads.endAll(stopped, true);
     this.#reads.close();
@@ -189,7 +207,7 @@ export class Router {
   readonly #flush = (): void => {
     this.#flushScheduled = false;
     if (this.#ended === 'stopped') return;
-    this.#proposals.flush();
+    if (this.#beginnings === 0) this.#proposals.flush();
     this.#reads.flush();
   };
 
@@ -198,13 +216,11 @@ export class Router {
       case 'leadership':
         link.learn(message.leadership);
         this.#followLeader();
-        for (const listener of this.#leadershipListeners) listener(link.id, link.life, message.leadership);
+        this.news.tell(link.id, message);
         return;
       case 'configuration':
-        for (const listener of this.#configurationListeners) listener(link.id, link.life, message.configuration);
-        return;
       case 'peer':
-        for (const listener of this.#peerListeners) listener(link.id, message.peer, message.connected);
+        this.news.tell(link.id, message);
         return;
       case 'readsRefused':
         this.#reads.refused(link, message.batches);
@@ -215,14 +231,37 @@ export class Router {
   }
 
   #receiveFromStore(link: NodeLink, message: StoreToHost): void {
-    if (message.kind === 'answers') this.#proposals.answered(message.runs);
-    else this.#reads.answered(link, message);
+    switch (message.kind) {
+      case 'answers':
+        this.#proposals.answered(message.runs);
+        return;
+      case 'readAnswers':
+        this.#reads.answered(link, message);
+        return;
+      case 'parkedAnswers':
+        this.#reads.parkedAnswered(link, message.index, message.answers);
+        return;
+      default:
+        this.#subscriptions.received(message);
+    }
+  }
+
+  /** No write leaves until it is known: what is written later comes behind it. */
+  async #now(signal: AbortSignal | undefined): Promise<number> {
+    this.#beginnings += 1;
+    try {
+      return await this.currentIndex(null, { deadline: Number.POSITIVE_INFINITY, signal });
+    } finally {
+      this.#beginnings -= 1;
+      this.#scheduleFlush();
+    }
   }
 
   #followLeader(): void {
     const leader = this.#findLeader();
     this.#leaderLink = leader;
     this.#reads.leaderChanged();
+    this.#subscriptions.reroute();
     const target = leader === null ? null : leader.target();
     if (target === this.#target) return;
     this.#target = target;

@@ -52,6 +52,11 @@ export class Session<Pending> {
     }
   }
 
+  /** It is known after all. */
+  dropUnknown(sequence: number): void {
+    this.#unknown.delete(sequence);
+  }
+
   requestId(sequence: number): string {
     return generatedRequestId({ session: this.id, sequence });
   }

@@ -27,7 +27,7 @@ export interface Writer {
 }
 
 export interface Settlement {
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Write>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ClusterError) => void;
 }
@@ -47,7 +47,7 @@ export class Write implements Call {
   readonly sequence: number;
   readonly payload: Uint8Array;
   readonly terms: WriteTerms;
-  readonly form: AnswerForm;
+  readonly form: AnswerForm<Write>;
   readonly deadline: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ClusterError) => void;

@@ -3,25 +3,27 @@
  * and what the host knows of leaders and members. Wires ports between actors and is never a relay of their messages.
  */
 import { randomUUID } from 'node:crypto';
+import { MetadataCalls } from '../client/metadata-calls.js';
 import { Router } from '../client/router.js';
 import { ClusterError } from '../errors.js';
 import type { RaftNodeControl } from '../messages.js';
 import { defaultRaftLimits, type RaftLimits } from '../raft/limits.js';
 import type { Configuration, Member } from '../raft/messages.js';
+import { createRandom } from '../random.js';
 import { createActorSystem, type Actor, type ActorSystem } from '../runtime/actor-system.js';
 import type { HostLogger } from '../runtime/logger.js';
 import type { ClusterFolder } from './cluster-folder.js';
 import { EventFeed } from './events.js';
+import { gatherStatus, STATUS_TIMEOUT_MS, type StatusSources } from './gather-status.js';
+import { HealthMonitor } from './health-monitor.js';
 import { LinkTable } from './link-table.js';
 import { MembershipView, NO_MEMBERS } from './membership-view.js';
 import { NodeHost, type NodeLife } from './node-host.js';
 import { DEFAULT_NODES, MAX_NODES, type ResolvedOptions } from './options.js';
-import { judge, type ClusterStatus } from './status.js';
+import type { ClusterStatus } from './status.js';
 import { keepDismissing, keepEnlisting } from './upkeep.js';
 import { Changes } from './waiting.js';
 
-/** How long the host waits for an actor's answer when a status is asked for. */
-const STATUS_TIMEOUT_MS = 1_000;
 /** Threads of the largest cluster, and those of a node that ends while its next life starts. */
 const MAX_THREADS = 2 * MAX_NODES + (MAX_NODES * (MAX_NODES - 1)) / 2 + 2 * MAX_NODES;
 
@@ -30,7 +32,9 @@ export class ClusterHost {
   readonly options: ResolvedOptions;
   readonly system: ActorSystem;
   readonly router: Router;
-  readonly events = new EventFeed();
+  readonly events: EventFeed = new EventFeed(() => {
+    this.#health.wake();
+  });
   readonly changes = new Changes();
   readonly nodes = new Map<number, NodeHost>();
   readonly links: LinkTable;
@@ -41,7 +45,8 @@ export class ClusterHost {
   /** In force before the first entry. */
   #bootstrap = NO_MEMBERS;
   #leaderAnnounced: string | null = null;
-  #healthAnnounced: boolean | null = null;
+  readonly #health = new HealthMonitor(this.events, () => this.status());
+  readonly #sources: StatusSources;
   #lastNodeId = 0;
   /** Ids of nodes that are being removed. */
   readonly leaving = new Set<number>();
@@ -63,18 +68,20 @@ export class ClusterHost {
         this.events.emit('link', { ends, change: 'restarted' });
       },
     });
-    this.router = new Router({ proposalTimeoutMs: options.proposalTimeoutMs });
-    this.router.onLeadership(() => {
+    this.router = new Router({ proposalTimeoutMs: options.proposalTimeoutMs, random: createRandom(options.seed) });
+    const metadata = options.stateMachine === null ? new MetadataCalls(this.router, null) : null;
+    this.#sources = { router: this.router, nodes: this.nodes, links: this.links, metadata };
+    this.router.news.on('leadership', () => {
       this.#announceLeader();
       this.#learnConfiguration();
       this.#changed();
     });
-    this.router.onConfiguration((id, _life, configuration) => {
+    this.router.news.on('configuration', (id, { configuration }) => {
       this.membership.tell(id, configuration);
       this.#learnConfiguration();
       this.changes.announce();
     });
-    this.router.onPeer((id, peer, connected) => {
+    this.router.news.on('peer', (id, { peer, connected }) => {
       this.#learnPeer(id, peer, connected);
     });
   }
@@ -192,6 +199,7 @@ export class ClusterHost {
   }
 
   async #stopAll(): Promise<void> {
+    this.#health.close();
     this.router.stop();
     const nodes = [...this.nodes.values()].map((node) => node.kill('stopped'));
     const links = this.links.all().map((link) => link.stop());
@@ -218,15 +226,13 @@ export class ClusterHost {
     this.router.checkNotLost();
   }
 
-  async status(): Promise<ClusterStatus> {
-    const [nodes, links] = await Promise.all([
-      Promise.all([...this.nodes.values()].map((node) => node.status(STATUS_TIMEOUT_MS))),
-      Promise.all(this.links.all().map((link) => link.status())),
-    ]);
-    const failures = new Map(
-      [...this.nodes.values()].map((node) => [node.id, node.crash ?? `it was ${node.stopReason}`]),
-    );
-    return judge(this.router.leader(), nodes, links, failures);
+  /** Without its metadata it costs little, however much of that there is: for those who ask again and again. */
+  async status(withMetadata = true): Promise<ClusterStatus> {
+    if (!withMetadata) return gatherStatus({ ...this.#sources, metadata: null });
+    const tell = this.#health.begin();
+    const status = await gatherStatus(this.#sources);
+    tell(status);
+    return status;
   }
 
   #announceLeader(): void {
@@ -268,11 +274,7 @@ export class ClusterHost {
   }
 
   #changed(): void {
-    const healthy = this.router.leader() !== null && this.membership.complete();
-    if (healthy !== this.#healthAnnounced) {
-      this.#healthAnnounced = healthy;
-      this.events.emit('health', { healthy });
-    }
+    this.#health.wake();
     this.changes.announce();
   }
 

@@ -26,7 +26,7 @@ export interface Cluster extends AsyncDisposable {
   waitForLeader(options?: Wait): Promise<NodeHandle>;
   waitForHealthy(options?: Wait): Promise<ClusterStatus>;
   status(): Promise<ClusterStatus>;
-  /** Leader, node, link and health changes, in the order the host learns of them. */
+  /** Leader, node, link and membership changes, in the order the host learns of them, and those of health. */
   events(options?: { signal?: AbortSignal }): AsyncIterable<ClusterEvent>;
   /** Cuts every link between different groups. */
   partition(groups: readonly (readonly number[])[]): Promise<void>;

@@ -3,6 +3,11 @@
  */
 import { ClusterError } from '../errors.js';
 
+/**
+ * Of kind 'health': `{ healthy, reasons }` as in `ClusterStatus`, with the problems of the metadata among the reasons.
+ * The first tells how things stand, within some 100 ms of the subscription; the others that another set of reasons
+ * holds.
+ */
 export interface ClusterEvent {
   /** Unix ms. */
   at: number;
@@ -15,6 +20,8 @@ const MAX_UNREAD_EVENTS = 10_000;
 
 interface Subscription {
   readonly unread: ClusterEvent[];
+  /** The last state it was told, by kind. */
+  readonly states: Map<ClusterEvent['kind'], string>;
   ended: boolean;
   failure: ClusterError | null;
   wake: (() => void) | null;
@@ -22,22 +29,33 @@ interface Subscription {
 
 export class EventFeed {
   #subscriptions = new Set<Subscription>();
+  readonly #onSubscribe: () => void;
+
+  constructor(onSubscribe: () => void) {
+    this.#onSubscribe = onSubscribe;
+  }
+
+  get listened(): boolean {
+    return this.#subscriptions.size > 0;
+  }
 
   emit(kind: ClusterEvent['kind'], details: Readonly<Record<string, unknown>>): void {
+    for (const subscription of this.#subscriptions) this.#push(subscription, kind, details);
+  }
+
+  /** To those who were not told last that it is this state. */
+  emitState(kind: ClusterEvent['kind'], state: string, details: Readonly<Record<string, unknown>>): void {
     for (const subscription of this.#subscriptions) {
-      if (subscription.unread.length >= MAX_UNREAD_EVENTS) {
-        subscription.failure = new ClusterError('SlowConsumer', `${MAX_UNREAD_EVENTS} events were not read`);
-        this.#end(subscription);
-        continue;
-      }
-      subscription.unread.push({ at: Date.now(), kind, ...details });
-      subscription.wake?.();
+      if (subscription.states.get(kind) === state) continue;
+      subscription.states.set(kind, state);
+      this.#push(subscription, kind, details);
     }
   }
 
   /** From now on; an abort or the end of the cluster ends it quietly. */
   subscribe(signal: AbortSignal | null): AsyncIterable<ClusterEvent> {
-    const subscription: Subscription = { unread: [], ended: signal?.aborted ?? false, failure: null, wake: null };
+    const ended = signal?.aborted ?? false;
+    const subscription: Subscription = { unread: [], states: new Map(), ended, failure: null, wake: null };
     const end = (): void => {
       signal?.removeEventListener('abort', end);
       this.#end(subscription);
@@ -45,12 +63,23 @@ export class EventFeed {
     if (!subscription.ended) {
       this.#subscriptions.add(subscription);
       signal?.addEventListener('abort', end, { once: true });
+      this.#onSubscribe();
     }
     return iterate(subscription, end);
   }
 
   close(): void {
     for (const subscription of this.#subscriptions) this.#end(subscription);
+  }
+
+  #push(subscription: Subscription, kind: ClusterEvent['kind'], details: Readonly<Record<string, unknown>>): void {
+    if (subscription.unread.length >= MAX_UNREAD_EVENTS) {
+      subscription.failure = new ClusterError('SlowConsumer', `${MAX_UNREAD_EVENTS} events were not read`);
+      this.#end(subscription);
+      return;
+    }
+    subscription.unread.push({ at: Date.now(), kind, ...details });
+    subscription.wake?.();
   }
 
   #end(subscription: Subscription): void {

@@ -79,17 +79,6 @@ export class MembershipView {
     });
   }
 
-  /** Every node runs and is a voter, and every link is connected. */
-  complete(): boolean {
-    const nodes = [...this.#nodes.values()];
-    const { voters } = this.#configuration;
-    return (
-      nodes.every((node) => node.life !== null && !node.paused) &&
-      nodes.every(({ member }) => voters.some((voter) => voter.incarnation === member.incarnation)) &&
-      this.#connected.size === nodes.length * (nodes.length - 1)
-    );
-  }
-
   #isMajority(holds: (id: number, incarnation: string) => boolean): boolean {
     const { voters } = this.#configuration;
     const holding = voters.filter(({ id, incarnation }) => holds(id, incarnation));

@@ -128,6 +128,7 @@ export class NodeHost {
         files,
         bootstrap,
         snapshotEntries: options.snapshotEntries,
+        brokerSessionTimeoutMs: options.brokerSessionTimeoutMs,
       },
       ports: { host: hostStore.port2, node: nodeStore.port2 },
     });

@@ -27,6 +27,8 @@ export interface ClusterOptions {
   startTimeoutMs?: number;
   /** Default deadline of every call of store and node; 5_000. */
   proposalTimeoutMs?: number;
+  /** A broker that has sent heartbeats and is silent for so long is fenced; default 9_000. */
+  brokerSessionTimeoutMs?: number;
   /** Snapshot after this many applied entries; default 10_000. */
   snapshotEntries?: number;
   /** Kept behind a snapshot for slow followers; default 5_000. */
@@ -36,7 +38,7 @@ export interface ClusterOptions {
    * is its stored identity, which a `dataDir` needs.
    */
   stateMachine?: URL;
-  /** Drives jitter and faults only; identities and request ids never come from it. */
+  /** Drives jitter, faults and placement only; identities and request ids never come from it. */
   seed?: number;
   /** Default 'silent'. */
   logger?: HostLogger | LogLevel;
@@ -59,6 +61,7 @@ export interface ResolvedOptions {
   readonly heartbeatIntervalMs: number;
   readonly startTimeoutMs: number;
   readonly proposalTimeoutMs: number;
+  readonly brokerSessionTimeoutMs: number;
   readonly snapshotEntries: number;
   readonly trailingEntries: number;
   readonly stateMachine: string | null;
@@ -92,6 +95,10 @@ export function resolveOptions(given: unknown): ResolvedOptions {
     heartbeatIntervalMs,
     startTimeoutMs: integer(options.startTimeoutMs, 'startTimeoutMs', 10_000, [1, MAX_DELAY_MS]),
     proposalTimeoutMs: integer(options.proposalTimeoutMs, 'proposalTimeoutMs', 5_000, [1, MAX_DELAY_MS]),
+    brokerSessionTimeoutMs: integer(options.brokerSessionTimeoutMs, 'brokerSessionTimeoutMs', 9_000, [
+      50,
+      MAX_DELAY_MS,
+    ]),
     snapshotEntries: integer(options.snapshotEntries, 'snapshotEntries', 10_000, [1, MAX_ENTRIES]),
     trailingEntries: integer(options.trailingEntries, 'trailingEntries', 5_000, [0, MAX_ENTRIES]),
     stateMachine: moduleUrl(options.stateMachine),

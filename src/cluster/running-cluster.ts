@@ -2,7 +2,8 @@
  * The `Cluster` that users hold: checks arguments, waits with deadlines, and leaves the work to `ClusterHost` and the
  * router.
  */
-import { createMetadataStore, type MetadataStore } from '../client/metadata-store.js';
+import type { MetadataStore } from '../client/metadata-store.js';
+import { createMetadataStore } from '../client/routed-store.js';
 import type { CallOptions, ReadOptions, Wait } from '../client/options.js';
 import { createProposer, type Proposer } from '../client/proposer.js';
 import { ClusterError } from '../errors.js';
@@ -68,8 +69,9 @@ export class RunningCluster implements Cluster {
   async waitForHealthy(options?: Wait): Promise<ClusterStatus> {
     const deadline = this.#deadline(options, 'healthy cluster');
     return this.#until(async () => {
-      const status = await this.#host.status();
-      return status.healthy ? status : null;
+      const { healthy } = await this.#host.status(false);
+      const status = healthy ? await this.#host.status() : null;
+      return status?.healthy === true ? status : null;
     }, deadline);
   }
 

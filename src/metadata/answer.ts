@@ -9,3 +9,8 @@ export type OperationAnswer<Value = unknown> = { readonly value: Value } | { rea
 export function rejected(code: ErrorCode, message: string): { readonly error: ErrorValue } {
   return { error: { code, message } };
 }
+
+/** For data out of shape. */
+export function malformed(problem: string): { readonly error: ErrorValue } {
+  return rejected('InvalidArgument', problem);
+}

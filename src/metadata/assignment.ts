@@ -1,28 +1,42 @@
 /**
- * Rules of replica lists, shared by all operations that set one: distinct, registered, and only brokers that may take
- * replicas among the new ones. Also keeps the count of lists in which each broker stands.
+ * Rules of replica lists, shared by all operations that set one: distinct, registered, and some or all of them active.
  */
-import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import { rejected } from './answer.js';
-import type { ImageDraft, ReadableImage } from './image.js';
-import { BrokerRecord, findBroker, putBroker } from './image.js';
-import { mayTakeReplicas } from './placement.js';
+import type { ReadableImage } from './image.js';
+import { findBroker } from './image.js';
+import type { PartitionInfo } from './model.js';
+import { isActive } from './broker-states.js';
 
 export type Refusal = { readonly error: ErrorValue } | undefined;
 
-/** `current`: those that hold a replica already, and may be in any state. */
+/** Of a new partition: KRaft lets whoever chooses brokers choose fenced and draining ones too, but not them alone. */
+export function checkAssignment(image: ReadableImage, replicas: readonly number[]): Refusal {
+  const refusal = checkRegistered(image, replicas);
+  if (refusal !== undefined || replicas.some((id) => isActiveBroker(image, id))) return refusal;
+  return rejected('InvalidAssignment', `all of the replicas ${shown(replicas)} are fenced or draining`);
+}
+
+/** Of a partition that has replicas. `current`: those that hold one already, and may be in any state. */
 export function checkReplicas(image: ReadableImage, replicas: readonly number[], current: readonly number[]): Refusal {
+  const refusal = checkRegistered(image, replicas);
+  if (refusal !== undefined) return refusal;
+  const inactive = replicas.find((id) => !isActiveBroker(image, id) && !current.includes(id));
+  if (inactive === undefined) return undefined;
+  return rejected('InvalidAssignment', `broker ${inactive} is fenced or draining and takes no new replicas`);
+}
+
+function checkRegistered(image: ReadableImage, replicas: readonly number[]): Refusal {
   if (replicas.length === 0) return rejected('InvalidAssignment', 'a partition needs at least one replica');
   if (!areDistinct(replicas)) return rejected('InvalidAssignment', `replicas ${shown(replicas)} are not distinct`);
-  for (const id of replicas) {
-    const broker = findBroker(image, id);
-    if (broker === undefined) return rejected('InvalidAssignment', `replica ${id} is not a registered broker`);
-    if (!mayTakeReplicas(broker) && !current.includes(id)) {
-      return rejected('InvalidAssignment', `broker ${id} is ${broker.info.status} and takes no new replicas`);
-    }
-  }
-  return undefined;
+  const unknown = replicas.find((id) => findBroker(image, id) === undefined);
+  if (unknown === undefined) return undefined;
+  return rejected('InvalidAssignment', `replica ${unknown} is not a registered broker`);
+}
+
+function isActiveBroker(image: ReadableImage, id: number): boolean {
+  const broker = findBroker(image, id);
+  return broker !== undefined && isActive(broker);
 }
 
 export function checkSubset(subset: readonly number[], replicas: readonly number[], name: string): Refusal {
@@ -32,29 +46,30 @@ export function checkSubset(subset: readonly number[], replicas: readonly number
   return rejected('InvalidAssignment', `${stray} in ${name} is not one of the replicas ${shown(replicas)}`);
 }
 
+/**
+ * One that is under way adds or removes replicas, not all of them. A newcomer that another target dropped is on both
+ * lists.
+ */
+export function checkReassignment({ replicas, addingReplicas, removingReplicas }: PartitionInfo): Refusal {
+  if (addingReplicas === undefined && removingReplicas === undefined) return undefined;
+  if (addingReplicas === undefined || removingReplicas === undefined) {
+    return rejected('InvalidAssignment', 'a reassignment has both of its lists');
+  }
+  if (addingReplicas.length === 0 && removingReplicas.length === 0) {
+    return rejected('InvalidAssignment', 'a reassignment moves at least one replica');
+  }
+  for (const [name, ids] of Object.entries({ addingReplicas, removingReplicas })) {
+    const refusal = checkSubset(ids, replicas, name);
+    if (refusal !== undefined) return refusal;
+    if (ids.length === replicas.length) return rejected('InvalidAssignment', `all replicas are ${name}`);
+  }
+  return undefined;
+}
+
 /** A leader is in sync, or there is none. */
 export function checkLeader(leader: number, isr: readonly number[]): Refusal {
   if (leader === 0 || isr.includes(leader)) return undefined;
   return rejected('InvalidAssignment', `leader ${leader} is not in the ISR ${shown(isr)}`);
-}
-
-/** Each list of `removed` no longer exists, each of `added` does now. */
-export function recount(
-  draft: ImageDraft,
-  removed: Iterable<readonly number[]>,
-  added: Iterable<readonly number[]>,
-): void {
-  const differences = new Map<number, number>();
-  const count = (lists: Iterable<readonly number[]>, by: number): void => {
-    for (const list of lists) for (const id of list) differences.set(id, (differences.get(id) ?? 0) + by);
-  };
-  count(removed, -1);
-  count(added, 1);
-  for (const [id, difference] of differences) {
-    if (difference === 0) continue;
-    const record = must(findBroker(draft, id), 'every replica is a registered broker');
-    putBroker(draft, new BrokerRecord(record.info, record.replicaCount + difference));
-  }
 }
 
 function areDistinct(ids: readonly number[]): boolean {

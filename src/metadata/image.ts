@@ -1,30 +1,23 @@
 /**
  * The metadata as an immutable, sharded value. Containers are arrays of buckets of `Map`, copied when one of their
- * records is replaced; a record is never drafted or changed, only replaced, so whoever holds one holds plain data.
+ * records is replaced; a record is never drafted or changed, only replaced (`image-draft.ts`), so whoever holds one
+ * holds plain data.
  * Bucket counts, chunk size and hash are constants of the format (the state's digest depends on them).
  */
-import { must } from '../assert.js';
+import type { Buckets } from './buckets.js';
+import { emptyBuckets, hashOf } from './buckets.js';
+import { compareCodeUnits } from './code-units.js';
+import type { GroupRecord } from './groups/group-record.js';
 import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 
 const BROKER_BUCKETS = 16;
 const TOPIC_BUCKETS = 256;
+const GROUP_BUCKETS = 256;
 /** Partitions of a topic that are copied together when one of them changes. */
 export const PARTITIONS_PER_CHUNK = 32;
 
-export class BrokerRecord {
-  readonly info: Readonly<BrokerInfo>;
-  /** In how many replica lists the broker stands: it can be unregistered only at 0. */
-  readonly replicaCount: number;
-
-  constructor(info: BrokerInfo, replicaCount: number) {
-    Object.freeze(info.resources);
-    this.info = Object.freeze(info);
-    this.replicaCount = replicaCount;
-  }
-}
-
 /** Sparse: null where no partition was created yet. */
-type Chunk = readonly (PartitionInfo | null)[];
+export type Chunk = readonly (PartitionInfo | null)[];
 
 export class TopicRecord {
   readonly info: Readonly<TopicInfo>;
@@ -38,9 +31,11 @@ export class TopicRecord {
 }
 
 export interface Image {
-  readonly brokers: readonly ReadonlyMap<number, BrokerRecord>[];
+  readonly brokers: readonly ReadonlyMap<number, Readonly<BrokerInfo>>[];
   /** By `collisionKey`. */
   readonly topics: readonly ReadonlyMap<string, TopicRecord>[];
+  /** By id: `groups/group-image.ts`. */
+  readonly groups: Buckets<string, GroupRecord>;
   readonly version: number;
   readonly lastModified: number;
 }
@@ -55,57 +50,41 @@ export type MutableImage = { -readonly [Member in keyof Image]: Image[Member] };
  */
 export interface ImageDraft {
   readonly base: Image;
-  readonly changedBrokers: Map<number, BrokerRecord | null>;
+  /**
+   * What the operation being applied has changed, in order: filled by what puts and removes records, and by no other.
+   */
+  changes: RecordChange[];
+  readonly changedBrokers: Map<number, Readonly<BrokerInfo> | null>;
   readonly changedTopics: Map<string, TopicRecord | null>;
+  readonly changedGroups: Map<string, GroupRecord | null>;
   version: number;
   lastModified: number;
 }
 
+/** One record in the place of another: undefined where there was none, or is none, but not both. */
+export interface Replaced<Kept> {
+  readonly before: Readonly<Kept> | undefined;
+  readonly after: Readonly<Kept> | undefined;
+}
+
+export type RecordChange =
+  | ({ readonly kind: 'broker' } & Replaced<BrokerInfo>)
+  | ({ readonly kind: 'topic' } & Replaced<TopicInfo>)
+  | ({ readonly kind: 'partition' } & Replaced<PartitionInfo>)
+  | ({ readonly kind: 'group' } & Replaced<GroupRecord>)
+  /** A topic that is new or gone, with all that it holds. */
+  | ({ readonly kind: 'topicAndPartitions' } & Replaced<TopicRecord>);
+
 /** What can be looked at: an image, or a batch over one. */
 export type ReadableImage = Image | ImageDraft;
 
-export function draftOf(base: Image): ImageDraft {
-  const { version, lastModified } = base;
-  return { base, changedBrokers: new Map(), changedTopics: new Map(), version, lastModified };
-}
-
-/**
- * `into` holds what the draft's base holds. Its buckets are copied here, once for a batch: as drafts of immer's they
- * took most of the time of a batch that touches many.
- */
-export function writeDraft(draft: ImageDraft, into: MutableImage): void {
-  const { base, changedBrokers, changedTopics } = draft;
-  if (changedBrokers.size > 0) into.brokers = withChanges(base.brokers, changedBrokers, brokerBucket);
-  if (changedTopics.size > 0) into.topics = withChanges(base.topics, changedTopics, topicBucket);
-  into.version = draft.version;
-  into.lastModified = draft.lastModified;
-}
-
-function withChanges<Key, Kept>(
-  buckets: readonly ReadonlyMap<Key, Kept>[],
-  changes: ReadonlyMap<Key, Kept | null>,
-  bucketOf: (key: Key) => number,
-): readonly ReadonlyMap<Key, Kept>[] {
-  const next = [...buckets];
-  const copies = new Map<number, Map<Key, Kept>>();
-  for (const [key, record] of changes) {
-    const number = bucketOf(key);
-    let bucket = copies.get(number);
-    if (bucket === undefined) {
-      bucket = new Map(buckets[number]);
-      copies.set(number, bucket);
-      next[number] = bucket;
-    }
-    if (record === null) bucket.delete(key);
-    else bucket.set(key, record);
-  }
-  return next;
-}
+const NO_CHANGES: ReadonlyMap<string, TopicRecord | null> = new Map();
 
 export function emptyImage(): MutableImage {
   return {
-    brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerRecord>()),
+    brokers: Array.from({ length: BROKER_BUCKETS }, () => new Map<number, BrokerInfo>()),
     topics: Array.from({ length: TOPIC_BUCKETS }, () => new Map<string, TopicRecord>()),
+    groups: emptyBuckets(GROUP_BUCKETS),
     version: 0,
     lastModified: 0,
   };
@@ -115,35 +94,27 @@ export function emptyImage(): MutableImage {
  * Kafka refuses names that differ only in '.' and '_' (they collide in metric names), so this is unique and finds
  * both.
  */
-function collisionKey(topic: string): string {
+export function collisionKey(topic: string): string {
   return topic.includes('.') ? topic.replaceAll('.', '_') : topic;
 }
 
-export function findBroker(image: ReadableImage, id: number): BrokerRecord | undefined {
+export function findBroker(image: ReadableImage, id: number): Readonly<BrokerInfo> | undefined {
   if (!isDraft(image)) return image.brokers[brokerBucket(id)]?.get(id);
   const changed = image.changedBrokers.get(id);
   return changed === undefined ? findBroker(image.base, id) : (changed ?? undefined);
 }
 
-export function putBroker(draft: ImageDraft, record: BrokerRecord): void {
-  draft.changedBrokers.set(record.info.id, record);
-}
-
-export function removeBroker(draft: ImageDraft, id: number): void {
-  draft.changedBrokers.set(id, null);
-}
-
 /** By id. */
-export function listBrokerRecords(image: ReadableImage): BrokerRecord[] {
-  const records: BrokerRecord[] = [];
+export function listBrokers(image: ReadableImage): Readonly<BrokerInfo>[] {
+  const brokers: Readonly<BrokerInfo>[] = [];
   if (isDraft(image)) {
     const { base, changedBrokers } = image;
-    records.push(...listBrokerRecords(base).filter(({ info }) => !changedBrokers.has(info.id)));
-    for (const record of changedBrokers.values()) if (record !== null) records.push(record);
+    brokers.push(...listBrokers(base).filter(({ id }) => !changedBrokers.has(id)));
+    for (const broker of changedBrokers.values()) if (broker !== null) brokers.push(broker);
   } else {
-    for (const bucket of image.brokers) records.push(...bucket.values());
+    for (const bucket of image.brokers) brokers.push(...bucket.values());
   }
-  return records.sort((a, b) => a.info.id - b.info.id);
+  return brokers.sort((a, b) => a.id - b.id);
 }
 
 export function findTopic(image: ReadableImage, name: string): TopicRecord | undefined {
@@ -159,15 +130,7 @@ export function findCollision(image: ReadableImage, name: string): TopicRecord |
   return changed === undefined ? image.base.topics[topicBucket(key)]?.get(key) : (changed ?? undefined);
 }
 
-export function putTopic(draft: ImageDraft, record: TopicRecord): void {
-  draft.changedTopics.set(collisionKey(record.info.name), record);
-}
-
-export function removeTopic(draft: ImageDraft, name: string): void {
-  draft.changedTopics.set(collisionKey(name), null);
-}
-
-function isDraft(image: ReadableImage): image is ImageDraft {
+export function isDraft(image: ReadableImage): image is ImageDraft {
   return 'base' in image;
 }
 
@@ -178,8 +141,13 @@ export function listTopicRecords(image: Image): TopicRecord[] {
   return records.sort((a, b) => compareCodeUnits(a.info.name, b.info.name));
 }
 
-export function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** In no order: a node that restored a snapshot has another one than a node that applied each operation. */
+export function* eachTopicRecord(image: ReadableImage): Generator<TopicRecord, void, void> {
+  const { base, changedTopics } = isDraft(image) ? image : { base: image, changedTopics: NO_CHANGES };
+  for (const bucket of base.topics) {
+    for (const [key, record] of bucket) if (!changedTopics.has(key)) yield record;
+  }
+  for (const record of changedTopics.values()) if (record !== null) yield record;
 }
 
 export function findPartition(record: TopicRecord, partition: number): PartitionInfo | undefined {
@@ -195,70 +163,14 @@ export function listPartitionsOf(record: TopicRecord): PartitionInfo[] {
   return partitions;
 }
 
-/** The record with a partition in the place of what was there: the short way, for the changes that come most often. */
-export function withPartition(record: TopicRecord, partition: PartitionInfo): TopicRecord {
-  const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
-  const chunk = [...must(record.chunks[position], 'a chunk for every partition of the topic')];
-  const place = partition.partition % PARTITIONS_PER_CHUNK;
-  chunk[place] = frozenPartition(partition, chunk[place]);
-  const chunks = [...record.chunks];
-  chunks[position] = chunk;
-  return new TopicRecord(record.info, chunks);
-}
-
-/** The record with these partitions in it, new ones or in the place of what was there. */
-export function withPartitions(record: TopicRecord, partitions: readonly PartitionInfo[]): TopicRecord {
-  const chunks = [...record.chunks];
-  const copied = new Map<number, (PartitionInfo | null)[]>();
-  for (const partition of partitions) {
-    const position = Math.floor(partition.partition / PARTITIONS_PER_CHUNK);
-    let chunk = copied.get(position);
-    if (chunk === undefined) {
-      chunk = [...must(chunks[position], 'a chunk for every partition of the topic')];
-      copied.set(position, chunk);
-      chunks[position] = chunk;
-    }
-    chunk[partition.partition % PARTITIONS_PER_CHUNK] = frozenPartition(partition);
-  }
-  return new TopicRecord(record.info, chunks);
-}
-
-/** A topic's record with room for its partitions, and none of them. */
-export function emptyTopicRecord(info: TopicInfo): TopicRecord {
-  const chunks: Chunk[] = [];
-  for (let start = 0; start < info.numPartitions; start += PARTITIONS_PER_CHUNK) {
-    chunks.push(new Array<null>(Math.min(PARTITIONS_PER_CHUNK, info.numPartitions - start)).fill(null));
-  }
-  return new TopicRecord(frozenTopic(info), chunks);
-}
-
-export function frozenTopic(info: TopicInfo): Readonly<TopicInfo> {
-  Object.freeze(info.config.extra);
-  Object.freeze(info.config);
-  return Object.freeze(info);
-}
-
-/** Lists that are those of what was there are frozen already, which costs as much to find out as to do. */
-function frozenPartition(partition: PartitionInfo, replaced?: PartitionInfo | null): PartitionInfo {
-  if (partition.replicas !== replaced?.replicas) Object.freeze(partition.replicas);
-  if (partition.isr !== replaced?.isr) Object.freeze(partition.isr);
-  if (partition.offlineReplicas !== replaced?.offlineReplicas) Object.freeze(partition.offlineReplicas);
-  return Object.freeze(partition);
-}
-
-function brokerBucket(id: number): number {
+export function brokerBucket(id: number): number {
   return id % BROKER_BUCKETS;
 }
 
-function topicBucket(key: string): number {
+export function topicBucket(key: string): number {
   return hashOf(key) % TOPIC_BUCKETS;
 }
 
-/** FNV-1a over code units. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let position = 0; position < key.length; position += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(position), 0x01000193);
-  }
-  return hash >>> 0;
+export function groupBucket(groupId: string): number {
+  return hashOf(groupId) % GROUP_BUCKETS;
 }

@@ -71,6 +71,14 @@ export class InputReader {
     return '';
   }
 
+  /** Absent is false. */
+  flag(name: string): boolean {
+    const value = this.value(name) ?? false;
+    if (typeof value === 'boolean') return value;
+    this.#refuse(name, 'true or false', value);
+    return false;
+  }
+
   choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
     const value = this.value(name);
     const chosen = choices.find((choice) => choice === value);
@@ -112,7 +120,12 @@ export class InputReader {
 
   /** For rules of the caller's own; `subject` is the whole path. */
   report(subject: string, wanted: string, found: unknown): void {
-    this.#findings.problem ??= `${subject} must be ${wanted}, not ${describe(found)}`;
+    this.complain(`${subject} must be ${wanted}, not ${describe(found)}`);
+  }
+
+  /** The same in words of the caller's own. */
+  complain(problem: string): void {
+    this.#findings.problem ??= problem;
   }
 
   #element(name: string, range: IntegerRange, value: unknown): number {

@@ -2,31 +2,51 @@
  * What must hold of every image, and from one image to the next. For tests, which check it after each operation: what
  * did not change is not looked at again.
  */
-import type { BrokerRecord, Image, TopicRecord } from './image.js';
-import { findBroker, findTopic, listBrokerRecords, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
+import { checkReassignment } from './assignment.js';
+import { brokerStates } from './broker-states.js';
+import { findGenerationFault, findRecordFault } from './groups/group-faults.js';
+import { findGroup } from './groups/group-image.js';
+import type { Image, TopicRecord } from './image.js';
+import { findBroker, findTopic, listBrokers, listPartitionsOf, PARTITIONS_PER_CHUNK } from './image.js';
 import type { PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
+import { ReplicaIndex } from './replica-index.js';
 
 export type MetadataRule =
   | 'leader in the ISR'
   | 'ISR of the replicas'
   | 'offline replicas of the replicas'
+  | 'replicas on fenced brokers are offline'
+  | 'reassigned replicas of the replicas'
   | 'leader epoch only grows'
+  | 'partition epoch grows with each change'
+  | 'broker epoch only grows'
   | 'replicas are registered brokers'
   | 'partition count of the topic'
   | 'topic and partitions agree'
-  | 'replica count of the broker'
+  | 'broker is found by its id'
+  | 'replica index is that of the image'
+  | 'groups are sound'
+  | 'generation only grows'
   | 'version only grows';
 
 /** Told of each rule that was looked at. */
 export type Judge = (holds: boolean, rule: MetadataRule, describe: () => string) => void;
 
+/** What followed every change says what is built anew from where they led. */
+export function judgeReplicas(image: Image, replicas: ReplicaIndex, judge: Judge): void {
+  const [followed, rebuilt] = [replicas, ReplicaIndex.of(image)].map((index) => JSON.stringify(index));
+  judge(followed === rebuilt, 'replica index is that of the image', () => `the index ${followed} is not ${rebuilt}`);
+}
+
 /** One sentence for each rule broken; empty when all is well. */
-export function findViolations(image: Image): string[] {
+export function findViolations(image: Image, replicas: ReplicaIndex): string[] {
   const violations: string[] = [];
-  judgeImage(image, null, (holds, _, describe) => {
+  const judge: Judge = (holds, _, describe) => {
     if (!holds) violations.push(describe());
-  });
+  };
+  judgeImage(image, null, judge);
+  judgeReplicas(image, replicas, judge);
   return violations;
 }
 
@@ -50,38 +70,32 @@ export function judgeImage(image: Image, before: Image | null, judge: Judge): vo
       if (known !== undefined) judgeEpochs(known, record, judge);
     }
   });
-  judgeBrokers(image, judge);
+  judgeGroups(image, before, judge);
+  judgeBrokers(image, before, judge);
 }
 
-function judgeBrokers(image: Image, judge: Judge): void {
-  const counts = new Map<number, number>();
-  for (const bucket of image.topics) {
-    for (const record of bucket.values()) countReplicas(record, counts);
+function judgeBrokers(image: Image, before: Image | null, judge: Judge): void {
+  for (const broker of listBrokers(image)) {
+    const { id, brokerEpoch } = broker;
+    judge(findBroker(image, id) === broker, 'broker is found by its id', () => `broker ${id} is found by its id`);
+    const known = before === null ? undefined : findBroker(before, id)?.brokerEpoch;
+    if (known === undefined) continue;
+    judge(brokerEpoch >= known, 'broker epoch only grows', () => `broker ${id}: epoch ${brokerEpoch} follows ${known}`);
   }
-  for (const record of listBrokerRecords(image)) judgeBroker(image, record, counts, judge);
 }
 
-function countReplicas({ chunks }: TopicRecord, counts: Map<number, number>): void {
-  for (const chunk of chunks) {
-    for (const partition of chunk) {
-      if (partition === null) continue;
-      for (const id of partition.replicas) counts.set(id, (counts.get(id) ?? 0) + 1);
+/** Offsets too, since partitions only go with their topic, and offsets with it. */
+function judgeGroups(image: Image, before: Image | null, judge: Judge): void {
+  image.groups.forEach((bucket, at) => {
+    for (const [groupId, record] of bucket) {
+      const known = before?.groups[at]?.get(groupId);
+      if (known === record && image.topics === before?.topics) continue;
+      const fault = findGroup(image, groupId) === record ? findRecordFault(image, record) : 'it is found by its id';
+      judge(fault === undefined, 'groups are sound', () => `group ${groupId}: ${fault ?? ''}`);
+      const leap = known === undefined ? undefined : findGenerationFault(known.group, record.group);
+      judge(leap === undefined, 'generation only grows', () => `group ${groupId}: ${leap ?? ''}`);
     }
-  }
-}
-
-function judgeBroker(
-  image: Image,
-  { info, replicaCount }: BrokerRecord,
-  counts: ReadonlyMap<number, number>,
-  judge: Judge,
-): void {
-  const count = counts.get(info.id) ?? 0;
-  judge(
-    findBroker(image, info.id)?.info === info && replicaCount === count,
-    'replica count of the broker',
-    () => `broker ${info.id} is found by its id and holds ${count} replicas, not ${replicaCount}`,
-  );
+  });
 }
 
 function judgeTopic(image: Image, record: TopicRecord, judge: Judge): void {
@@ -125,6 +139,17 @@ function judgePartition(image: Image, partition: PartitionInfo, judge: Judge): v
     'offline replicas of the replicas',
     tell('its offline replicas are of its replicas'),
   );
+  const { isFenced } = brokerStates(image);
+  judge(
+    replicas.every((id) => offlineReplicas.includes(id) || !isFenced(id)),
+    'replicas on fenced brokers are offline',
+    tell('its replicas on fenced brokers are offline'),
+  );
+  judge(
+    checkReassignment(partition) === undefined,
+    'reassigned replicas of the replicas',
+    tell('a reassignment adds or removes some of its replicas'),
+  );
   judge(leader === 0 || isr.includes(leader), 'leader in the ISR', tell('its leader is in its ISR'));
   judge(
     Number.isSafeInteger(leaderEpoch) && leaderEpoch >= 1,
@@ -151,6 +176,13 @@ function judgeEpochs(before: TopicRecord, after: TopicRecord, judge: Judge): voi
         grows,
         'leader epoch only grows',
         () => `${partitionId(partition.topic, partition.partition)}: epoch ${epoch} follows ${known.leaderEpoch}`,
+      );
+      judge(
+        partition.partitionEpoch > known.partitionEpoch,
+        'partition epoch grows with each change',
+        () =>
+          `${partitionId(partition.topic, partition.partition)} changed, and its epoch ${partition.partitionEpoch} ` +
+          `follows ${known.partitionEpoch}`,
       );
     });
   });

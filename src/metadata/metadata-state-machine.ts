@@ -6,16 +6,23 @@
 import { Immer } from 'immer';
 import { assert } from '../assert.js';
 import { joinBytes } from '../state-machine/canonical-json.js';
-import type { HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
+import { NotYet } from '../state-machine/state-machine.js';
+import type { ApplyContext, HostedStateMachine, StateMachine } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
-import { answerQuery, toClusterMetadata } from './answer-query.js';
+import { rejected } from './answer.js';
+import { answerQuery } from './answer-query.js';
 import { applyCommand } from './apply.js';
+import { brokerKey } from './broker-key.js';
+import type { MetadataDump } from './dump.js';
+import { dumpImage } from './dump.js';
 import type { Image, ImageDraft } from './image.js';
-import { draftOf, emptyImage, writeDraft } from './image.js';
+import { emptyImage } from './image.js';
+import { draftOf, writeDraft } from './image-draft.js';
 import { digestImage } from './image-digest.js';
-import type { ClusterMetadata } from './model.js';
+import { MetadataChange } from './metadata-change.js';
 import { decodeJson } from './operation-codec.js';
 import { postAnswer } from './posted-answer.js';
+import { ReplicaIndex } from './replica-index.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 /**
@@ -24,18 +31,28 @@ import { readSnapshot, writeSnapshot } from './snapshot.js';
  */
 const immer = new Immer({ autoFreeze: false });
 
+const NO_KEYS: ReadonlySet<string> = new Set();
+
 export interface MetadataMachine extends HostedStateMachine {
-  apply(command: Uint8Array): OperationAnswer;
+  apply(command: Uint8Array, context: Pick<ApplyContext, 'index'>): OperationAnswer;
   /** A `Query`, or one as JSON. */
-  query(request: unknown): OperationAnswer;
-  dump(): ClusterMetadata;
+  query(request: unknown): OperationAnswer | NotYet;
+  readonly changedKeys: () => ReadonlySet<string>;
+  /** What the batch that ended last changed, in log order; given once, and forgotten when the next one begins. */
+  takeChanges(): readonly MetadataChange[];
+  dump(): MetadataDump;
   /** Not between `begin` and `end`. For tests of what must hold of every image. */
-  image(): Image;
+  readonly image: () => Image;
+  /** Of that image. */
+  readonly replicas: () => ReplicaIndex;
 }
 
 export function createMetadataMachine(): MetadataMachine {
   let image: Image = emptyImage();
+  let replicas = new ReplicaIndex();
   let draft: ImageDraft | null = null;
+  let changes: MetadataChange[] = [];
+  let changedKeys: ReadonlySet<string> = NO_KEYS;
   const settled = (): Image => {
     assert(draft === null, 'the image is settled only between batches');
     return image;
@@ -43,10 +60,17 @@ export function createMetadataMachine(): MetadataMachine {
   return {
     begin() {
       draft = draftOf(settled());
+      changes = [];
     },
-    apply(command) {
+    apply(command, { index }) {
       assert(draft !== null, 'operations are applied within a batch');
-      return applyCommand(draft, command);
+      const answer = applyCommand(draft, command, { index, replicas });
+      if (draft.changes.length > 0) {
+        replicas.follow(draft.changes);
+        changes.push(new MetadataChange(index, draft.changes));
+        draft.changes = [];
+      }
+      return answer;
     },
     end() {
       assert(draft !== null, 'a batch that ends has begun');
@@ -55,9 +79,20 @@ export function createMetadataMachine(): MetadataMachine {
         writeDraft(changed, containers);
       });
       draft = null;
+      changedKeys = keysOf(changed);
+    },
+    changedKeys: () => changedKeys,
+    takeChanges() {
+      settled();
+      const taken = changes;
+      changes = [];
+      return taken;
     },
     toPosted: (answer) => postAnswer(answer as OperationAnswer),
-    query: (request) => answerQuery(settled(), request instanceof Uint8Array ? decodeJson(request) : request),
+    query(request) {
+      const state = { image: settled(), replicas };
+      return answerQuery(state, request instanceof Uint8Array ? decodeJson(request) : request);
+    },
     capture() {
       const captured = settled();
       return { serialize: () => writeSnapshot(captured) };
@@ -65,24 +100,40 @@ export function createMetadataMachine(): MetadataMachine {
     restore(snapshot) {
       settled();
       image = readSnapshot(snapshot);
+      replicas = ReplicaIndex.of(image);
+      changes = [];
     },
-    dump: () => toClusterMetadata(settled()),
+    dump: () => dumpImage(settled()),
     digest: () => digestImage(settled()),
     image: settled,
+    replicas: () => replicas,
   };
+}
+
+/** What answers may wait for: a group by its id, a broker by its key. */
+function keysOf({ changedGroups, changedBrokers }: ImageDraft): ReadonlySet<string> {
+  if (changedGroups.size === 0 && changedBrokers.size === 0) return NO_KEYS;
+  const keys = new Set(changedGroups.keys());
+  for (const id of changedBrokers.keys()) keys.add(brokerKey(id));
+  return keys;
 }
 
 /** The metadata state machine by itself, without a cluster: entries are `Operation` as JSON. */
 export function createMetadataStateMachine(): StateMachine {
   const machine = createMetadataMachine();
   return {
-    apply(entry) {
+    apply(entry, context) {
       machine.begin();
-      const answer = machine.apply(entry);
+      const answer = machine.apply(entry, context);
       machine.end();
       return answer;
     },
-    query: (request) => machine.query(request),
+    query(request) {
+      const answer = machine.query(request);
+      return answer instanceof NotYet
+        ? rejected('RebalanceInProgress', `group ${answer.key} is not so far yet`)
+        : answer;
+    },
     snapshot: () => joinBytes(machine.capture().serialize()),
     restore(snapshot) {
       machine.restore(snapshot);

@@ -28,6 +28,15 @@ export interface BrokerInfo {
   /** Carried in the operation, never read from a clock while applying. */
   registeredAt: number;
   lastHeartbeat: number;
+  /** Names one run of the broker's process, as KIP-631 has it; absent where it named none. */
+  incarnationId?: string;
+  /** The log index of this registration, so that a later one's is higher (KIP-631). */
+  brokerEpoch: number;
+  /**
+   * It has sent a heartbeat: from then on it is fenced when it falls silent, also in a later incarnation. Absent while
+   * it has not: such a broker keeps the status it was given.
+   */
+  supervised?: true;
 }
 
 export interface NewBroker {
@@ -36,6 +45,8 @@ export interface NewBroker {
   rack?: string;
   /** What is not given is 0. */
   resources?: Partial<BrokerResources>;
+  /** 1 to 255 characters. */
+  incarnationId?: string;
 }
 
 export interface BrokerChange {
@@ -47,11 +58,30 @@ export interface BrokerChange {
   lastHeartbeat?: number;
 }
 
+/** What a broker tells the leader's controller every so often, a few times in `brokerSessionTimeoutMs`. */
+export interface BrokerHeartbeat {
+  brokerId: number;
+  /** Of its registration. */
+  brokerEpoch: number;
+  /** The log index that its own copy of the metadata has come to; absent: it lags behind nobody. */
+  appliedIndex?: number;
+  /** It is to be told when it may end: `mayShutDown`. */
+  shuttingDown?: boolean;
+  /** Merged into what is known. */
+  resources?: Partial<BrokerResources>;
+}
+
+export interface HeartbeatAnswer {
+  fenced: boolean;
+  /** It leads nothing any more and is fenced: it may end. True only where `shuttingDown` asked for it. */
+  mayShutDown: boolean;
+}
+
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd' | 'producer' | 'uncompressed';
 
 /**
- * Six typed settings; every other Kafka topic setting goes into `extra` under its Kafka name (the names of the six
- * are refused there).
+ * Six typed settings; every other topic setting of Kafka 3.9 and 4.0 goes into `extra` under its Kafka name (the names
+ * of the six are refused there), and is kept in one canonical text: '+007' as '7', 'TRUE' as 'true', 'a, b' as 'a,b'.
  */
 export interface TopicConfig {
   retentionMs: number;
@@ -63,7 +93,19 @@ export interface TopicConfig {
   extra: Record<string, string>;
 }
 
-/** Only 'roundRobin' is supported so far; the others answer `InvalidArgument`. */
+/** One change of a setting, by Kafka's name (KIP-339). */
+export interface ConfigChange {
+  key: string;
+  /** 'delete': back to the default. 'append' and 'subtract' are for lists. */
+  op: 'set' | 'delete' | 'append' | 'subtract';
+  /** Of a list: elements with commas between them. Needed unless the setting is deleted. */
+  value?: string;
+}
+
+/**
+ * 'striped' is KRaft's: round the racks, and round the brokers of each. 'resource' also weighs what brokers have free
+ * and carry already, and fills no disk. 'roundRobin' goes round all brokers alive, blind to both.
+ */
 export type Strategy = 'roundRobin' | 'striped' | 'resource';
 
 export interface NewTopic {
@@ -75,6 +117,7 @@ export interface NewTopic {
    * order.
    */
   assignment?: 'auto' | 'none' | readonly (readonly number[])[];
+  /** Of 'auto'; default 'striped'. */
   strategy?: Strategy;
 }
 
@@ -98,6 +141,12 @@ export interface PartitionInfo {
   offlineReplicas: number[];
   /** Starts at 1, only grows. */
   leaderEpoch: number;
+  /** Starts at 0, +1 with each change of this record. */
+  partitionEpoch: number;
+  /** While a reassignment is under way, of the replicas: those that are not part of what was. Else absent (KIP-455). */
+  addingReplicas?: number[];
+  /** With `addingReplicas`: those that are not part of what is to be. Not both are empty. */
+  removingReplicas?: number[];
   createdAt: number;
   modifiedAt: number;
 }
@@ -127,6 +176,8 @@ export interface Operation {
   type: string;
   data: unknown;
   timestamp?: number;
+  /** Decides what a placement leaves to chance; 0 to 2^32 - 1. */
+  placementSeed?: number;
 }
 
 /** `queries.ts` documents each `type` and its members. */

@@ -24,6 +24,7 @@ export interface PlainOperation {
   readonly type: unknown;
   readonly data: unknown;
   readonly timestamp?: unknown;
+  readonly placementSeed?: unknown;
 }
 
 /** The operation at this time; the time's text and one closing bracket stand last. */

@@ -1,107 +1,50 @@
 /**
- * What a change makes of a partition, for every operation that changes one. The result is consistent: leader in ISR or
- * none, ISR and offline replicas among the replicas, the leader's epoch strictly growing from leader to leader.
+ * What becomes of a partition when the control plane changes it, by the rules of Kafka's controller
+ * (`PartitionChangeBuilder`): a reassignment that can end ends, then a leader is elected. Cannot fail. What an operator
+ * sets as it stands is `requested-change.ts`.
  */
-import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
-import type { Refusal } from './assignment.js';
-import { checkLeader, checkReplicas, checkSubset } from './assignment.js';
-import type { ReadableImage } from './image.js';
+import type { BrokerStates } from './broker-states.js';
+import type { Election } from './leader-election.js';
+import { electLeader } from './leader-election.js';
 import type { PartitionInfo } from './model.js';
+import { nextPartition } from './next-partition.js';
+import type { Assignment } from './reassignment.js';
+import { completed } from './reassignment.js';
 
-/** What is absent stays as it is, or follows from what is given. */
-export interface WantedChange {
-  leader?: number;
-  leaderEpoch?: number;
-  replicas?: number[];
-  isr?: number[];
-  offlineReplicas?: number[];
-  /** Even where the leader stays. */
-  epochMustGrow?: boolean;
+export interface ChangeContext {
+  readonly election: Election;
+  readonly brokers: BrokerStates;
+  readonly timestamp: number;
 }
 
-type Lists = Pick<PartitionInfo, 'replicas' | 'isr' | 'offlineReplicas'>;
-type Leadership = Pick<PartitionInfo, 'leader' | 'leaderEpoch'>;
+/** `offlineReplicas` absent: those that were, and newcomers on fenced brokers. */
+export type PartitionTarget = Assignment & Partial<Pick<PartitionInfo, 'offlineReplicas'>>;
 
-/** `current` itself when nothing changes. */
+/**
+ * `current` itself when nothing changes. An ISR that would become empty stays as it was: its last member may come back
+ * with all the data. The leader's epoch grows with a new leader (none is one), and when a replica leaves.
+ */
 export function changedPartition(
-  image: ReadableImage,
   current: PartitionInfo,
-  wanted: WantedChange,
-  timestamp: number,
-): OperationAnswer<PartitionInfo> {
-  const lists = wantsLists(wanted) ? changedLists(image, current, wanted) : { value: current };
-  if ('error' in lists) return lists;
-  const leadership = changedLeadership(current, lists.value, wanted);
-  if ('error' in leadership) return leadership;
-  if (isUnchanged(current, lists.value, leadership.value)) return { value: current };
-  return {
-    value: {
-      topic: current.topic,
-      partition: current.partition,
-      leader: leadership.value.leader,
-      replicas: lists.value.replicas,
-      isr: lists.value.isr,
-      offlineReplicas: lists.value.offlineReplicas,
-      leaderEpoch: leadership.value.leaderEpoch,
-      createdAt: current.createdAt,
-      modifiedAt: Math.max(current.modifiedAt, timestamp),
-    },
+  target: PartitionTarget,
+  { election, brokers, timestamp }: ChangeContext,
+): PartitionInfo {
+  const { replicas, isr, addingReplicas, removingReplicas } = completed(target);
+  const { leader, unclean } = electLeader(election, { leader: current.leader, replicas, isr }, brokers);
+  const leaves = (id: number): boolean => !replicas.includes(id);
+  const epochGrows = leader !== current.leader || (replicas !== current.replicas && current.replicas.some(leaves));
+  const parts = {
+    leader,
+    leaderEpoch: current.leaderEpoch + (epochGrows ? 1 : 0),
+    replicas,
+    isr: unclean ? [leader] : isr.length === 0 ? current.isr : isr,
+    offlineReplicas: target.offlineReplicas ?? current.offlineReplicas,
+    addingReplicas,
+    removingReplicas,
   };
-}
-
-function wantsLists({ replicas, isr, offlineReplicas }: WantedChange): boolean {
-  return replicas !== undefined || isr !== undefined || offlineReplicas !== undefined;
-}
-
-/** Who leaves the replicas leaves the other lists, unless those are given too. Lists that stay keep their identity. */
-function changedLists(image: ReadableImage, current: PartitionInfo, wanted: WantedChange): OperationAnswer<Lists> {
-  const replicas = wanted.replicas ?? current.replicas;
-  const staying = (ids: number[]): number[] => (wanted.replicas ? ids.filter((id) => replicas.includes(id)) : ids);
-  const isr = wanted.isr ?? staying(current.isr);
-  const offlineReplicas = wanted.offlineReplicas ?? staying(current.offlineReplicas);
-  const refusal =
-    (wanted.replicas && checkReplicas(image, replicas, current.replicas)) ??
-    (wanted.isr ? checkSubset(isr, replicas, 'isr') : checkSomeStay(current.isr, isr)) ??
-    (wanted.offlineReplicas && checkSubset(offlineReplicas, replicas, 'offlineReplicas'));
-  if (refusal !== undefined) return refusal;
-  return { value: { replicas, isr, offlineReplicas } };
-}
-
-/** The data lives on only where it was in sync. */
-function checkSomeStay(isr: readonly number[], staying: readonly number[]): Refusal {
-  if (isr.length === 0 || staying.length > 0) return undefined;
-  return rejected('InvalidAssignment', 'none of the ISR is among the new replicas');
-}
-
-/** A leader that leaves is followed by the first replica in sync, at the next epoch. */
-function changedLeadership(
-  current: PartitionInfo,
-  { replicas, isr }: Lists,
-  wanted: WantedChange,
-): OperationAnswer<Leadership> {
-  const leaves = current.leader !== 0 && !replicas.includes(current.leader);
-  const leader = wanted.leader ?? (leaves ? replicas.find((id) => isr.includes(id)) : current.leader);
-  if (leader === undefined) return rejected('InvalidAssignment', 'the leader leaves and no replica is in sync');
-  const epochGrows = leader !== current.leader || wanted.epochMustGrow === true;
-  const lowestEpoch = current.leaderEpoch + (epochGrows ? 1 : 0);
-  const leaderEpoch = wanted.leaderEpoch ?? lowestEpoch;
-  if (leaderEpoch < lowestEpoch || !Number.isSafeInteger(leaderEpoch)) {
-    return rejected('StaleEpoch', `leader epoch ${leaderEpoch} where at least ${lowestEpoch} is due`);
+  if (replicas !== current.replicas) {
+    const isOffline = (id: number): boolean => parts.offlineReplicas.includes(id) || brokers.isFenced(id);
+    parts.offlineReplicas = replicas.filter(isOffline);
   }
-  return checkLeader(leader, isr) ?? { value: { leader, leaderEpoch } };
-}
-
-function isUnchanged(current: PartitionInfo, lists: Lists, { leader, leaderEpoch }: Leadership): boolean {
-  return (
-    leader === current.leader &&
-    leaderEpoch === current.leaderEpoch &&
-    equalLists(lists.replicas, current.replicas) &&
-    equalLists(lists.isr, current.isr) &&
-    equalLists(lists.offlineReplicas, current.offlineReplicas)
-  );
-}
-
-function equalLists(a: readonly number[], b: readonly number[]): boolean {
-  return a === b || (a.length === b.length && a.every((id, place) => id === b[place]));
+  return nextPartition(current, parts, timestamp);
 }

@@ -1,123 +1,106 @@
 /**
- * Partitions: create one or many (all or none), and the four ways to change one, all by the rules of
- * `partition-change.ts`.
+ * Partitions: create one or many (all or none), and the four ways to set what one is, all by the rules of
+ * `requested-change.ts`.
  */
 import { must } from '../assert.js';
 import type { ErrorValue } from '../errors.js';
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
-import type { Refusal } from './assignment.js';
-import { checkLeader, checkReplicas, checkSubset, recount } from './assignment.js';
+import { malformed, rejected } from './answer.js';
+import { checkAssignment, checkLeader, checkSubset } from './assignment.js';
+import { beginOn } from './broker-states.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import { findPartition, findTopic, putTopic, withPartition, withPartitions } from './image.js';
+import { findPartition, findTopic } from './image.js';
+import { replacePartition } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
-import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REPLICATION_FACTOR } from './limits.js';
-import type { NewPartition, PartitionInfo, TopicInfo } from './model.js';
+import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC, MAX_REQUESTED_EPOCH } from './limits.js';
+import type { NewPartition, PartitionInfo } from './model.js';
 import { partitionId } from './model.js';
+import type { BeginningPartition } from './new-partition.js';
 import { newPartition } from './new-partition.js';
-import type { Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
-import type { WantedChange } from './partition-change.js';
-import { changedPartition } from './partition-change.js';
-import { readTopicName, topicNotFound } from './topic-name.js';
+import type { OperationContext } from './operation-handler.js';
+import { beyondCount, findPlace, readPlace, readReplicas } from './partition-place.js';
+import { writePartitions } from './partition-writes.js';
+import type { WantedChange } from './requested-change.js';
+import { requestedChange } from './requested-change.js';
+import { topicNotFound } from './topic-name.js';
 
-const MAX_PARTITION = MAX_PARTITIONS_PER_TOPIC - 1;
-
-export function createPartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createPartition(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const wanted = readNewPartition(input);
   if (input.problem !== undefined) return malformed(input.problem);
-  const created = createAll(draft, [wanted], timestamp);
-  return 'error' in created ? created : changed(must(created.value[0], 'the partition created'));
+  const created = createAll(draft, [wanted], context);
+  return 'error' in created ? created : { value: must(created.value[0], 'the partition created') };
 }
 
-export function createPartitions(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createPartitions(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const wanted = input.readers('partitions', MAX_PARTITIONS_PER_TOPIC).map(readNewPartition);
   if (input.problem !== undefined) return malformed(input.problem);
-  const created = createAll(draft, wanted, timestamp);
-  if ('error' in created) return created;
-  return created.value.length === 0 ? unchanged([]) : changed(created.value);
+  return createAll(draft, wanted, context);
 }
 
-export function updatePartition(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function updatePartition(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const change = input.nested('change');
   const wanted: WantedChange = {};
   if (change.has('leader')) wanted.leader = readLeader(change);
   if (change.has('leaderEpoch')) wanted.leaderEpoch = readEpoch(change);
-  if (change.has('replicas')) wanted.replicas = readIds(change, 'replicas');
-  if (change.has('isr')) wanted.isr = readIds(change, 'isr');
-  if (change.has('offlineReplicas')) wanted.offlineReplicas = readIds(change, 'offlineReplicas');
-  return changeOne(draft, input, wanted, timestamp);
+  if (change.has('replicas')) wanted.replicas = readReplicas(change, 'replicas');
+  if (change.has('isr')) wanted.isr = readReplicas(change, 'isr');
+  if (change.has('offlineReplicas')) wanted.offlineReplicas = readReplicas(change, 'offlineReplicas');
+  return changeOne(draft, input, wanted, context);
 }
 
-export function updateLeader(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function updateLeader(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
   const wanted = { leader: readLeader(input), leaderEpoch: readEpoch(input), epochMustGrow: true };
-  return changeOne(draft, input, wanted, timestamp);
+  return changeOne(draft, input, wanted, context);
 }
 
-export function updateIsr(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeOne(draft, input, { isr: readIds(input, 'isr') }, timestamp);
+export function updateIsr(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  return changeOne(draft, input, { isr: readReplicas(input, 'isr') }, context);
 }
 
-export function updateReplicas(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  return changeOne(draft, input, { replicas: readIds(input, 'replicas') }, timestamp);
+export function updateReplicas(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  return changeOne(draft, input, { replicas: readReplicas(input, 'replicas') }, context);
 }
 
-function changeOne(draft: ImageDraft, input: InputReader, wanted: WantedChange, timestamp: number): Outcome {
-  const topic = readTopicName(input, 'topic');
-  const number = input.integer('partition', 0, MAX_PARTITION);
+function changeOne(
+  draft: ImageDraft,
+  input: InputReader,
+  wanted: WantedChange,
+  { timestamp }: OperationContext,
+): OperationAnswer {
+  const place = readPlace(input);
   if (input.problem !== undefined) return malformed(input.problem);
-  const record = findTopic(draft, topic);
-  if (record === undefined) return topicNotFound(topic);
-  if (number >= record.info.numPartitions) return beyondCount(record.info, number);
-  const current = findPartition(record, number);
-  if (current === undefined)
-    return rejected('PartitionNotFound', `partition ${partitionId(topic, number)} does not exist`);
-  const next = changedPartition(draft, current, wanted, timestamp);
+  const found = findPlace(draft, place);
+  if ('error' in found) return found;
+  const { record, partition: current } = found.value;
+  const next = requestedChange(draft, current, wanted, timestamp);
   if ('error' in next) return next;
   const partition = next.value;
-  if (partition === current) return unchanged(current);
-  if (partition.replicas !== current.replicas) recount(draft, [current.replicas], [partition.replicas]);
-  putTopic(draft, withPartition(record, partition));
-  return changed(partition);
+  if (partition === current) return { value: current };
+  replacePartition(draft, record, partition);
+  return { value: partition };
 }
 
 /** Checks all, then creates all. */
 function createAll(
   draft: ImageDraft,
   wanted: readonly NewPartition[],
-  timestamp: number,
+  { timestamp }: OperationContext,
 ): OperationAnswer<PartitionInfo[]> {
   const seen = new Set<string>();
-  const byTopic = new Map<string, PartitionInfo[]>();
   const created: PartitionInfo[] = [];
   for (const one of wanted) {
     const id = partitionId(one.topic, one.partition);
-    const isr = one.isr ?? one.replicas;
-    const refusal = seen.has(id) ? partitionExists(id) : refuseNewPartition(draft, { ...one, isr });
-    if (refusal !== undefined) return refusal;
+    const beginning = seen.has(id) ? partitionExists(id) : beginningOf(draft, one);
+    if ('error' in beginning) return beginning;
     seen.add(id);
-    const partition = newPartition({ ...one, isr }, timestamp);
-    created.push(partition);
-    const siblings = byTopic.get(one.topic);
-    if (siblings === undefined) byTopic.set(one.topic, [partition]);
-    else siblings.push(partition);
+    created.push(newPartition(beginning.value, timestamp));
   }
-  for (const [topic, partitions] of byTopic) {
-    putTopic(draft, withPartitions(must(findTopic(draft, topic), 'checked above'), partitions));
-  }
-  recount(
-    draft,
-    [],
-    created.map((partition) => partition.replicas),
-  );
+  writePartitions(draft, created);
   return { value: created };
 }
 
-function beyondCount({ name, numPartitions }: TopicInfo, number: number): { readonly error: ErrorValue } {
-  return malformed(`partition ${number} of topic ${name}, which has ${numPartitions}`);
-}
-
-function refuseNewPartition(image: ReadableImage, wanted: NewPartition & { isr: readonly number[] }): Refusal {
+/** As it may be created, or why not. */
+function beginningOf(image: ReadableImage, wanted: NewPartition): OperationAnswer<BeginningPartition> {
   const record = findTopic(image, wanted.topic);
   if (record === undefined) return topicNotFound(wanted.topic);
   const { numPartitions, replicationFactor } = record.info;
@@ -128,10 +111,17 @@ function refuseNewPartition(image: ReadableImage, wanted: NewPartition & { isr: 
   if (wanted.replicas.length !== replicationFactor) {
     return rejected('InvalidAssignment', `${wanted.replicas.length} replicas where the factor is ${replicationFactor}`);
   }
+  const refusal = checkAssignment(image, wanted.replicas);
+  if (refusal !== undefined) return refusal;
+  const { isr: active, offlineReplicas } = beginOn(image, wanted.replicas);
+  const { isr = active } = wanted;
+  const ineligible = isr.find((id) => wanted.replicas.includes(id) && !active.includes(id));
+  if (ineligible !== undefined) {
+    return rejected('IneligibleReplica', `broker ${ineligible} is fenced or draining, and so not in sync`);
+  }
   return (
-    checkReplicas(image, wanted.replicas, []) ??
-    checkSubset(wanted.isr, wanted.replicas, 'isr') ??
-    checkLeader(wanted.leader ?? 0, wanted.isr)
+    checkSubset(isr, wanted.replicas, 'isr') ??
+    checkLeader(wanted.leader ?? 0, isr) ?? { value: { ...wanted, isr, offlineReplicas } }
   );
 }
 
@@ -141,16 +131,11 @@ function partitionExists(id: string): { readonly error: ErrorValue } {
 
 function readNewPartition(input: InputReader): NewPartition {
   return {
-    topic: readTopicName(input, 'topic'),
-    partition: input.integer('partition', 0, MAX_PARTITION),
-    replicas: readIds(input, 'replicas'),
-    ...(input.has('isr') ? { isr: readIds(input, 'isr') } : {}),
+    ...readPlace(input),
+    replicas: readReplicas(input, 'replicas'),
+    ...(input.has('isr') ? { isr: readReplicas(input, 'isr') } : {}),
     ...(input.has('leader') ? { leader: readLeader(input) } : {}),
   };
-}
-
-function readIds(input: InputReader, member: string): number[] {
-  return input.integers(member, { from: 1, to: MAX_BROKER_ID }, MAX_REPLICATION_FACTOR);
 }
 
 function readLeader(input: InputReader): number {
@@ -158,5 +143,5 @@ function readLeader(input: InputReader): number {
 }
 
 function readEpoch(input: InputReader): number {
-  return input.integer('leaderEpoch', 0, Number.MAX_SAFE_INTEGER);
+  return input.integer('leaderEpoch', 0, MAX_REQUESTED_EPOCH);
 }

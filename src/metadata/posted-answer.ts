@@ -11,22 +11,25 @@ type PostedMembers = [
   partition: number,
   leader: number,
   leaderEpoch: number,
+  partitionEpoch: number,
   createdAt: number,
   modifiedAt: number,
   replicas: number,
   isr: number,
 ];
-const MEMBERS = 8;
+const MEMBERS = 9;
 
 /** An answer itself is never a list. */
 export function postAnswer(answer: OperationAnswer): unknown {
-  if ('error' in answer || !isPartition(answer.value)) return answer;
-  const { topic, partition, leader, replicas, isr, offlineReplicas, leaderEpoch, createdAt, modifiedAt } = answer.value;
+  if ('error' in answer || !isSettled(answer.value)) return answer;
+  const { topic, partition, leader, replicas, isr, offlineReplicas } = answer.value;
+  const { leaderEpoch, partitionEpoch, createdAt, modifiedAt } = answer.value;
   const members: PostedMembers = [
     topic,
     partition,
     leader,
     leaderEpoch,
+    partitionEpoch,
     createdAt,
     modifiedAt,
     replicas.length,
@@ -42,7 +45,8 @@ export function postAnswer(answer: OperationAnswer): unknown {
 /** Of what `postAnswer` gave. */
 export function receiveAnswer(posted: unknown): OperationAnswer {
   if (!Array.isArray(posted)) return posted as OperationAnswer;
-  const [topic, partition, leader, leaderEpoch, createdAt, modifiedAt, replicas, isr] = posted as PostedMembers;
+  const members = posted as PostedMembers;
+  const [topic, partition, leader, leaderEpoch, partitionEpoch, createdAt, modifiedAt, replicas, isr] = members;
   const value: PartitionInfo = {
     topic,
     partition,
@@ -51,12 +55,14 @@ export function receiveAnswer(posted: unknown): OperationAnswer {
     isr: posted.slice(MEMBERS + replicas, MEMBERS + replicas + isr) as number[],
     offlineReplicas: posted.slice(MEMBERS + replicas + isr) as number[],
     leaderEpoch,
+    partitionEpoch,
     createdAt,
     modifiedAt,
   };
   return { value };
 }
 
-function isPartition(value: unknown): value is PartitionInfo {
-  return typeof value === 'object' && value !== null && 'leaderEpoch' in value;
+/** A partition, and not one of the few that are being reassigned: those have more members. */
+function isSettled(value: unknown): value is PartitionInfo {
+  return typeof value === 'object' && value !== null && 'leaderEpoch' in value && !('addingReplicas' in value);
 }

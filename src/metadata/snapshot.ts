@@ -1,62 +1,70 @@
 /**
- * The image as bytes and back: canonical JSON of `ClusterMetadata` and a format number, one record a line, so that
- * neither side ever holds more than one record as one string. What can be derived is not in it.
+ * The image as bytes and back: canonical JSON of its records and a format number, one record a line, so that neither
+ * side ever holds more than one record as one string. What can be derived is not in it.
  */
 import { assert, must } from '../assert.js';
 import { canonicalJson, encodeInSlices, readLines } from '../state-machine/canonical-json.js';
-import { recount } from './assignment.js';
+import { isFenced } from './broker-states.js';
+import type { Buckets } from './buckets.js';
+import { compareCodeUnits } from './code-units.js';
+import type { GroupRecord } from './groups/group-record.js';
+import { groupEntries, offsetEntries, putStoredGroups } from './groups/stored-groups.js';
 import type { Image, ImageDraft, TopicRecord } from './image.js';
-import {
-  BrokerRecord,
-  compareCodeUnits,
-  draftOf,
-  emptyImage,
-  emptyTopicRecord,
-  findBroker,
-  findCollision,
-  listBrokerRecords,
-  listPartitionsOf,
-  putBroker,
-  putTopic,
-  withPartitions,
-  writeDraft,
-} from './image.js';
-import type { PartitionInfo, TopicInfo } from './model.js';
+import { emptyImage, findBroker, findCollision, findTopic, listBrokers, listPartitionsOf } from './image.js';
+import { addTopic, draftOf, putBroker, writeDraft } from './image-draft.js';
+import type { BrokerInfo, PartitionInfo, TopicInfo } from './model.js';
 import { partitionId } from './model.js';
 import { readBroker, readPartition, readTopic } from './stored-records.js';
 
-const FORMAT = 1;
+/** 2 has groups, and the epochs of brokers and partitions. No other is read. */
+const FORMAT = 2;
 const PARSED_TOGETHER = 256;
 const NOTHING = new Uint8Array();
 
 type Entry = readonly [key: string, record: unknown];
-type Keyed = readonly [key: string, topic: TopicRecord];
+type Keyed<Kept> = readonly [key: string, record: Kept];
 
 /** The lines that are not records. */
 const BROKERS_LINE = '{"brokers":{';
-const PARTITIONS_LINE = /^\},"format":(\d+),"lastModified":(\d+),"partitions":\{$/;
+const GROUPS_LINE = /^\},"format":(\d+),"groups":\{$/;
+const OFFSETS_LINE = /^\},"lastModified":(\d+),"offsets":\{$/;
+const PARTITIONS_LINE = '},"partitions":{';
 const TOPICS_LINE = '},"topics":{';
 const LAST_LINE = /^\},"version":(\d+)\}$/;
 
 /** Slices, some of them empty: what a slice costs is bounded, so that operations are applied in between. */
 export function* writeSnapshot(image: Image): Generator<Uint8Array, void, void> {
-  const byPartitionKey = yield* sorted(image, (topic) => `${topic.info.name}:`);
-  const byName = yield* sorted(image, (topic) => topic.info.name);
-  yield* encodeInSlices(snapshotLines(image, byPartitionKey, byName));
+  const groups = yield* sorted(image.groups, groupIdOf);
+  const groupsAgain = yield* sorted(image.groups, groupIdOf);
+  const byPartitionKey = yield* sorted(image.topics, (topic) => `${topic.info.name}:`);
+  const byName = yield* sorted(image.topics, (topic) => topic.info.name);
+  const entries: RecordEntries = {
+    groups: groupEntries(groups),
+    offsets: offsetEntries(groupsAgain),
+    partitions: partitionEntries(byPartitionKey),
+    topics: topicEntries(byName),
+  };
+  yield* encodeInSlices(snapshotLines(image, entries));
 }
 
-function* snapshotLines(
-  image: Image,
-  byPartitionKey: Iterable<TopicRecord>,
-  byName: Iterable<TopicRecord>,
-): Generator<string, void, void> {
-  const brokers = listBrokerRecords(image).map(({ info }): Entry => [String(info.id), info]);
+type RecordEntries = Readonly<Record<'groups' | 'offsets' | 'partitions' | 'topics', Iterable<Entry>>>;
+
+function groupIdOf({ group }: GroupRecord): string {
+  return group.groupId;
+}
+
+function* snapshotLines(image: Image, entries: RecordEntries): Generator<string, void, void> {
+  const brokers = listBrokers(image).map((info): Entry => [String(info.id), info]);
   yield `${BROKERS_LINE}\n`;
   yield* recordLines(brokers.sort(([a], [b]) => compareCodeUnits(a, b)));
-  yield `},"format":${FORMAT},"lastModified":${image.lastModified},"partitions":{\n`;
-  yield* recordLines(partitionEntries(byPartitionKey));
+  yield `},"format":${FORMAT},"groups":{\n`;
+  yield* recordLines(entries.groups);
+  yield `},"lastModified":${image.lastModified},"offsets":{\n`;
+  yield* recordLines(entries.offsets);
+  yield `${PARTITIONS_LINE}\n`;
+  yield* recordLines(entries.partitions);
   yield `${TOPICS_LINE}\n`;
-  yield* recordLines(topicEntries(byName));
+  yield* recordLines(entries.topics);
   yield `},"version":${image.version}}\n`;
 }
 
@@ -78,8 +86,12 @@ export function readSnapshot(bytes: Uint8Array): Image {
   const nextLine = (): string => must(lines.next().value as string | undefined, 'the snapshot ends too soon');
   assert(nextLine() === BROKERS_LINE, 'not a snapshot of the metadata');
   const brokers = readRecords(nextLine);
-  const [, format, lastModified] = must(PARTITIONS_LINE.exec(brokers.end), 'partitions follow the brokers');
+  const [, format] = must(GROUPS_LINE.exec(brokers.end), 'groups follow the brokers');
   assert(Number(format) === FORMAT, `snapshot format ${format ?? ''} is not ${FORMAT}`);
+  const groups = readRecords(nextLine);
+  const [, lastModified] = must(OFFSETS_LINE.exec(groups.end), 'offsets follow the groups');
+  const offsets = readRecords(nextLine);
+  assert(offsets.end === PARTITIONS_LINE, 'partitions follow the offsets');
   const partitions = readRecords(nextLine);
   assert(partitions.end === TOPICS_LINE, 'topics follow the partitions');
   const topics = readRecords(nextLine);
@@ -92,11 +104,24 @@ export function readSnapshot(bytes: Uint8Array): Image {
   assert([draft.version, draft.lastModified].every(Number.isSafeInteger), 'a version and a time are whole numbers');
   for (const info of brokers.records.map(readBroker)) {
     assert(findBroker(draft, info.id) === undefined, `broker ${info.id} has one record`);
-    putBroker(draft, new BrokerRecord(info, 0));
+    putBroker(draft, info);
   }
-  putTopics(draft, topics.records.map(readTopic), partitions.records.map(readPartition));
+  const read = partitions.records.map(readPartition);
+  checkReplicas(listBrokers(draft), read);
+  putTopics(draft, topics.records.map(readTopic), read);
+  putStoredGroups(draft, groups.records, offsets.records);
   writeDraft(draft, image);
   return image;
+}
+
+function checkReplicas(brokers: readonly Readonly<BrokerInfo>[], partitions: readonly PartitionInfo[]): void {
+  const registered = new Map(brokers.map((broker) => [broker.id, broker]));
+  for (const { topic, partition, replicas, offlineReplicas } of partitions) {
+    for (const id of replicas) {
+      const broker = must(registered.get(id), `replicas of ${partitionId(topic, partition)} are on registered brokers`);
+      if (isFenced(broker)) assert(offlineReplicas.includes(id), 'replicas on fenced brokers are offline');
+    }
+  }
 }
 
 function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: readonly PartitionInfo[]): void {
@@ -111,15 +136,10 @@ function putTopics(draft: ImageDraft, topics: readonly TopicInfo[], partitions: 
       own.every(({ partition }) => partition < info.numPartitions),
       `${info.name} has that many partitions`,
     );
-    const record = withPartitions(emptyTopicRecord(info), own);
+    addTopic(draft, info, own);
+    const record = must(findTopic(draft, info.name), 'added above');
     assert(listPartitionsOf(record).length === own.length, `each partition of ${info.name} has one record`);
-    putTopic(draft, record);
   }
-  recount(
-    draft,
-    [],
-    partitions.map((partition) => partition.replicas),
-  );
 }
 
 function* recordLines(entries: Iterable<Entry>): Generator<string, void, void> {
@@ -131,25 +151,25 @@ function* recordLines(entries: Iterable<Entry>): Generator<string, void, void> {
   if (line !== '') yield `${line}\n`;
 }
 
-/** The topics of all buckets in one order: each bucket is sorted in a slice of its own, and they are merged lazily. */
-function* sorted(
-  image: Image,
-  keyOf: (topic: TopicRecord) => string,
-): Generator<Uint8Array, Iterable<TopicRecord>, void> {
-  const keyed: Keyed[][] = [];
-  for (const bucket of image.topics) {
-    const topics = Array.from(bucket.values(), (topic): Keyed => [keyOf(topic), topic]);
-    keyed.push(topics.sort(([a], [b]) => compareCodeUnits(a, b)));
+/** The records of all buckets in one order: each bucket is sorted in a slice of its own, and they are merged lazily. */
+function* sorted<Kept>(
+  buckets: Buckets<string, Kept>,
+  keyOf: (kept: Kept) => string,
+): Generator<Uint8Array, Iterable<Kept>, void> {
+  const keyed: Keyed<Kept>[][] = [];
+  for (const bucket of buckets) {
+    const records = Array.from(bucket.values(), (record): Keyed<Kept> => [keyOf(record), record]);
+    keyed.push(records.sort(([a], [b]) => compareCodeUnits(a, b)));
     yield NOTHING;
   }
-  return topicsOf(merged(keyed));
+  return recordsOf(merged(keyed));
 }
 
-function* topicsOf(keyed: Iterable<Keyed>): Generator<TopicRecord, void, void> {
-  for (const [, topic] of keyed) yield topic;
+function* recordsOf<Kept>(keyed: Iterable<Keyed<Kept>>): Generator<Kept, void, void> {
+  for (const [, record] of keyed) yield record;
 }
 
-function* merged(lists: readonly (readonly Keyed[])[]): Generator<Keyed, void, void> {
+function* merged<Kept>(lists: readonly (readonly Keyed<Kept>[])[]): Generator<Keyed<Kept>, void, void> {
   if (lists.length <= 1) {
     yield* lists[0] ?? [];
     return;

@@ -1,48 +1,43 @@
-/** Topics: create (with partitions placed here, given, or none yet), delete with all partitions, change settings. */
+/** Topics: create (with partitions placed here, given, or none yet), delete with all partitions. */
 import type { OperationAnswer } from './answer.js';
-import { rejected } from './answer.js';
-import { checkReplicas, recount } from './assignment.js';
+import { malformed, rejected } from './answer.js';
+import { checkAssignment } from './assignment.js';
+import { removeOffsetsOfTopic } from './groups/retention.js';
 import type { ImageDraft, ReadableImage } from './image.js';
-import {
-  emptyTopicRecord,
-  findCollision,
-  findTopic,
-  frozenTopic,
-  listPartitionsOf,
-  putTopic,
-  removeTopic,
-  TopicRecord,
-  withPartitions,
-} from './image.js';
+import { findCollision, findTopic } from './image.js';
+import { addTopic, removeTopic } from './image-draft.js';
 import type { InputReader } from './input-reader.js';
 import { MAX_BROKER_ID, MAX_PARTITIONS_PER_TOPIC } from './limits.js';
 import type { TopicInfo } from './model.js';
 import { defaultTopicConfig } from './model.js';
-import type { Outcome } from './outcome.js';
-import { changed, malformed, unchanged } from './outcome.js';
+import type { OperationContext } from './operation-handler.js';
 import { newPartition } from './new-partition.js';
-import { placeRoundRobin } from './placement.js';
-import { equalConfigs, mergeConfig } from './topic-config.js';
+import type { PlacementRequest } from './placement/place-replicas.js';
+import { placeReplicas } from './placement/place-replicas.js';
+import { beginOn } from './broker-states.js';
+import { mergeConfig } from './topic-config.js';
+import { conflictIn } from './topic-config-rules.js';
 import { readTopicName, topicNotFound } from './topic-name.js';
-import type { TopicShape } from './topic-shape.js';
 import { readTopicShape } from './topic-shape.js';
 
 /** Replica lists as they were given, or who makes them. */
 type WantedAssignment = 'auto' | 'none' | readonly number[][];
 
-export function createTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
+export function createTopic(draft: ImageDraft, input: InputReader, context: OperationContext): OperationAnswer {
+  const { timestamp, placementSeed: seed } = context;
   const name = readTopicName(input, 'name');
   const shape = readTopicShape(input);
   const assignment = readAssignment(input);
   const config = input.has('config') ? mergeConfig(defaultTopicConfig(), input.nested('config')) : defaultTopicConfig();
-  if (input.problem !== undefined) return malformed(input.problem);
+  const problem = input.problem ?? conflictIn(config);
+  if (problem !== undefined) return malformed(problem);
 
   const existing = findCollision(draft, name)?.info.name;
   if (existing === name) return rejected('TopicExists', `topic ${name} exists already`);
   if (existing !== undefined) {
     return malformed(`topic ${name} collides with ${existing}: '.' and '_' count as one in metric names`);
   }
-  const lists = assignReplicas(draft, shape, assignment);
+  const lists = assignReplicas(draft, { ...shape, topic: name, seed, config, existing: [] }, assignment);
   if ('error' in lists) return lists;
 
   const info: TopicInfo = {
@@ -54,39 +49,20 @@ export function createTopic(draft: ImageDraft, input: InputReader, timestamp: nu
     modifiedAt: timestamp,
   };
   const partitions = lists.value.map((replicas, partition) =>
-    newPartition({ topic: name, partition, replicas, isr: replicas }, timestamp),
+    newPartition({ topic: name, partition, replicas, ...beginOn(draft, replicas) }, timestamp),
   );
-  const record = withPartitions(emptyTopicRecord(info), partitions);
-  recount(draft, [], lists.value);
-  putTopic(draft, record);
-  return changed(record.info);
+  addTopic(draft, info, partitions);
+  return { value: info };
 }
 
-export function deleteTopic(draft: ImageDraft, input: InputReader): Outcome {
+export function deleteTopic(draft: ImageDraft, input: InputReader): OperationAnswer {
   const name = readTopicName(input, 'name');
   if (input.problem !== undefined) return malformed(input.problem);
   const record = findTopic(draft, name);
   if (record === undefined) return topicNotFound(name);
-  recount(
-    draft,
-    listPartitionsOf(record).map((partition) => partition.replicas),
-    [],
-  );
-  removeTopic(draft, name);
-  return changed(null);
-}
-
-export function updateTopic(draft: ImageDraft, input: InputReader, timestamp: number): Outcome {
-  const name = readTopicName(input, 'name');
-  const record = findTopic(draft, name);
-  const config = mergeConfig(record?.info.config ?? defaultTopicConfig(), input.nested('config'));
-  if (input.problem !== undefined) return malformed(input.problem);
-  if (record === undefined) return topicNotFound(name);
-  if (equalConfigs(config, record.info.config)) return unchanged(record.info);
-  const modifiedAt = Math.max(record.info.modifiedAt, timestamp);
-  const next = new TopicRecord(frozenTopic({ ...record.info, config, modifiedAt }), record.chunks);
-  putTopic(draft, next);
-  return changed(next.info);
+  removeOffsetsOfTopic(draft, record.info);
+  removeTopic(draft, record);
+  return { value: null };
 }
 
 function readAssignment(input: InputReader): WantedAssignment {
@@ -102,12 +78,12 @@ function readAssignment(input: InputReader): WantedAssignment {
 
 function assignReplicas(
   image: ReadableImage,
-  shape: TopicShape,
+  request: PlacementRequest,
   assignment: WantedAssignment,
 ): OperationAnswer<readonly number[][]> {
-  const { partitions, replicationFactor } = shape;
+  const { partitions, replicationFactor } = request;
   if (assignment === 'none') return { value: [] };
-  if (assignment === 'auto') return placeRoundRobin(image, partitions, replicationFactor);
+  if (assignment === 'auto') return placeReplicas(image, request);
   if (assignment.length !== partitions) {
     return rejected('InvalidAssignment', `${assignment.length} replica lists for ${partitions} partitions`);
   }
@@ -115,7 +91,7 @@ function assignReplicas(
     if (replicas.length !== replicationFactor) {
       return rejected('InvalidAssignment', `${replicas.length} replicas where the factor is ${replicationFactor}`);
     }
-    const refusal = checkReplicas(image, replicas, []);
+    const refusal = checkAssignment(image, replicas);
     if (refusal !== undefined) return refusal;
   }
   return { value: assignment };

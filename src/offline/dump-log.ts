@@ -6,7 +6,7 @@ import { ClusterError } from '../errors.js';
 import { decodeOperation } from '../metadata/operation-codec.js';
 import { unpackConfiguration } from '../raft/configuration.js';
 import { EntryKind, payloadAt } from '../raft/entries.js';
-import { openEnvelope } from '../state-machine/envelope.js';
+import { openEnvelope, openUnaddressed } from '../state-machine/envelope.js';
 import { generatedRequestId, uuidOfSession } from '../state-machine/request-id.js';
 import { createNodeDisk } from '../storage/node-disk.js';
 import { segmentNumbers } from '../storage/log-segment.js';
@@ -28,10 +28,11 @@ export interface DumpedEntry {
   /** Of a configuration: ids of the members. */
   voters?: number[];
   learners?: number[];
-  /** Of a write, or of what opens a session: a UUID. */
+  /** Of a client's write, or of what opens a session: a UUID. A write of the controller has none. */
   session?: string;
-  /** Of a write: its own id or the generated one, and what it asks for: an `Operation`, or base64 of other bytes. */
+  /** Of a client's write: its own id or the generated one. */
   requestId?: string;
+  /** Of a write, what it asks for: an `Operation`, or base64 of other bytes. */
   operation?: unknown;
   bytes?: string;
 }
@@ -92,6 +93,8 @@ function contentOf(payload: Uint8Array): Content {
     const { voters, learners } = unpackConfiguration(payload);
     return { kind: 'configuration', voters: voters.map(({ id }) => id), learners: learners.map(({ id }) => id) };
   }
+  const unaddressed = openUnaddressed(payload);
+  if (unaddressed !== null) return { kind: 'write', ...commandOf(unaddressed) };
   const envelope = openEnvelope(payload);
   if (envelope === null) return { kind: 'write', ...bytesOf(payload) };
   const { session, sequence, requestId, opensSession, command } = envelope;

@@ -11,8 +11,7 @@ import type { Configuration, Member } from '../raft/messages.js';
 import { makeNewFolder, takeNewFolders, writeClusterFile } from '../storage/data-folder.js';
 import { createLogFiles } from '../storage/log-files.js';
 import { copySnapshot } from './copy-snapshot.js';
-import { readStoredNode, withStoredCluster, type StoredCluster, type StoredNode } from './stored-cluster.js';
-import { entriesFrom } from './surviving-log.js';
+import { contentOf, readStoredNode, withStoredCluster, type StoredCluster, type StoredNode } from './stored-cluster.js';
 
 export interface RecoverOptions {
   /** The node whose snapshot and log are kept. */
@@ -87,12 +86,9 @@ interface KeptLog {
 }
 
 /** What stands behind the snapshot, and the entry that makes the node the only voter, in a term of its own. */
-function keptLog({ snapshot, log }: StoredNode, configuration: Configuration): KeptLog {
-  const { index, term } = snapshot?.description ?? { index: 0, term: 0 };
-  const follows = log.terms.at(index)?.term === term;
-  const entries = follows ? entriesFrom(log.entries, index + 1) : [];
-  const last = follows ? log.terms.last() : { index, term };
-  const newTerm = Math.max(log.term, last.term) + 1;
+function keptLog(node: StoredNode, configuration: Configuration): KeptLog {
+  const { base, entries, last } = contentOf(node);
+  const newTerm = Math.max(node.log.term, last.term) + 1;
   entries.push({ firstIndex: last.index + 1, term: newTerm, ...packConfiguration(configuration) });
-  return { content: { term: newTerm, vote: null, base: { index, term }, entries }, last };
+  return { content: { term: newTerm, vote: null, base, entries }, last };
 }

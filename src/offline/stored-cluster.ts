@@ -4,6 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { ClusterError } from '../errors.js';
+import type { EntryRun } from '../raft/entries.js';
+import type { LogPlace } from '../raft/log.js';
 import { nodeFolder, readClusterFile, readIdentity, takeNewFolders, type ClusterFile } from '../storage/data-folder.js';
 import type { Disk } from '../storage/disk.js';
 import { lockFolder } from '../storage/folder-lock.js';
@@ -12,6 +14,7 @@ import { createNodeDisk } from '../storage/node-disk.js';
 import { verifiedSnapshot, type FoundSnapshot } from '../storage/snapshot-files.js';
 import type { StorageIdentity } from '../storage/storage.js';
 import { absolutePath } from './absolute-path.js';
+import { entriesFrom } from './surviving-log.js';
 
 export interface StoredCluster {
   readonly disk: Disk;
@@ -54,4 +57,19 @@ export function readStoredNode({ disk, dataDir, file }: StoredCluster, id: numbe
   const folder = nodeFolder(dataDir, id);
   const snapshot = verifiedSnapshot(disk, folder, identity);
   return { identity, snapshot, log: recoverLog(disk, folder, identity, snapshot?.description.index ?? 0) };
+}
+
+/** What the node goes on with: its snapshot's place, the entries behind it, and the last of the two. */
+export interface StoredContent {
+  readonly base: LogPlace;
+  readonly entries: EntryRun[];
+  readonly last: LogPlace;
+}
+
+export function contentOf({ snapshot, log }: StoredNode): StoredContent {
+  const { index, term } = snapshot?.description ?? { index: 0, term: 0 };
+  const base = { index, term };
+  // A log that says otherwise is older than the snapshot, which then replaced it.
+  if (log.terms.at(index)?.term !== term) return { base, entries: [], last: base };
+  return { base, entries: entriesFrom(log.entries, index + 1), last: log.terms.last() };
 }

@@ -9,7 +9,9 @@ import { schedule } from './event-queue.js';
 import type { World } from './world.js';
 
 const ACTORS = ['nemesis', 'writer', 'reader', 'administrator', 'lastWriter'] as const;
-type Actor = (typeof ACTORS)[number];
+/** Not in every cluster: they count for themselves, behind all others. */
+const FIRST_OF_BROKERS = 2 ** 30;
+type Actor = (typeof ACTORS)[number] | 'brokers';
 
 export interface Action {
   readonly number: number;
@@ -24,7 +26,7 @@ export function randomOf(seed: number, purpose: number): Random {
 /** Acts over and over, until `act` says false. `meanMs`: the time between two actions. */
 export function repeat(world: World, actor: Actor, meanMs: number, act: (action: Action) => boolean): void {
   const { actions, queue } = world;
-  let number = ACTORS.indexOf(actor);
+  let number = actor === 'brokers' ? FIRST_OF_BROKERS : ACTORS.indexOf(actor);
   const next = (): void => {
     const action = { number, random: randomOf(actions.seed, number) };
     number += ACTORS.length;

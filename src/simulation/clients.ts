@@ -82,6 +82,13 @@ export function createClients(): Clients {
   };
 }
 
+/** For a proposal that is no client's. */
+export function nextNumbers(clients: Clients): { attempt: number; operation: number } {
+  clients.proposals += 1;
+  clients.operations += 1;
+  return { attempt: clients.proposals, operation: clients.operations };
+}
+
 export function startClients(world: World, clients: Clients): void {
   repeat(world, 'writer', world.plan.proposalIntervalMs, (action) => {
     if (!clients.stopped) propose(world, clients, action);

@@ -7,6 +7,7 @@ import type { Persist, TimerCommand } from '../raft/ready.js';
 import { timerDelayMs } from '../raft/timers.js';
 import type { TurnEffect } from '../raft/turn.js';
 import { clearAlarm, jumpAhead, jumpBack, setAlarm, wake } from './alarms.js';
+import { followLeadership } from './controlling.js';
 import { checkMessage } from './checks/message-checks.js';
 import { checkWrite, configurationsOnDisk } from './checks/log-checks.js';
 import { sync, write } from './disk.js';
@@ -51,6 +52,7 @@ export function performEffect(world: World, node: SimulatedNode, effect: TurnEff
       return 'done';
     case 'leadership':
       node.leadership = effect.leadership;
+      followLeadership(world, node, effect.leadership);
       return 'done';
     case 'configuration':
       return 'done';

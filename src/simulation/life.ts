@@ -12,11 +12,12 @@ import { createDisk, settle } from './disk.js';
 import { DiskCrash } from './faulty-disk.js';
 import { countFault, type FaultKind } from './faults.js';
 import { deliver, later } from './inputs.js';
+import { createDesk } from './controlling.js';
 import { createMachine, emptySnapshot } from './machine.js';
 import { closeFiles, createFiles, interfereAt, interruptWrite, openFiles, type FoundInFiles } from './node-files.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { requestMore } from './pulling.js';
-import { happened, tell, type World } from './world.js';
+import { happened, machineOptions, tell, type World } from './world.js';
 
 const NEWS_DELAY_MS = 1;
 /** How often recovery itself is cut short, and at which of its changes at the latest. */
@@ -31,7 +32,9 @@ export function startNode(world: World, node: SimulatedNode): void {
   node.state = state;
   node.life += 1;
   node.files.baseIndex = state.log.baseIndex;
-  node.machine = createMachine(world.workload, world.history.outcomes, node.disk.snapshot);
+  node.machine = createMachine(machineOptions(world), node.disk.snapshot);
+  node.desk = createDesk(world, node);
+  node.wakeUps += 1;
   const configurations = configurationsOnDisk(node.disk);
   node.watch = {
     term: node.disk.term,
@@ -128,6 +131,7 @@ export function crashNode(world: World, node: SimulatedNode, kind: FaultKind): v
   node.paused = false;
   node.alarms.clear();
   node.leadership = null;
+  node.desk = null;
   node.incoming = [];
   node.snapshotPending = false;
   node.crashAt = null;

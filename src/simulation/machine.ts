@@ -4,22 +4,27 @@
  * machine itself is called.
  */
 import { must } from '../assert.js';
-import { EntryKind, sliceRun, type EntryRun } from '../raft/entries.js';
+import { EntryKind, payloadAt, sliceRun, type EntryRun } from '../raft/entries.js';
 import type { Configuration } from '../raft/messages.js';
 import { canonicalJson, joinBytes } from '../state-machine/canonical-json.js';
-import type { Answer } from '../state-machine/envelope.js';
+import { openUnaddressed, type Answer } from '../state-machine/envelope.js';
+import { ControllerSeat } from '../state-machine/controller-seat.js';
 import { createReplicatedState, type ReplicatedState } from '../state-machine/exactly-once.js';
 import { toJson } from '../state-machine/plain-data.js';
 import type { HostedStateMachine } from '../state-machine/state-machine.js';
 import { demand } from './checks/violation.js';
 import { digestBytes, digestValue } from './digest.js';
 import type { SnapshotFile } from './disk.js';
+import type { Plan } from './plan.js';
 import { readCommand } from './proposal.js';
 import type { Workload, WorkloadMachine } from './workload.js';
 
 export interface Machine {
   readonly replicated: ReplicatedState;
   readonly inner: WorkloadMachine;
+  readonly seat: ControllerSeat | null;
+  /** What the batches since have changed that answers may wait for; emptied by who looks at it. */
+  readonly changedKeys: Set<string>;
   appliedIndex: number;
 }
 
@@ -41,11 +46,20 @@ export function createOutcomes(): Outcomes {
   return { executions: new Map(), answers: new Map(), states: new Map(), snapshots: new Map() };
 }
 
+export interface MachineOptions {
+  readonly workload: Workload;
+  readonly plan: Plan;
+  readonly outcomes: Outcomes;
+}
+
 /** As of a snapshot, from nothing but its bytes. */
-export function createMachine(workload: Workload, outcomes: Outcomes, { description, bytes }: SnapshotFile): Machine {
-  const inner = workload.createMachine();
-  const replicated = createReplicatedState(watched(inner.hosted, outcomes), description.configuration);
-  const machine: Machine = { replicated, inner, appliedIndex: description.index };
+export function createMachine({ workload, plan, outcomes }: MachineOptions, snapshot: SnapshotFile): Machine {
+  const { description, bytes } = snapshot;
+  const inner = workload.createMachine(plan);
+  const changedKeys = new Set<string>();
+  const replicated = createReplicatedState(watched(inner.hosted, outcomes, changedKeys), description.configuration);
+  const seat = inner.controlled === undefined ? null : new ControllerSeat(inner.controlled.controller);
+  const machine: Machine = { replicated, inner, seat, changedKeys, appliedIndex: description.index };
   if (description.index === 0) return machine;
   const restored = replicated.restore(bytes, description);
   demand(restored, 'snapshot and tail equal full replay', () => `the snapshot at ${description.index} is refused`);
@@ -54,10 +68,13 @@ export function createMachine(workload: Workload, outcomes: Outcomes, { descript
 }
 
 /** Executes commands without their numbers, and demands that each operation is executed at one place alone. */
-function watched(hosted: HostedStateMachine, { executions }: Outcomes): HostedStateMachine {
+function watched(hosted: HostedStateMachine, { executions }: Outcomes, changedKeys: Set<string>): HostedStateMachine {
   return {
     begin: () => hosted.begin(),
-    end: () => hosted.end(),
+    end() {
+      hosted.end();
+      for (const key of hosted.changedKeys?.() ?? []) changedKeys.add(key);
+    },
     apply(command, context) {
       const { operation, bytes } = readCommand(command);
       const known = executions.get(operation);
@@ -90,21 +107,15 @@ export function applyRun(machine: Machine, run: EntryRun, outcomes: Outcomes): v
 function applyPart(machine: Machine, run: EntryRun, outcomes: Outcomes): void {
   const answers = machine.replicated.applyRuns([run]);
   machine.appliedIndex = machine.replicated.appliedIndex;
-  let position = 0;
-  for (const answer of answers) {
-    while (run.data[startOf(run, position)] !== EntryKind.application) position += 1;
-    compareAnswers(outcomes, run.firstIndex + position, answer);
-    position += 1;
+  let answered = 0;
+  for (let position = 0; position < run.count; position += 1) {
+    const payload = payloadAt(run, position);
+    if (payload[0] !== EntryKind.application || openUnaddressed(payload) !== null) continue;
+    compareAnswers(outcomes, run.firstIndex + position, must(answers[answered], 'an answer'));
+    answered += 1;
   }
   machine.inner.check();
   if (machine.appliedIndex % COMPARED_EVERY === 0) compareStates(machine, outcomes);
-}
-
-function startOf(run: EntryRun, position: number): number {
-  const head = run.count * Uint32Array.BYTES_PER_ELEMENT;
-  if (position === 0) return head;
-  const ends = new Uint32Array(run.data.buffer, run.data.byteOffset, run.count);
-  return head + must(ends[position - 1], 'end offset');
 }
 
 function compareAnswers({ answers }: Outcomes, index: number, answer: Answer): void {

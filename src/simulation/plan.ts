@@ -44,12 +44,17 @@ export interface Plan {
   readonly adminIntervalMs: number;
   readonly transferRate: number;
   readonly snapshotEntries: number;
+  /** Of brokers, where there are any. */
+  readonly brokerSessionTimeoutMs: number;
   readonly pullBytes: number;
   readonly limits: RaftLimits;
   /** When the faults end: so many entries committed, or so many events. */
   readonly committedEntries: number;
   readonly maxEvents: number;
 }
+
+/** So many election time-outs are a broker's session: an election is over by then, and a run has many sessions. */
+const SESSION_TIMEOUTS = 4;
 
 /** The number of nodes is drawn within it. */
 export interface NodeRange {
@@ -109,6 +114,7 @@ export function drawPlan(random: Random, nodes: NodeRange, meanEvents: number): 
     adminIntervalMs: electionTimeoutMs * pace * (0.3 + drawFraction(random) * 5),
     transferRate: churn ? 0.3 : 1,
     snapshotEntries: drawChance(random, 0.15) ? Number.POSITIVE_INFINITY : Math.floor(8 * 40 ** drawFraction(random)),
+    brokerSessionTimeoutMs: SESSION_TIMEOUTS * electionTimeoutMs,
     pullBytes: drawChance(random, 0.5) ? 1 << 20 : drawInteger(random, 20, 600),
     limits: drawLimits(random),
     committedEntries: drawInteger(random, 200, 1000),

@@ -8,6 +8,7 @@ import type { Progress } from '../raft/progress.js';
 import type { Leadership, SnapshotWrite } from '../raft/ready.js';
 import type { RaftState } from '../raft/state.js';
 import type { TurnEffect } from '../raft/turn.js';
+import type { ReadDesk } from '../state-machine/read-desk.js';
 import { createAlarms, type Alarm } from './alarms.js';
 import { createDisk, type Disk } from './disk.js';
 import type { FaultKind } from './faults.js';
@@ -32,6 +33,12 @@ export interface Watch {
   matches: Map<Progress, number>;
 }
 
+/** See `own-time.ts`. */
+interface OwnTime {
+  lookedAtMs: number;
+  awakeMs: number;
+}
+
 export interface SimulatedNode {
   readonly place: number;
   member: Member;
@@ -47,7 +54,12 @@ export interface SimulatedNode {
   paused: boolean;
   readonly alarms: Map<TimerName, Alarm>;
   readonly clockRate: number;
+  readonly ownTime: OwnTime;
   leadership: Leadership | null;
+  /** Where requests to its controller wait; null: it has none, or is down. */
+  desk: ReadDesk | null;
+  /** Counts the times its controller was told when to wake up: the last one holds. */
+  wakeUps: number;
   incoming: SnapshotWrite[];
   snapshotPending: boolean;
   /** Faults in wait for the next occasion. */
@@ -89,7 +101,10 @@ export function createNode({ place, configuration, clockRate, machine, plan }: N
     paused: false,
     alarms: createAlarms(),
     clockRate,
+    ownTime: { lookedAtMs: 0, awakeMs: 0 },
     leadership: null,
+    desk: null,
+    wakeUps: 0,
     incoming: [],
     snapshotPending: false,
     crashAt: null,

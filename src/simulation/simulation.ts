@@ -6,11 +6,23 @@ import { drawFraction, createRandom } from '../random.js';
 import type { Configuration, Member } from '../raft/messages.js';
 import { randomOf } from './actions.js';
 import { createAdministrator, noteRequestAnswer, startAdministrator, type Administrator } from './administrator.js';
+import {
+  areAllFenced,
+  checkFence,
+  createBrokers,
+  noteBeatConfirmed,
+  noteCommand,
+  noteControllerAnswer,
+  noteLeadership,
+  startBrokers,
+  type Brokers,
+} from './brokers.js';
 import { createHistory } from './checks/history.js';
 import { startCountingChecks, Violation, type Check, type CheckCounts } from './checks/violation.js';
 import {
   checkAcknowledged,
   createClients,
+  nextNumbers,
   noteApplied,
   noteReadAnswer,
   startClients,
@@ -79,6 +91,7 @@ interface Cast {
   readonly world: World;
   readonly clients: Clients;
   readonly administrator: Administrator;
+  readonly brokers: Brokers;
 }
 
 /** A seed counts as tested when it committed this many entries, and a fault fired. */
@@ -147,6 +160,7 @@ function createCast(options: SimulationOptions): Cast {
   const faults: FaultCounts = {};
   const clients = createClients();
   const administrator = createAdministrator();
+  const brokers = createBrokers();
   const world: World = {
     plan,
     random,
@@ -160,13 +174,24 @@ function createCast(options: SimulationOptions): Cast {
     client: {
       applied: (node, proposal) => {
         noteApplied(clients, node, proposal);
+        checkFence(world, brokers, proposal);
       },
       readAnswered: (node, answer) => {
-        noteReadAnswer(world, clients, node, answer);
+        if (!noteBeatConfirmed(world, brokers, node, answer)) noteReadAnswer(world, clients, node, answer);
       },
       requestAnswered: (node, answer) => {
         noteRequestAnswer(world, administrator, node, answer);
       },
+      controllerAnswered: (_, message) => {
+        noteControllerAnswer(brokers, message);
+      },
+      controllerChanged: (node) => {
+        noteLeadership(world, brokers, node);
+      },
+      commandProposed: (node, command) => {
+        noteCommand(world, brokers, node, command);
+      },
+      nextNumbers: () => nextNumbers(clients),
     },
     turns: {
       advance: (node) => {
@@ -183,7 +208,7 @@ function createCast(options: SimulationOptions): Cast {
     log,
   };
   addNodes(world, plan);
-  return { world, clients, administrator };
+  return { world, clients, administrator, brokers };
 }
 
 /** The first voters share a bootstrap configuration; the others are blank and wait to be taken in. */
@@ -195,7 +220,7 @@ function addNodes({ nodes, history, random, workload }: World, plan: Plan): void
   for (let place = 0; place < plan.nodes; place += 1) {
     const clockRate = 1 + (drawFraction(random) * 2 - 1) * plan.clockSkew;
     const configuration = place < plan.voters ? bootstrap : blank;
-    const machine = createMachine(workload, history.outcomes, emptySnapshot(configuration));
+    const machine = createMachine({ workload, plan, outcomes: history.outcomes }, emptySnapshot(configuration));
     const node = createNode({ place, configuration, clockRate, machine, plan });
     nodes.push(node);
     history.disks.push({ member: node.member, disk: node.disk });
@@ -203,12 +228,13 @@ function addNodes({ nodes, history, random, workload }: World, plan: Plan): void
   history.bootstrap = bootstrap;
 }
 
-function start({ world, clients, administrator }: Cast): void {
+function start({ world, clients, administrator, brokers }: Cast): void {
   for (const node of world.nodes) startNode(world, node);
   const first = world.nodes[0];
   if (first !== undefined) deliver(world, first, { kind: 'campaign' });
   startClients(world, clients);
   startAdministrator(world, administrator);
+  startBrokers(world, brokers);
   startNemesis(world);
 }
 
@@ -217,11 +243,12 @@ function runFaults({ world }: Cast): void {
   while (history.committed.length < plan.committedEntries && world.events < plan.maxEvents && happenNext(queue));
 }
 
-function runPeace({ world, clients }: Cast): void {
+function runPeace({ world, clients, brokers }: Cast): void {
   startPeace(world);
   const goal = Math.max(world.history.committed.length + 1, COUNTED_ENTRIES + 5);
   runUntil(world, () => world.history.committed.length >= goal, `commits up to ${goal}`);
   clients.stopped = true;
-  runUntil(world, () => isAtRest(world), 'members apply all');
+  brokers.stopped = true;
+  runUntil(world, () => isAtRest(world) && areAllFenced(world), 'members apply all, silent brokers are fenced');
   compareAllStates(world);
 }

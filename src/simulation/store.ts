@@ -13,13 +13,14 @@ import { demand } from './checks/violation.js';
 import { lastSyncedIndex, type SnapshotFile } from './disk.js';
 import { digestBytes } from './digest.js';
 import { countFault } from './faults.js';
+import { followApplied } from './controlling.js';
 import { applyRun, captureSnapshot, createMachine } from './machine.js';
 import { useStorage } from './life.js';
 import { readSnapshotPart, writeSnapshot } from './node-files.js';
 import { requestMore } from './pulling.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { deliver, later } from './inputs.js';
-import { happened, tell, type World } from './world.js';
+import { happened, machineOptions, tell, type World } from './world.js';
 
 export function applyRuns(world: World, node: SimulatedNode, runs: readonly EntryRun[]): void {
   let bytes = 0;
@@ -33,6 +34,7 @@ export function applyRuns(world: World, node: SimulatedNode, runs: readonly Entr
     }
   }
   tell(world, () => `node ${node.member.id} has applied ${node.machine.appliedIndex}`);
+  followApplied(world, node);
   requestMore(world, node, bytes);
   if (node.machine.appliedIndex - node.disk.snapshot.description.index >= world.plan.snapshotEntries) {
     takeSnapshot(world, node);
@@ -139,7 +141,8 @@ function install(world: World, node: SimulatedNode, file: SnapshotFile): boolean
     () => `node ${node.member.id} restores ${index} over ${node.machine.appliedIndex}`,
   );
   if (!keepSnapshot(world, node, file)) return false;
-  node.machine = createMachine(world.workload, history.outcomes, file);
+  node.machine = createMachine(machineOptions(world), file);
+  node.desk?.askAgain();
   return true;
 }
 

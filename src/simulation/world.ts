@@ -1,20 +1,35 @@
 /** Everything one simulation consists of, and the trace of what happens in it. */
 import type { Random } from '../random.js';
+import type { StoreToHost } from '../messages.js';
 import type { ReadAnswer, RequestAnswer } from '../raft/ready.js';
 import { digestText, extendDigest } from './digest.js';
 import type { EventQueue } from './event-queue.js';
 import type { FaultCounts } from './faults.js';
 import type { History } from './checks/history.js';
+import type { MachineOptions } from './machine.js';
 import type { Network } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { Plan } from './plan.js';
 import type { Workload } from './workload.js';
+
+export interface ProposedCommand {
+  readonly attempt: number;
+  readonly bytes: Uint8Array;
+}
 
 /** Who stands outside the nodes, uses them, and hears from them. */
 export interface Client {
   applied(node: SimulatedNode, proposal: number, index: number): void;
   readAnswered(node: SimulatedNode, answer: ReadAnswer): void;
   requestAnswered(node: SimulatedNode, answer: RequestAnswer): void;
+  /** By the desk of a node's store. */
+  controllerAnswered(node: SimulatedNode, message: StoreToHost): void;
+  /** The controller of a node begins to lead, or leads no more. */
+  controllerChanged(node: SimulatedNode): void;
+  /** A command leaves it. */
+  commandProposed(node: SimulatedNode, command: ProposedCommand): void;
+  /** Numbers for one more proposal. */
+  nextNumbers(): { readonly attempt: number; readonly operation: number };
 }
 
 /** The shell's two ways on; whoever brings an input, or ends a wait, calls one. */
@@ -53,6 +68,10 @@ export interface World {
   snapshotsInstalled: number;
   phase: Phase;
   readonly log: ((line: string) => void) | null;
+}
+
+export function machineOptions({ workload, plan, history }: World): MachineOptions {
+  return { workload, plan, outcomes: history.outcomes };
 }
 
 const codes = new Map<string, number>();

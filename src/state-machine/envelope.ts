@@ -4,12 +4,16 @@
  * the kind byte.
  *
  * Layout, little-endian: kind u8, flags u8, session 16 bytes, sequence u32, lowest unanswered u32, fingerprint u32,
- * [request id length u16, request id UTF-8,] command. The command of what opens a session is an index, u64.
+ * [request id length u16, request id UTF-8,] command. The command of what opens a session is an index, u64. An
+ * unaddressed command has no envelope: kind u8, flags u8, command.
  */
 import { EntryKind } from '../raft/entries.js';
 
 const FLAG_REQUEST_ID = 1;
 const FLAG_OPEN_SESSION = 2;
+/** Stands alone. */
+const FLAG_UNADDRESSED = 4;
+const UNADDRESSED_HEADER_BYTES = 2;
 const SESSION_OFFSET = 2;
 const SESSION_BYTES = 16;
 const SEQUENCE_OFFSET = SESSION_OFFSET + SESSION_BYTES;
@@ -68,6 +72,24 @@ export function sealOpening(session: string, knownIndex: number): Uint8Array {
   return sealEnvelope({ session, sequence: 0, lowestUnanswered: 1, fingerprint: 0 }, command);
 }
 
+/**
+ * For commands of the cluster itself: nobody waits for their answers, and each is executed wherever it stands. Raft
+ * doubles no entry, but who proposed it may propose it again, so a repeat must do no harm.
+ */
+export function sealUnaddressed(command: Uint8Array): Uint8Array {
+  const bytes = Buffer.allocUnsafe(UNADDRESSED_HEADER_BYTES + command.length);
+  bytes[0] = EntryKind.application;
+  bytes[1] = FLAG_UNADDRESSED;
+  bytes.set(command, UNADDRESSED_HEADER_BYTES);
+  return bytes;
+}
+
+/** Null when these are not the bytes of one. */
+export function openUnaddressed(payload: Uint8Array): Uint8Array | null {
+  if (payload[0] !== EntryKind.application) return null;
+  return payload[1] === FLAG_UNADDRESSED ? payload.subarray(UNADDRESSED_HEADER_BYTES) : null;
+}
+
 /** Of what opens a session. */
 export function knownIndexOf({ command }: OpenedEnvelope): number {
   return Number(new DataView(command.buffer, command.byteOffset).getBigUint64(0, true));
@@ -97,6 +119,7 @@ export class EnvelopeReader {
     let commandOffset = start + HEADER_BYTES;
     if (end < commandOffset) return null;
     const flags = bytes.readUInt8(start + 1);
+    if (flags === FLAG_UNADDRESSED) return null;
     let requestId: string | undefined;
     if ((flags & FLAG_REQUEST_ID) !== 0) {
       const textOffset = commandOffset + 2;

@@ -10,7 +10,7 @@ import type { Configuration, SnapshotDescription } from '../raft/messages.js';
 import { readConfiguration } from '../raft/well-formed.js';
 import { digestOf } from './digest.js';
 import type { Answer, Envelope, OpenedEnvelope } from './envelope.js';
-import { EnvelopeReader, knownIndexOf } from './envelope.js';
+import { EnvelopeReader, knownIndexOf, openUnaddressed } from './envelope.js';
 import type { Outcome } from './outcome.js';
 import { decodeSnapshot, encodeSnapshot } from './replicated-snapshot.js';
 import type { WritePlace } from './request-id.js';
@@ -28,8 +28,8 @@ export interface ReplicatedState {
   /** Index of the last entry applied; 0 before the first. */
   readonly appliedIndex: number;
   /**
-   * Consecutive entries from `appliedIndex + 1` on. One answer for each enveloped command, in log order; what is no
-   * envelope has no effect and no answer. Throws only on bugs.
+   * Consecutive entries from `appliedIndex + 1` on. One answer for each enveloped command, in log order; an unaddressed
+   * one has none, and what is neither has no effect. Throws only on bugs.
    */
   applyRuns(runs: readonly EntryRun[]): Answer[];
   query(request: unknown): unknown;
@@ -140,7 +140,9 @@ class ExactlyOnceState implements ReplicatedState {
       const kind = start < end ? data[start] : undefined;
       if (kind === EntryKind.application) {
         const envelope = envelopes.open(start, end);
-        if (envelope !== null) answers.push(this.#applyEnvelope(envelope, { index: firstIndex + position, term }));
+        const context = { index: firstIndex + position, term };
+        if (envelope !== null) answers.push(this.#applyEnvelope(envelope, context));
+        else this.#applyUnaddressed(data.subarray(start, end), context);
       } else if (kind === EntryKind.configuration) {
         this.#configuration = must(readConfiguration(data.subarray(start, end)), 'a configuration in its entry');
       }
@@ -192,9 +194,18 @@ class ExactlyOnceState implements ReplicatedState {
     return outcome;
   }
 
+  #applyUnaddressed(payload: Uint8Array, context: ApplyContext): void {
+    const command = openUnaddressed(payload);
+    if (command !== null) this.#apply(command, context);
+  }
+
   #execute({ command, fingerprint }: OpenedEnvelope, context: ApplyContext): Outcome {
+    return { fingerprint, index: context.index, result: this.#apply(command, context) };
+  }
+
+  #apply(command: Uint8Array, context: ApplyContext): unknown {
     try {
-      return { fingerprint, index: context.index, result: this.#machine.apply(command, context) };
+      return this.#machine.apply(command, context);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`the state machine failed on entry ${context.index}: ${reason}`, { cause });

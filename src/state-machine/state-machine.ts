@@ -1,6 +1,6 @@
 /**
  * What a cluster replicates: the public `StateMachine`, and the form in which the metadata-store actor hosts one.
- * Types only. Knows neither Raft nor metadata.
+ * Knows neither Raft nor metadata.
  */
 
 /** A user's own state machine. Every node calls the same entries in the same order and must come to the same state. */
@@ -24,6 +24,15 @@ export interface CapturedState {
   serialize(): Iterable<Uint8Array>;
 }
 
+/** Instead of an answer, where a query has none before the record of that key has changed: it is then asked again. */
+export class NotYet {
+  readonly key: string;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}
+
 /**
  * What the metadata-store actor drives: entries come in batches, and a state can be captured without blocking writes.
  */
@@ -32,9 +41,11 @@ export interface HostedStateMachine {
   /** Between `begin` and `end`. The answer is plain data, safe to post and to keep. */
   apply(command: Uint8Array, context: ApplyContext): unknown;
   end(): void;
+  /** Keys by which a `NotYet` waits, of records that the last batch has changed; absent: it never answers one. */
+  readonly changedKeys?: () => ReadonlySet<string>;
   /** What of an answer crosses to the host, whose client makes the same answer of it; absent: the answer itself. */
   readonly toPosted?: (answer: unknown) => unknown;
-  /** Not between `begin` and `end`. */
+  /** Not between `begin` and `end`. The answer may be a `NotYet`. */
   query(request: unknown): unknown;
   capture(): CapturedState;
   restore(snapshot: Uint8Array): void;

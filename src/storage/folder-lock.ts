@@ -199,5 +199,6 @@ function inUse(path: string, { pid }: Owner): ClusterError {
 
 function failed(folder: string, error: unknown): ClusterError {
   const cause = codeOf(error) === '' ? String(error) : codeOf(error);
-  return new ClusterError('StorageFailed', `could not lock ${folder}: ${cause}`, { file: folder, cause });
+  const reason = ['EEXIST', 'ENOTDIR'].includes(cause) ? `not a folder (${cause})` : cause;
+  return new ClusterError('StorageFailed', `could not lock ${folder}: ${reason}`, { file: folder, cause });
 }

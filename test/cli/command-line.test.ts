@@ -39,8 +39,9 @@ test('up alone has the documented defaults', () => {
   const expected: UpRequest = {
     command: 'up',
     nodes: null,
-    brokers: 6,
+    brokers: null,
     topics: null,
+    brokerOffset: 0,
     data: null,
     durability: 'fsync',
     wipe: [],
@@ -57,6 +58,7 @@ test('every option, with = and without', () => {
     nodes: 5,
     brokers: 9,
     topics: 'f.yaml',
+    brokerOffset: 1,
     data: 'd',
     durability: 'os',
     wipe: [2, 3],
@@ -64,8 +66,8 @@ test('every option, with = and without', () => {
     output: 'json',
     timeoutMs: 500,
   };
-  const all = 'up --nodes 5 --brokers=9 --topics f.yaml --data d --durability os --wipe 2,3 --check -o json --timeout';
-  assert.equal(up(`${all} 500ms`), expected);
+  const all = 'up --nodes 5 --brokers=9 --topics f.yaml --broker-offset 1 --data d --durability os --wipe 2,3';
+  assert.equal(up(`${all} --check -o json --timeout 500ms`), expected);
   assert.equal(up('up --output json').output, 'json');
 });
 
@@ -110,6 +112,7 @@ test('what is for a stored cluster needs --data', () => {
 });
 
 test('the commands for a folder without a cluster that runs', () => {
+  const importDefaults = { output: 'table', timeoutMs: 60_000 } as const;
   const requests: [words: string, request: Request][] = [
     ['log dump d', { command: 'log dump', folder: 'd', node: null }],
     ['log dump d --node 2', { command: 'log dump', folder: 'd', node: 2 }],
@@ -120,6 +123,25 @@ test('the commands for a folder without a cluster that runs', () => {
     ['snapshot restore f --data d --nodes 5', { command: 'snapshot restore', file: 'f', data: 'd', nodes: 5 }],
     ['recover --data d --from-node 2 --accept-data-loss', { command: 'recover', data: 'd', fromNode: 2 }],
     ['repair d', { command: 'repair', data: 'd' }],
+    ['import d f', { command: 'import', data: 'd', file: 'f', brokerOffset: 0, dryRun: false, ...importDefaults }],
+    [
+      'import d f --dry-run --broker-offset=-1 -o json --timeout 5',
+      { command: 'import', data: 'd', file: 'f', brokerOffset: -1, dryRun: true, output: 'json', timeoutMs: 5_000 },
+    ],
+    [
+      'export d --format kcat --broker-offset -2',
+      { command: 'export', data: 'd', format: 'kcat', brokerOffset: -2, resources: { apiVersion: 'v1' } },
+    ],
+    [
+      'export d --format strimzi --strimzi-cluster main --api-version v1beta2',
+      {
+        command: 'export',
+        data: 'd',
+        format: 'strimzi',
+        brokerOffset: 0,
+        resources: { apiVersion: 'v1beta2', cluster: 'main' },
+      },
+    ],
   ];
   for (const [words, request] of requests) assert.equal(parse(words).request, request, words);
 });
@@ -138,6 +160,10 @@ test('a folder command that lacks something says what', () => {
   assert.match(complaint('recover --data d'), /required option '--from-node <id>' not specified/);
   assert.match(complaint('recover --data d --from-node 2'), /gives up what node 2 has not.*--accept-data-loss/);
   assert.match(complaint('repair'), /missing required argument 'folder'/);
+  assert.match(complaint('import d'), /missing required argument 'file'/);
+  assert.match(complaint('import d f --broker-offset one'), /It must be a whole number\.$/);
+  assert.match(complaint('export d'), /required option '--format <format>' not specified/);
+  assert.match(complaint('export d --format csv'), /Allowed choices are kcat, strimzi, reassignment/);
 });
 
 test('--help and --version print and start nothing', () => {

@@ -2,11 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand, startCommand, type CommandResult } from '../support/command.js';
-import { readProjectFile, repositoryRoot } from '../support/repository.js';
+import { testRealTopics } from '../support/real-topics.js';
 
 const test = suite('command');
 
@@ -116,17 +115,14 @@ test('--check as text: tables, then the summary; FORCE_COLOR colours what is no 
   assert.match(stdout, /\u001b\[/);
 });
 
-const realFile = '../shared/data/platform-mq-kafka-topics.yaml';
-if (readProjectFile(realFile) === undefined) console.log(`skipped: --check on a real company's topics: no ${realFile}`);
-else {
+testRealTopics(test, "--check on a real company's topics", (path) => {
   test('--check on the topics of a real company: 118 topics, 1643 partitions, equal', async () => {
-    const file = fileURLToPath(new URL(realFile, repositoryRoot));
-    const summary = summaryOf(await runCommand(['up', '--check', '--topics', file, '-o', 'json']));
+    const summary = summaryOf(await runCommand(['up', '--check', '--topics', path, '-o', 'json']));
     assert.is(summary.topics, 118);
     assert.is(summary.partitions, 1643);
     assert.is(summary.equal, true);
   });
-}
+});
 
 for (const [signal, code] of [
   ['SIGINT', 130],

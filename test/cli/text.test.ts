@@ -27,7 +27,7 @@ function node(id: number, changes: Partial<NodeStatus> = {}): NodeStatus {
 
 function status(changes: Partial<ClusterStatus> = {}): ClusterStatus {
   const nodes = [node(1, { role: 'leader' }), node(2), node(3, { role: 'stopped', stopReason: 'killed' })];
-  return { leader: 1, term: 2, healthy: true, problems: [], nodes, links: [], ...changes };
+  return { leader: 1, term: 2, healthy: true, problems: [], reasons: [], metadata: null, nodes, links: [], ...changes };
 }
 
 function topic(name: string, config: Partial<TopicInfo['config']> = {}): TopicInfo {
@@ -51,7 +51,7 @@ test('the topic table names what differs from the defaults by its Kafka name', (
   const extra = { 'cleanup.policy': 'compact' };
   const topics = [topic('a'), topic('long.name', { retentionMs: -1, segmentMs: 5, extra })];
   assert.is(
-    topicTable(topics, defaultTopicConfig(), plain),
+    topicTable(topics, plain),
     [
       'TOPIC       PARTITIONS   REPLICATION   MIN ISR   RETENTION   MAX BYTES   OTHER SETTINGS',
       'a                   12             3         1          7d   unlimited   -',

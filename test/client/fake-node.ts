@@ -6,13 +6,25 @@ import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';
 import { must } from '../../src/assert.js';
 import type { Router } from '../../src/client/router.js';
-import type { HostToNode, HostToStore, NodeToHost, ReadAnswers, ReadBatch, StoreToHost } from '../../src/messages.js';
+import type {
+  HostToNode,
+  HostToStore,
+  NodeToHost,
+  ParkedAnswer,
+  ParkedRead,
+  ReadAnswers,
+  ReadBatch,
+  StoreToHost,
+  SubscriberToStore,
+} from '../../src/messages.js';
 import type { ErrorValue } from '../../src/errors.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
 import { packAnswers } from '../../src/state-machine/answer-runs.js';
 import type { ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import type { Answer, OpenedEnvelope } from '../../src/state-machine/envelope.js';
+import { NotYet } from '../../src/state-machine/state-machine.js';
 import { openEnvelope } from '../../src/state-machine/envelope.js';
+import { Replica } from '../metadata/watching/replica.js';
 import { eventually } from '../support/deadline.js';
 
 export class FakeNode {
@@ -28,8 +40,18 @@ export class FakeNode {
   readonly localReads: unknown[] = [];
   /** Of both, neither answered nor refused. */
   readonly openReads: ReadBatch[] = [];
+  /** Parked, and not answered yet; with what was asked. */
+  readonly parkedReads: (ParkedRead & { readonly request: unknown })[] = [];
+  /** What nobody waits for any more. */
+  readonly forgotten: ParkedRead[] = [];
   /** Answers by itself from this state. */
   state: ReplicatedState | null = null;
+  /** What its store tells those who subscribe: changed by the test alone. */
+  readonly replica = new Replica((message) => {
+    this.#storePort.postMessage(message);
+  });
+  /** Of subscriptions, in the order they came. */
+  readonly subscribing: SubscriberToStore[] = [];
   readonly #router: Router;
   readonly #life: number;
   readonly #nodePort: MessagePort;
@@ -47,6 +69,15 @@ export class FakeNode {
       this.#receive(message);
     });
     this.#storePort.on('message', (message: HostToStore) => {
+      if (message.kind === 'forget') {
+        this.forgotten.push(...message.reads);
+        return;
+      }
+      if (message.kind !== 'query') {
+        this.subscribing.push(message);
+        this.replica.receive(message);
+        return;
+      }
       this.localReads.push(...message.batch.requests);
       this.#receiveReads(message.batch);
     });
@@ -85,12 +116,30 @@ export class FakeNode {
 
   /** Answers all open reads. */
   reply(index: number, valueOf: (request: unknown) => unknown): void {
-    for (const { id, requests } of this.openReads.splice(0)) this.#postReads(id, index, requests.map(valueOf), []);
+    for (const { id: batch, requests } of this.openReads.splice(0)) {
+      this.#postReads({ batch, index, values: requests.map(valueOf), errors: [], parked: [] });
+    }
   }
 
   /** Fails the first read of each open batch. */
   failReads(error: ErrorValue): void {
-    for (const { id } of this.openReads.splice(0)) this.#postReads(id, 1, [undefined], [{ place: 0, error }]);
+    for (const { id: batch } of this.openReads.splice(0)) {
+      this.#postReads({ batch, index: 1, values: [undefined], errors: [{ place: 0, error }], parked: [] });
+    }
+  }
+
+  /** Has no answer yet to those open reads that fit, and answers the others. */
+  park(index: number, fits: (request: unknown) => boolean): void {
+    for (const { id, requests } of this.openReads.splice(0)) {
+      const parked = requests.flatMap((request, place) => (fits(request) ? [place] : []));
+      this.parkedReads.push(...parked.map((place) => ({ batch: id, place, request: requests[place] })));
+      this.#postReads({ batch: id, index, values: requests, errors: [], parked });
+    }
+  }
+
+  /** Of those parked. */
+  answerParked(index: number, answers: readonly ParkedAnswer[]): void {
+    this.#storePort.postMessage({ kind: 'parkedAnswers', index, answers } satisfies StoreToHost);
   }
 
   /** Refuses all open reads. */
@@ -111,6 +160,17 @@ export class FakeNode {
     await eventually(() => this.reads.length >= count, `${count} reads at node ${this.id}`);
   }
 
+  /** How many subscriptions it has. */
+  get subscriptions(): number {
+    const of = (kind: SubscriberToStore['kind']): number =>
+      this.subscribing.filter((each) => each.kind === kind).length;
+    return of('subscribe') - of('unsubscribe');
+  }
+
+  async receivesSubscription(): Promise<void> {
+    await eventually(() => this.subscriptions > 0, `a subscription at node ${this.id}`);
+  }
+
   /** Its threads end. */
   end(): void {
     this.#router.detachNode(this.id, this.#life);
@@ -124,8 +184,9 @@ export class FakeNode {
 
   async #announce(leadership: Extract<NodeToHost, { kind: 'leadership' }>['leadership']): Promise<void> {
     let heard = false;
-    this.#router.onLeadership((id, _life, news) => {
-      heard ||= id === this.id && news.term === leadership.term && news.admission === leadership.admission;
+    this.#router.news.on('leadership', (id, news) => {
+      const { term, admission } = news.leadership;
+      heard ||= id === this.id && term === leadership.term && admission === leadership.admission;
     });
     this.#nodePort.postMessage({ kind: 'leadership', leadership } satisfies NodeToHost);
     await eventually(() => heard, `the router hears node ${this.id}`);
@@ -152,10 +213,14 @@ export class FakeNode {
   #receiveReads(batch: ReadBatch): void {
     this.openReads.push(batch);
     const { state } = this;
-    if (state !== null) this.reply(state.appliedIndex, (request) => state.query(request));
+    if (state === null) return;
+    this.openReads.length = 0;
+    const values = batch.requests.map((request) => state.query(request));
+    const parked = values.flatMap((value, place) => (value instanceof NotYet ? [place] : []));
+    this.#postReads({ batch: batch.id, index: state.appliedIndex, values, errors: [], parked });
   }
 
-  #postReads(batch: number, index: number, values: readonly unknown[], errors: ReadAnswers['errors']): void {
-    this.#storePort.postMessage({ kind: 'readAnswers', batch, index, values, errors } satisfies StoreToHost);
+  #postReads(answers: ReadAnswers): void {
+    this.#storePort.postMessage({ kind: 'readAnswers', ...answers } satisfies StoreToHost);
   }
 }

@@ -1,37 +1,18 @@
 /**
- * The metadata store over a node that commits at once: values, hostile names, and hostile arguments, which never
- * reach the log.
+ * The metadata store over a node that commits at once: values and hostile names. Hostile arguments are in
+ * `hostile-calls.test.ts`.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MetadataStore } from '../../src/client/metadata-store.js';
-import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
-import { createReplicatedState } from '../../src/state-machine/exactly-once.js';
-import type { ErrorCode } from '../../src/errors.js';
-import type { Bench } from './client-suite.js';
-import { rejection, withBench } from './client-suite.js';
-import type { FakeNode } from './fake-node.js';
+import type { PartitionInfo } from '../../src/metadata/model.js';
+import { ledNode, rejection, storeWithBrokers, withBench } from './client-suite.js';
 
 const test = suite('metadata store');
-
-async function ledNode(bench: Bench): Promise<FakeNode> {
-  const node = bench.node(1);
-  node.state = createReplicatedState(createMetadataMachine(), { voters: [], learners: [] });
-  await node.lead(1);
-  return node;
-}
-
-async function withBrokers(bench: Bench): Promise<MetadataStore> {
-  await ledNode(bench);
-  const store = bench.store();
-  await Promise.all([1, 2, 3].map((id) => store.registerBroker({ id, addr: `host-${id}:9092`, rack: `r${id}` })));
-  return store;
-}
 
 test(
   'every method gives the value that its operation or query came to',
   withBench(async (bench) => {
-    const store = await withBrokers(bench);
+    const store = await storeWithBrokers(bench);
     assert.is((await store.updateBroker(3, { status: 'draining' })).status, 'draining');
     assert.is((await store.updateBroker(3, { status: 'alive' })).status, 'alive');
     assert.equal(
@@ -78,6 +59,39 @@ test(
 );
 
 test(
+  'the methods of the control plane give the partitions that they changed',
+  withBench(async (bench) => {
+    const store = await storeWithBrokers(bench);
+    const spec = { partitions: 1, replicationFactor: 2, assignment: [[1, 2]] };
+    await store.createTopic('orders', spec);
+    assert.equal(
+      (await store.addPartitions('orders', 3)).map(({ partition }) => partition),
+      [1, 2],
+    );
+    const place = { topic: 'orders', partition: 0 };
+    const [moving] = await store.alterReassignments([{ ...place, replicas: [3] }]);
+    assert.equal(moving?.replicas, [3, 1, 2]);
+    assert.equal(await store.listReassignments(), [moving]);
+    assert.equal(await store.listReassignments({ consistency: 'local' }), [moving]);
+    assert.equal((await store.alterReassignments([{ ...place, replicas: null }]))[0]?.replicas, [1, 2]);
+    await store.updateLeader('orders', 0, 2, 9);
+    assert.equal(await store.electLeaders('unclean', [place]), []);
+    assert.equal(
+      (await store.electLeaders('preferred', [place])).map(({ leader }) => leader),
+      [1],
+    );
+    assert.equal(await store.electLeaders('preferred'), [], 'all lead that should');
+
+    const { leaderEpoch = 0, partitionEpoch = 0 } = (await store.getPartition('orders', 0)) ?? {};
+    const brokerEpoch = (await store.getBroker(1))?.brokerEpoch ?? 0;
+    const report = { ...place, brokerId: 1, brokerEpoch, leaderEpoch, partitionEpoch, isr: [1] };
+    assert.equal((await store.alterIsr(report)).isr, [1]);
+    await rejection(store.alterIsr(report), 'StaleEpoch');
+    await rejection(store.alterReassignments([{ ...place, replicas: null }]), 'InvalidAssignment');
+  }),
+);
+
+test(
   'the generic forms give the index at which the value holds',
   withBench(async (bench) => {
     await ledNode(bench);
@@ -91,101 +105,50 @@ test(
 );
 
 test(
+  'placements are drawn anew for each call, unless it gives the seed',
+  withBench(async (bench) => {
+    const node = await ledNode(bench);
+    const store = bench.store();
+    await Promise.all([1, 2, 3, 4, 5, 6].map((id) => store.registerBroker({ id, addr: 'a:1', rack: `r${id % 3}` })));
+    const replicasOf = async (call: Promise<PartitionInfo[]>): Promise<string> =>
+      JSON.stringify((await call).map(({ replicas }) => replicas));
+    const allocate = (placementSeed?: number): Promise<string> =>
+      replicasOf(store.allocatePartitions('t', 12, 2, placementSeed === undefined ? {} : { placementSeed }));
+    const layouts = [];
+    for (let call = 0; call < 8; call += 1) layouts.push(await allocate());
+    assert.ok(new Set(layouts).size > 4, 'drawn anew');
+    assert.is(await allocate(7), await allocate(7));
+    const data = { name: 't', partitions: 12, replicationFactor: 2 };
+    await store.propose({ type: 'create_topic', data, placementSeed: 7 });
+    assert.is(await replicasOf(store.listPartitions('t')), await allocate(7), 'the operation has the seed given');
+
+    const spec = { partitions: 12, replicationFactor: 2 };
+    const first = await store.createTopic('u', spec, { requestId: 'mine' });
+    assert.equal(
+      await store.createTopic('u', spec, { requestId: 'mine' }),
+      first,
+      'a repeat draws another, and is one',
+    );
+    assert.is(node.writes.length, 6 + 3);
+  }),
+);
+
+test(
   'names of Object.prototype are topics like any other',
   withBench(async (bench) => {
-    const store = await withBrokers(bench);
+    const store = await storeWithBrokers(bench);
     const names = ['__proto__', 'constructor', 'hasOwnProperty', 'toString'];
-    const extra = JSON.parse('{"__proto__":"1","constructor":"2"}') as Record<string, string>;
-    for (const name of names) await store.createTopic(name, { partitions: 1, replicationFactor: 1, config: { extra } });
+    for (const name of names) await store.createTopic(name, { partitions: 1, replicationFactor: 1 });
     const { topics, partitions } = await store.metadata();
     assert.equal(Object.keys(topics).sort(), names);
     assert.is(Object.keys(partitions).length, names.length);
     for (const name of names) {
       assert.is(new Map(Object.entries(topics)).get(name)?.name, name);
-      const settings = (await store.getTopic(name))?.config.extra ?? {};
-      assert.equal(Object.entries(settings).sort(), [
-        ['__proto__', '1'],
-        ['constructor', '2'],
-      ]);
+      assert.is((await store.getTopic(name))?.name, name);
     }
     assert.is(await store.getTopic('valueOf'), undefined);
   }),
 );
-
-const cyclic: Record<string, unknown> = { partitions: 1, replicationFactor: 1 };
-cyclic['config'] = { extra: cyclic };
-const throwing = Object.defineProperty({}, 'id', {
-  enumerable: true,
-  get() {
-    throw new Error('hostile');
-  },
-});
-const proxy = new Proxy(
-  {},
-  {
-    get: () => {
-      throw new TypeError('hostile');
-    },
-  },
-);
-const huge = 'x'.repeat(2 * 1024 * 1024);
-const topic = { partitions: 1, replicationFactor: 1 };
-
-/** What no TypeScript caller could write; each with the code it must come to. */
-const hostileCalls: Record<string, [ErrorCode, (store: MetadataStore) => Promise<unknown>]> = {
-  'no argument': ['InvalidArgument', (store) => store.registerBroker(undefined as never)],
-  'a null argument': ['InvalidArgument', (store) => store.createTopic('t', null as never)],
-  'a throwing getter': ['InvalidArgument', (store) => store.registerBroker(throwing as never)],
-  'a throwing proxy': ['InvalidArgument', (store) => store.createTopic('t', proxy as never)],
-  'a cycle': ['InvalidArgument', (store) => store.createTopic('t', cyclic as never)],
-  'a cycle in an operation': ['InvalidArgument', (store) => store.propose({ type: 'create_topic', data: cyclic })],
-  NaN: ['InvalidArgument', (store) => store.createTopic('t', { ...topic, partitions: Number.NaN })],
-  Infinity: ['InvalidArgument', (store) => store.updateLeader('t', 0, 1, Number.POSITIVE_INFINITY)],
-  'a BigInt': ['InvalidArgument', (store) => store.unregisterBroker(1n as never)],
-  'a symbol': ['InvalidArgument', (store) => store.deleteTopic(Symbol('t') as never)],
-  'a name that is none': ['InvalidArgument', (store) => store.createTopic('a b', topic)],
-  'a name of dots': ['InvalidArgument', (store) => store.deleteTopic('..')],
-  'a name too long': ['InvalidArgument', (store) => store.createTopic('x'.repeat(250), topic)],
-  'a huge name': ['TooLarge', (store) => store.createTopic(huge, topic)],
-  'a huge list': ['TooLarge', (store) => store.updateIsr('t', 0, new Array<number>(2 ** 30))],
-  'a count of 0': ['InvalidArgument', (store) => store.createTopic('t', { ...topic, partitions: 0 })],
-  'a fraction': ['InvalidArgument', (store) => store.updateIsr('t', 0.5, [1])],
-  'a broker 0': ['InvalidArgument', (store) => store.registerBroker({ id: 0, addr: 'a:1' })],
-  'an address that is none': ['InvalidArgument', (store) => store.registerBroker({ id: 1, addr: 'a' })],
-  'no list': ['InvalidArgument', (store) => store.createPartitions('ab' as never)],
-  'an unknown type': ['UnknownOperation', (store) => store.propose({ type: '__proto__', data: {} })],
-  'a type that is none': ['InvalidArgument', (store) => store.propose({ type: 7 as never, data: {} })],
-  'a timestamp that is none': [
-    'InvalidArgument',
-    (store) => store.propose({ type: 'delete_topic', data: { name: 't' }, timestamp: -1 }),
-  ],
-  'options that are none': ['InvalidArgument', (store) => store.deleteTopic('t', 'soon' as never)],
-  'null options': ['InvalidArgument', (store) => store.allocatePartitions('t', 1, 1, null as never)],
-  'a deadline that is none': ['InvalidArgument', (store) => store.deleteTopic('t', { timeoutMs: Number.NaN })],
-  'a signal that is none': [
-    'InvalidArgument',
-    (store) => store.deleteTopic('t', { signal: Object.create(AbortSignal.prototype) as never }),
-  ],
-  'an empty request id': ['InvalidArgument', (store) => store.deleteTopic('t', { requestId: '' })],
-  'a long request id': ['InvalidArgument', (store) => store.deleteTopic('t', { requestId: 'é'.repeat(200) })],
-  'an unknown consistency': ['InvalidArgument', (store) => store.listTopics({ consistency: 'eventual' as never })],
-  'a query that is none': ['InvalidArgument', (store) => store.query(undefined as never)],
-  'an id that is none, to a query': ['InvalidArgument', (store) => store.getBroker('1' as never)],
-};
-
-for (const [name, [code, call]] of Object.entries(hostileCalls)) {
-  test(
-    `${name} answers ${code}, and nothing reaches the log`,
-    withBench(async (bench) => {
-      const node = await ledNode(bench);
-      const store = bench.store();
-      const outcome = call(store);
-      await rejection(outcome, code);
-      await store.registerBroker({ id: 1, addr: 'a:1' });
-      assert.is(node.writes.length, 1);
-    }),
-  );
-}
 
 test(
   'an argument changed after the call, and unknown members, make no difference',

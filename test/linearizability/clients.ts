@@ -9,7 +9,7 @@ import { drawChance, drawInteger } from '../../src/random.js';
 import { attempt, type Attempt } from './attempt.js';
 import { describeOperation, type HistoryOperation } from './history.js';
 import { metadataModel, type MetadataCall } from './metadata-model.js';
-import { drawCall, firstCalls, learn, type Workload } from './workload.js';
+import { drawCall, firstCalls, learn, learnEpoch, type Workload } from './workload.js';
 
 const CLIENTS = 12;
 /** Longer than an election, so that most calls outlive a fault. */
@@ -66,7 +66,8 @@ export class Clients {
   async prepare(): Promise<void> {
     const store = this.#cluster.store();
     for (const call of firstCalls(this.#workload)) {
-      await this.#perform(0, store, call, { timeoutMs: CONCLUDING_TIMEOUT_MS });
+      const { index } = await this.#perform(0, store, call, { timeoutMs: CONCLUDING_TIMEOUT_MS });
+      if (call.kind === 'write' && index !== null) learnEpoch(this.#workload, call, index);
     }
     await store.close();
   }

@@ -5,7 +5,7 @@ import { leaderAndFollowers, withCluster } from '../support/clusters.js';
 import { checkCertificate } from './certificate.js';
 import { examineSeed } from './examined-run.js';
 import type { HistoryOperation } from './history.js';
-import { metadataModel, type MetadataCall } from './metadata-model.js';
+import { metadataModel, modelValueOf, type MetadataCall } from './metadata-model.js';
 import { FAULTS_A_RUN } from './run.js';
 import { checkBySearch } from './wing-gong-lowe.js';
 
@@ -38,7 +38,7 @@ test('a read from a node that is cut off, told as a linearizable one, is found b
         call,
         invokedNs,
         returnedNs: Number(process.hrtime.bigint()),
-        answer: { value },
+        answer: { value: modelValueOf(call, value) },
         index,
       });
     };

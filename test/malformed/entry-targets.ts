@@ -9,7 +9,14 @@ import { canonicalState, copyState } from '../../src/raft/state-copy.js';
 import { createRaft, type RaftState } from '../../src/raft/state.js';
 import { performTurn, type TurnEffect } from '../../src/raft/turn.js';
 import { drawChance, drawInteger, type Random } from '../../src/random.js';
-import { sealEnvelope, sealOpening, type Answer, type Envelope } from '../../src/state-machine/envelope.js';
+import {
+  openUnaddressed,
+  sealEnvelope,
+  sealOpening,
+  sealUnaddressed,
+  type Answer,
+  type Envelope,
+} from '../../src/state-machine/envelope.js';
 import { createReplicatedState, type ReplicatedState } from '../../src/state-machine/exactly-once.js';
 import { generatedRequestId, parseGeneratedRequestId, sessionOfUuid } from '../../src/state-machine/request-id.js';
 import { createFilledMachine, FURTHER_OPERATIONS } from './metadata-targets.js';
@@ -37,7 +44,16 @@ function write(sequence: number, requestId?: string): Uint8Array {
 
 const REQUEST_IDS = [generatedRequestId({ session, sequence: 1 }), 'mine', 'ä'.repeat(100), 'x'];
 const OPENING = sealOpening(session, 0);
-export const ENVELOPES = [OPENING, write(1), write(2, 'mine'), write(3, REQUEST_IDS[0]), write(4), write(5, 'other')];
+const UNADDRESSED = sealUnaddressed(encoder.encode(FURTHER_OPERATIONS[0]));
+export const ENVELOPES = [
+  OPENING,
+  UNADDRESSED,
+  write(1),
+  write(2, 'mine'),
+  write(3, REQUEST_IDS[0]),
+  write(4),
+  write(5, 'other'),
+];
 const PAYLOADS = [Uint8Array.of(EntryKind.noOp), configurationEntry(encoder.encode(configurationText)), ...ENVELOPES];
 
 function configurationEntry(json: Uint8Array): Uint8Array {
@@ -183,7 +199,7 @@ export const envelopes: Target = {
       payload[0] = EntryKind.application; // other kinds are the core's, which reads them before it lets them in
       const before = drawChance(random, 0.02) ? state.digest() : null;
       const answer = applyOne(state, payload);
-      if (isAccepted(answer)) return 'accepted';
+      if (isAccepted(answer) || openUnaddressed(payload) !== null) return 'accepted';
       // Whatever else becomes of a write of a known session, that session is the one used last.
       const isOfKnownSession = answer !== undefined && answer.refusal !== 'unknownSession';
       require(before === null || isOfKnownSession || before === state.digest(), 'what is refused changes nothing');

@@ -7,15 +7,15 @@ import { runInNewContext } from 'node:vm';
 import { must } from '../../src/assert.js';
 import { createRandom } from '../../src/random.js';
 import { batches, envelopes, proposals, requestIds } from './entry-targets.js';
+import { kcatFiles, reassignmentFiles, topicFiles } from './format-targets.js';
 import { operations, queries } from './metadata-targets.js';
 import { contents, files } from './snapshot-targets.js';
 import { dataFolders, logs, marks, records } from './storage-targets.js';
-import { topicFiles } from './topic-file-target.js';
 import type { Target } from './target.js';
 
 export const TARGETS: readonly Target[] = [
   ...[operations, queries, envelopes, requestIds, batches, proposals],
-  ...[records, logs, marks, dataFolders, contents, files, topicFiles],
+  ...[records, logs, marks, dataFolders, contents, files, topicFiles, kcatFiles, reassignmentFiles],
 ];
 
 export const GROUP = 256;

@@ -91,7 +91,7 @@ export const contents: Target = {
         require(!drawChance(random, 0.2) || state.digest() === digest, 'a snapshot that is refused changes nothing');
         return 'refused';
       }
-      const violations = findViolations(machine.image());
+      const violations = findViolations(machine.image(), machine.replicas());
       require(violations.length === 0, violations.join('; '));
       usable(state);
       digest = state.digest();

@@ -27,6 +27,7 @@ test('a registered broker is alive, with the times of its operation and defaults
     rack: '',
     registeredAt: TIME,
     lastHeartbeat: TIME,
+    brokerEpoch: 1,
   };
   assert.equal(
     tester.accept('register_broker', { id: 7, addr: 'localhost:9092', resources: { cpuCores: 2.5 } }),
@@ -44,7 +45,19 @@ test('an id is registered once, and again after it was unregistered', () => {
   tester.accept('register_broker', { id: 1, addr: 'other:1' });
 });
 
-test('ids, addresses, racks and resources out of shape are refused', () => {
+test('the epoch of a broker is the log index of its registration, whatever is changed later', () => {
+  const tester = createTester(2);
+  tester.reject('register_broker', { id: 1, addr: 'a:1' });
+  const registered = tester.accept('register_broker', { id: 3, addr: 'a:1', incarnationId: 'first' }) as BrokerInfo;
+  assert.equal([registered.brokerEpoch, registered.incarnationId], [4, 'first']);
+  const updated = tester.accept('update_broker', { id: 3, change: { rack: 'r' } }) as BrokerInfo;
+  assert.equal([updated.brokerEpoch, updated.incarnationId], [4, 'first']);
+  assert.not('incarnationId' in (tester.ask('get_broker', { id: 1 }) as BrokerInfo));
+  tester.accept('unregister_broker', { id: 3 });
+  assert.is((tester.accept('register_broker', { id: 3, addr: 'a:1' }) as BrokerInfo).brokerEpoch, 7);
+});
+
+test('ids, addresses, racks, resources and incarnations out of shape are refused', () => {
   const tester = createTester();
   for (const id of [0, -1, 1.5, 2 ** 31, Number.NaN]) {
     assert.is(tester.reject('register_broker', { id, addr: 'a:1' }), 'InvalidArgument', String(id));
@@ -54,6 +67,9 @@ test('ids, addresses, racks and resources out of shape are refused', () => {
     assert.is(tester.reject('register_broker', { id: 1, addr }), 'InvalidArgument', addr);
   }
   assert.is(tester.reject('register_broker', { id: 1, addr: 'a:1', rack: 'r'.repeat(256) }), 'InvalidArgument');
+  for (const incarnationId of ['', 'i'.repeat(256), 1 as unknown as string]) {
+    assert.is(tester.reject('register_broker', { id: 1, addr: 'a:1', incarnationId }), 'InvalidArgument');
+  }
   for (const cpuCores of [-1, Number.POSITIVE_INFINITY]) {
     assert.is(tester.reject('register_broker', { id: 1, addr: 'a:1', resources: { cpuCores } }), 'InvalidArgument');
   }
@@ -81,6 +97,7 @@ test('an update changes what it names, merges resources, and leaves the rest', (
     rack: 'r1',
     registeredAt: TIME,
     lastHeartbeat: 5,
+    brokerEpoch: 1,
   });
   assert.is(tester.reject('update_broker', { id: 2, change: {} }), 'BrokerNotFound');
 });

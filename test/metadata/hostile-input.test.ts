@@ -14,8 +14,12 @@ const HOSTILE_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty',
 
 const TYPES = [
   ...['register_broker', 'unregister_broker', 'update_broker', 'create_topic', 'delete_topic', 'update_topic'],
+  ...['create_topics', 'alter_topic_configs'],
   ...['create_partition', 'batch_create_partitions', 'update_partition', 'update_leader', 'update_isr'],
-  'update_replica_list',
+  ...['update_replica_list', 'add_partitions', 'alter_isr', 'elect_leaders', 'alter_reassignments'],
+  ...['fence_broker', 'unfence_broker', 'begin_controlled_shutdown', 'record_heartbeats'],
+  ...['join_group', 'sync_group', 'leave_group', 'commit_offsets', 'delete_group'],
+  ...['expire_group_members', 'complete_rebalance', 'expire_offsets'],
 ];
 
 test('names that objects inherit or treat specially behave like any other', () => {
@@ -25,10 +29,13 @@ test('names that objects inherit or treat specially behave like any other', () =
     assert.is(tester.reject('delete_topic', { name }), 'TopicNotFound');
   }
   for (const name of HOSTILE_NAMES) {
-    const extra = JSON.parse('{"__proto__":"x","constructor":"y"}') as Record<string, string>;
-    tester.accept('create_topic', { name, partitions: 1, replicationFactor: 1, config: { extra } });
-    const config = tester.ask('get_topic', { name })?.config;
-    assert.equal(Object.entries(config?.extra ?? {}).sort(), Object.entries(extra).sort());
+    const shape = { name, partitions: 1, replicationFactor: 1 };
+    const extra = JSON.parse(`{${JSON.stringify(name)}:"true"}`) as Record<string, string>;
+    assert.is(tester.reject('create_topic', { ...shape, config: { extra } }), 'InvalidArgument', 'no setting');
+    tester.accept('create_topics', { topics: [shape] });
+    const change = { key: name, op: 'set', value: 'true' } as const;
+    assert.is(tester.reject('alter_topic_configs', { name, changes: [change] }), 'InvalidArgument');
+    assert.equal(tester.ask('get_topic', { name })?.config.extra, {});
   }
   const names = [...HOSTILE_NAMES].sort();
   const metadata = structuredClone(tester.ask('metadata', {}));
@@ -99,8 +106,31 @@ const anyData = fc.oneof(
       change: fc.oneof(fc.constant({ isr: [[1]] }), fc.jsonValue()),
       assignment: fc.oneof(fc.constant([[1]]), fc.jsonValue()),
       config: fc.jsonValue(),
+      changes: fc.oneof(
+        fc.constant([{ key: 'flush.ms', op: 'set', value: '1' }]),
+        fc.constant([{ topic: 't', partition: 0, replicas: [1] }]),
+        fc.jsonValue(),
+      ),
+      topics: fc.oneof(fc.constant([{ name: 't' }, { name: 'u' }]), fc.jsonValue()),
+      validateOnly: fc.constantFrom<unknown>(true, false, null, 1),
       partitions: fc.oneof(fc.constant(1), fc.jsonValue()),
+      groupId: fc.constantFrom<unknown>('g', 'g', '__proto__', 5),
+      memberId: fc.constantFrom<unknown>('', 'm', null),
+      generation: fc.constantFrom<unknown>(0, 1, 0.5),
+      protocolType: fc.constantFrom<unknown>('c', ''),
+      protocols: fc.oneof(fc.constant([{ name: 'range', metadata: '[]' }]), fc.jsonValue()),
+      sessionTimeoutMs: fc.constantFrom<unknown>(10, '10'),
+      rebalanceTimeoutMs: fc.constantFrom<unknown>(10, -1),
+      offsets: fc.oneof(fc.constant([{ topic: 't', partition: 0, offset: 1 }]), fc.jsonValue()),
+      memberIds: fc.jsonValue(),
+      assignments: fc.jsonValue(),
+      phase: fc.constantFrom('join', 'sync', 'x'),
       replicationFactor: fc.oneof(fc.constant(1), fc.jsonValue()),
+      total: fc.oneof(fc.constant(2), fc.jsonValue()),
+      brokerId: fc.constantFrom<unknown>(1, 1, 2 ** 40, '1'),
+      brokerEpoch: fc.constantFrom<unknown>(1, 1, -1, 2 ** 53),
+      brokers: fc.oneof(fc.constant([{ brokerId: 1, brokerEpoch: 1, agoMs: 5, resources: {} }]), fc.jsonValue()),
+      kind: fc.oneof(fc.constant('unclean'), fc.jsonValue()),
     },
     { requiredKeys: [] },
   ),
@@ -126,7 +156,8 @@ test('data of any shape is answered, and an error changes nothing', () => {
 
 test('queries of any shape are answered', () => {
   const tester = createTester(1);
-  const type = fc.constantFrom('get_broker', 'get_topic', 'get_partition', 'list_partitions', 'allocate_partitions');
+  const types = ['get_broker', 'get_topic', 'get_partition', 'list_partitions', 'allocate_partitions', 'list_groups'];
+  const type = fc.constantFrom(...types, 'describe_group', 'fetch_offsets', 'await_join', 'await_sync');
   fc.assert(
     fc.property(type, anyData, (wanted, data) => {
       const query = typeof data === 'object' && !Array.isArray(data) ? { ...data, type: wanted } : data;

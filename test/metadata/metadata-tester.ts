@@ -5,6 +5,7 @@ import { findViolations } from '../../src/metadata/invariants.js';
 import type { MetadataMachine } from '../../src/metadata/metadata-state-machine.js';
 import { createMetadataMachine } from '../../src/metadata/metadata-state-machine.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { NotYet } from '../../src/state-machine/state-machine.js';
 import type { QueryMembers, QueryType, QueryValue } from '../../src/metadata/queries.js';
 
 const encoder = new TextEncoder();
@@ -15,7 +16,9 @@ export function encodeJson(value: unknown): Uint8Array {
 
 export interface MetadataTester {
   readonly machine: MetadataMachine;
-  /** In a batch of one, whatever it is; the image must be sound afterwards. */
+  /** Of the log entry that was applied last: 1 for the first, whether it was accepted or not. */
+  readonly index: number;
+  /** In a batch of one at the next index, whatever it is; the image must be sound afterwards. */
   applyAny(operation: unknown): OperationAnswer;
   apply<Type extends OperationType>(type: Type, data: OperationData[Type], timestamp?: number): OperationAnswer;
   /** Must be accepted. */
@@ -29,15 +32,20 @@ export const TIME = 1_000;
 
 export function createTester(brokers = 0): MetadataTester {
   const machine = createMetadataMachine();
+  let index = 0;
   const applyAny = (operation: unknown): OperationAnswer => {
+    index += 1;
     machine.begin();
-    const answer = machine.apply(encodeJson(operation));
+    const answer = machine.apply(encodeJson(operation), { index });
     machine.end();
-    assert.equal(findViolations(machine.image()), []);
+    assert.equal(findViolations(machine.image(), machine.replicas()), []);
     return answer;
   };
   const tester: MetadataTester = {
     machine,
+    get index() {
+      return index;
+    },
     applyAny,
     apply: (type, data, timestamp = TIME) => applyAny({ type, data, timestamp }),
     accept(type, data, timestamp) {
@@ -54,6 +62,7 @@ export function createTester(brokers = 0): MetadataTester {
     },
     ask<Type extends QueryType>(type: Type, members: QueryMembers[Type]) {
       const answer = machine.query({ type, ...members });
+      if (answer instanceof NotYet) throw new Error(`${type} has no answer yet`);
       if ('error' in answer) throw new Error(`${type} was rejected: ${answer.error.message}`);
       return answer.value as QueryValue[Type];
     },

@@ -1,81 +1,73 @@
 /**
  * The rules of every operation once more, as plainly as possible: one object, copied whole before each operation and
- * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types.
+ * thrown away when a rule is broken. Shares nothing with `src/metadata` but the types. Where replicas are placed to be
+ * even it takes the lists that were made, if they are such lists as the rules allow.
  */
-import type { BrokerInfo, ClusterMetadata, PartitionInfo, TopicInfo } from '../../src/metadata/model.js';
+import type { GroupOperationData } from '../../src/metadata/groups/operations.js';
+import type { BrokerStatus, ClusterMetadata, PartitionInfo, TopicConfig, TopicInfo } from '../../src/metadata/model.js';
 import type { OperationData, OperationType } from '../../src/metadata/operations.js';
+import { canonicalJson } from '../../src/state-machine/canonical-json.js';
+import { NaiveBrokers } from './naive-brokers.js';
+import { alteredConfig, mergedConfig, requireSoundConfig, USUAL_CONFIG } from './naive-configs.js';
+import { endReassignment, NaiveControlPlane, stamped } from './naive-control-plane.js';
+import type { WantedPlacement } from './naive-placement.js';
+import { placedLists } from './naive-placement.js';
+import { emptyState, restoreState } from './naive-state.js';
+import { isId, Refusal, require, requireShape, requireSound } from './refusal.js';
+
+/** Groups have a model of their own, in `groups/`. */
+type ModelledType = Exclude<OperationType, keyof GroupOperationData>;
 
 export type AnyOperation = {
-  [Type in OperationType]: { type: Type; data: OperationData[Type]; timestamp: number };
-}[OperationType];
+  [Type in ModelledType]: { type: Type; data: OperationData[Type]; timestamp: number; placementSeed?: number };
+}[ModelledType];
 
 export type NaiveAnswer = { value: unknown } | { code: string };
 
-class Refusal extends Error {}
-
-function require(holds: boolean, code: string): asserts holds {
-  if (!holds) throw new Refusal(code);
-}
-
 export class NaiveMetadata {
-  state: ClusterMetadata = {
-    brokers: Object.create(null) as Record<string, BrokerInfo>,
-    topics: Object.create(null) as Record<string, TopicInfo>,
-    partitions: Object.create(null) as Record<string, PartitionInfo>,
-    version: 0,
-    lastModified: 0,
-  };
+  #placed: (topic: string) => number[][] = () => [];
+  state: ClusterMetadata = emptyState();
 
-  apply(operation: AnyOperation): NaiveAnswer {
+  /** `index`: of its log entry. `placed`: the replicas of a topic that the operation created. */
+  apply(operation: AnyOperation, index: number, placed: (topic: string) => number[][] = () => []): NaiveAnswer {
+    this.#placed = placed;
     const before = JSON.stringify(this.state);
     try {
-      const value = this.#perform(operation);
-      if (JSON.stringify(this.state) !== before) {
+      const value = JSON.parse(JSON.stringify(this.#perform(operation, index))) as unknown;
+      if ('validateOnly' in operation.data && operation.data.validateOnly) restoreState(this.state, before);
+      if (canonicalJson(this.state) !== canonicalJson(JSON.parse(before))) {
         this.state.version += 1;
         this.state.lastModified = Math.max(this.state.lastModified, operation.timestamp);
       }
-      return { value: JSON.parse(JSON.stringify(value)) as unknown };
+      return { value };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const restored = JSON.parse(before) as ClusterMetadata;
-      for (const name of ['brokers', 'topics', 'partitions'] as const) {
-        const record = Object.create(null) as Record<string, never>;
-        for (const [key, value] of Object.entries(restored[name])) record[key] = value as never;
-        this.state[name] = record;
-      }
+      restoreState(this.state, before);
       return { code: error.message };
     }
   }
 
-  #perform(operation: AnyOperation): unknown {
+  #perform(operation: AnyOperation, index: number): unknown {
     const { timestamp } = operation;
     switch (operation.type) {
-      case 'register_broker': {
-        const { id, addr, rack = '', resources = {} } = operation.data;
-        require(isId(id) && /^[a-z]+:[1-9]\d*$/.test(addr), 'InvalidArgument');
-        require(!(id in this.state.brokers), 'BrokerExists');
-        const none = { diskTotalBytes: 0, diskUsedBytes: 0, diskAvailableBytes: 0, networkBandwidthBytesPerSecond: 0 };
-        const full = { ...none, cpuCores: 0, memoryTotalBytes: 0, memoryUsedBytes: 0, ...resources };
-        const times = { registeredAt: timestamp, lastHeartbeat: timestamp };
-        return (this.state.brokers[id] = { id, addr, status: 'alive', resources: full, rack, ...times });
-      }
-      case 'unregister_broker': {
-        const { id } = operation.data;
-        require(isId(id), 'InvalidArgument');
-        require(id in this.state.brokers, 'BrokerNotFound');
-        require(!this.#partitions().some(({ replicas }) => replicas.includes(id)), 'InvalidAssignment');
-        Reflect.deleteProperty(this.state.brokers, id);
-        return null;
-      }
-      case 'update_broker': {
-        const { id, change } = operation.data;
-        require(isId(id), 'InvalidArgument');
-        const broker = this.state.brokers[id];
-        require(broker !== undefined, 'BrokerNotFound');
-        return Object.assign(broker, change, { resources: { ...broker.resources, ...change.resources } });
-      }
+      case 'register_broker':
+        return this.#brokers(timestamp).register(operation.data, index);
+      case 'unregister_broker':
+        return this.#brokers(timestamp).unregister(operation.data);
+      case 'update_broker':
+        return this.#brokers(timestamp).update(operation.data);
+      case 'fence_broker':
+        return this.#brokers(timestamp).fence(operation.data);
+      case 'unfence_broker':
+        return this.#brokers(timestamp).unfence(operation.data);
+      case 'begin_controlled_shutdown':
+        return this.#brokers(timestamp).beginControlledShutdown(operation.data);
+      case 'record_heartbeats':
+        return this.#brokers(timestamp).recordHeartbeats(operation.data);
       case 'create_topic':
         return this.#createTopic(operation.data, timestamp);
+      case 'create_topics':
+        return this.#createTopics(operation.data, timestamp);
       case 'delete_topic':
         this.#topic(operation.data.name);
         for (const [key, { topic }] of Object.entries(this.state.partitions)) {
@@ -84,13 +76,12 @@ export class NaiveMetadata {
         Reflect.deleteProperty(this.state.topics, operation.data.name);
         return null;
       case 'update_topic': {
-        require((operation.data.config.segmentMs ?? 1) >= 1, 'InvalidArgument');
-        const topic = this.#topic(operation.data.name);
-        const before = JSON.stringify(topic.config);
-        const extra = { ...topic.config.extra, ...operation.data.config.extra };
-        Object.assign(topic.config, operation.data.config, { extra });
-        if (JSON.stringify(topic.config) !== before) topic.modifiedAt = Math.max(topic.modifiedAt, timestamp);
-        return topic;
+        const { name, config } = operation.data;
+        return this.#configure(name, timestamp, (base) => mergedConfig(base, config));
+      }
+      case 'alter_topic_configs': {
+        const { name, changes } = operation.data;
+        return this.#configure(name, timestamp, (base) => alteredConfig(base, changes));
       }
       case 'create_partition':
         return this.#createPartition(operation.data, timestamp);
@@ -108,37 +99,91 @@ export class NaiveMetadata {
         return this.#change(operation.data, { isr: [...operation.data.isr] }, timestamp);
       case 'update_replica_list':
         return this.#change(operation.data, { replicas: [...operation.data.replicas] }, timestamp);
+      case 'add_partitions':
+        return this.#addPartitions(operation.data, timestamp);
+      case 'alter_isr':
+        return this.#controlPlane(timestamp).alterIsr(operation.data);
+      case 'elect_leaders':
+        return this.#controlPlane(timestamp).electLeaders(operation.data.kind, operation.data.partitions);
+      case 'alter_reassignments':
+        return this.#controlPlane(timestamp).alterReassignments(operation.data.changes);
     }
+  }
+
+  #brokers(timestamp: number): NaiveBrokers {
+    const statusChanged = (id: number, before: BrokerStatus): void => {
+      this.#controlPlane(timestamp).statusChanged(id, before);
+    };
+    return new NaiveBrokers(this.state, statusChanged, timestamp);
+  }
+
+  #controlPlane(timestamp: number): NaiveControlPlane {
+    return new NaiveControlPlane(this.state, (place) => this.#partition(place), timestamp);
   }
 
   #createTopic(data: OperationData['create_topic'], timestamp: number): TopicInfo {
     const { name, partitions, replicationFactor, assignment = 'auto' } = data;
     const given = typeof assignment === 'string' ? [] : assignment.flat();
     require(partitions >= 1 && replicationFactor >= 1 && given.every(isId), 'InvalidArgument');
+    const config = mergedConfig(USUAL_CONFIG, data.config ?? {});
+    requireSoundConfig(config);
     require(!(name in this.state.topics), 'TopicExists');
     const flat = (text: string): string => text.split('.').join('_');
     require(!Object.keys(this.state.topics).some((other) => flat(other) === flat(name)), 'InvalidArgument');
-    const alive = Object.values(this.state.brokers).filter(({ status }) => status === 'alive');
-    const ids = alive.map(({ id }) => id).sort((a, b) => a - b);
-    if (assignment === 'auto') require(ids.length >= replicationFactor, 'NotEnoughBrokers');
-    const config = { retentionMs: 604800000, retentionBytes: -1, segmentMs: 604800000, segmentBytes: 1073741824 };
-    const more = { minInsyncReplicas: 1, compressionType: 'none' as const };
+    const lists = assignment === 'auto' ? this.#place(data) : assignment === 'none' ? [] : assignment;
+    if (assignment !== 'none') require(lists.length === partitions, 'InvalidAssignment');
     const topic = {
       name,
       numPartitions: partitions,
       replicationFactor,
-      config: { ...config, ...more, ...data.config, extra: { ...data.config?.extra } },
+      config,
       createdAt: timestamp,
       modifiedAt: timestamp,
     };
     this.state.topics[name] = topic;
-    if (assignment === 'none') return topic;
-    if (assignment !== 'auto') require(assignment.length === partitions, 'InvalidAssignment');
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const places = Array.from({ length: replicationFactor }, (_, place) => ids[(partition + place) % ids.length]);
-      const replicas = assignment === 'auto' ? (places as number[]) : [...(assignment[partition] ?? [])];
-      this.#createPartition({ topic: name, partition, replicas }, timestamp);
-    }
+    lists.forEach((replicas, partition) =>
+      this.#createPartition({ topic: name, partition, replicas: [...replicas] }, timestamp),
+    );
+    return topic;
+  }
+
+  #place(request: WantedPlacement): number[][] {
+    return placedLists(Object.values(this.state.brokers), request, this.#placed(request.name));
+  }
+
+  #addPartitions(data: OperationData['add_partitions'], timestamp: number): PartitionInfo[] {
+    require((data.assignment ?? []).flat().every(isId), 'InvalidArgument');
+    const topic = this.#topic(data.topic);
+    const partitions = data.total - topic.numPartitions;
+    require(partitions > 0, 'InvalidArgument');
+    const lists = data.assignment ?? this.#place({ ...topic, partitions });
+    require(lists.length === partitions, 'InvalidAssignment');
+    return this.#controlPlane(timestamp).addPartitions(topic, lists);
+  }
+
+  /** One after the other, each as if it were alone but for those before it. */
+  #createTopics({ topics }: OperationData['create_topics'], timestamp: number): unknown {
+    return topics.map((topic) => {
+      const { name } = topic;
+      const before = JSON.stringify(this.state);
+      try {
+        require(topics.filter((other) => other.name === name).length === 1, 'InvalidArgument');
+        return { name, topic: this.#createTopic(topic, timestamp) };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        restoreState(this.state, before);
+        return { name, code: error.message };
+      }
+    });
+  }
+
+  #configure(name: string, timestamp: number, change: (base: TopicConfig) => TopicConfig): TopicInfo {
+    const topic = this.state.topics[name];
+    const config = change(topic?.config ?? USUAL_CONFIG);
+    require(topic !== undefined, 'TopicNotFound');
+    requireSoundConfig(config, topic.config);
+    if (canonicalJson(config) !== canonicalJson(topic.config)) topic.modifiedAt = Math.max(topic.modifiedAt, timestamp);
+    topic.config = config;
     return topic;
   }
 
@@ -148,14 +193,20 @@ export class NaiveMetadata {
   }
 
   #createPartition(wanted: OperationData['create_partition'], timestamp: number): PartitionInfo {
-    const { topic: name, partition, replicas, isr = replicas } = wanted;
+    const { topic: name, partition, replicas } = wanted;
     requireShape(wanted);
     const topic = this.#topic(name);
     require(partition < topic.numPartitions, 'InvalidArgument');
     const key = `${name}:${partition}`;
     require(!(key in this.state.partitions), 'PartitionExists');
     require(replicas.length === topic.replicationFactor, 'InvalidAssignment');
-    require(replicas.every((id) => this.state.brokers[id]?.status === 'alive'), 'InvalidAssignment');
+    require(replicas.every((id) => id in this.state.brokers), 'InvalidAssignment');
+    require(replicas.length > 0 && new Set(replicas).size === replicas.length, 'InvalidAssignment');
+    const statusOf = (id: number): string | undefined => this.state.brokers[id]?.status;
+    const active = replicas.filter((id) => statusOf(id) === 'alive');
+    require(active.length > 0, 'InvalidAssignment');
+    const isr = wanted.isr ?? active;
+    require(isr.every((id) => !replicas.includes(id) || active.includes(id)), 'IneligibleReplica');
     const leader = wanted.leader ?? isr[0] ?? 0;
     const created = {
       topic: name,
@@ -163,8 +214,9 @@ export class NaiveMetadata {
       leader,
       replicas: [...replicas],
       isr: [...isr],
-      offlineReplicas: [],
+      offlineReplicas: replicas.filter((id) => statusOf(id) === 'dead' || statusOf(id) === 'unreachable'),
       leaderEpoch: 1,
+      partitionEpoch: 0,
       createdAt: timestamp,
       modifiedAt: timestamp,
     };
@@ -180,7 +232,7 @@ export class NaiveMetadata {
     const lists = [change.replicas, change.isr, change.offlineReplicas].flatMap((list) => list ?? []);
     require(lists.every(isId), 'InvalidArgument');
     const current = this.#partition(place);
-    const next = { ...current, ...change };
+    const next = structuredClone({ ...current, ...change });
     if (change.replicas !== undefined) {
       const newcomers = change.replicas.filter((id) => !current.replicas.includes(id));
       require(newcomers.every((id) => this.state.brokers[id]?.status === 'alive'), 'InvalidAssignment');
@@ -189,21 +241,25 @@ export class NaiveMetadata {
       if (change.offlineReplicas === undefined) {
         next.offlineReplicas = current.offlineReplicas.filter((id) => next.replicas.includes(id));
       }
-      requireSound({ ...next, leader: 0 });
-      if (change.leader === undefined && current.leader !== 0 && !next.replicas.includes(current.leader)) {
-        const first = next.replicas.find((id) => next.isr.includes(id));
-        require(first !== undefined, 'InvalidAssignment');
-        next.leader = first;
-      }
+      next.addingReplicas = next.removingReplicas = [];
     }
     requireSound({ ...next, leader: 0 });
-    const due = current.leaderEpoch + (next.leader === current.leader ? 0 : 1);
+    if (change.offlineReplicas !== undefined) this.#controlPlane(timestamp).addFenced(next);
+    const moves = endReassignment(next);
+    next.leader = change.leader ?? this.#successor(current.leader, next);
+    const due = current.leaderEpoch + (next.leader !== current.leader || moves ? 1 : 0);
     next.leaderEpoch = change.leaderEpoch ?? due;
     require(next.leaderEpoch >= due, 'StaleEpoch');
     requireSound(next);
-    const differs = JSON.stringify(next) !== JSON.stringify({ ...current, ...pick(current, change) });
-    if (differs) next.modifiedAt = Math.max(current.modifiedAt, timestamp);
-    return (this.state.partitions[`${place.topic}:${place.partition}`] = next);
+    return stamped(this.state, current, next, timestamp);
+  }
+
+  /** Of a leader that leaves. */
+  #successor(leader: number, { replicas, isr }: PartitionInfo): number {
+    if (leader === 0 || replicas.includes(leader)) return leader;
+    const first = replicas.find((id) => isr.includes(id) && this.state.brokers[id]?.status === 'alive');
+    require(first !== undefined, 'InvalidAssignment');
+    return first;
   }
 
   #topic(name: string): TopicInfo {
@@ -219,27 +275,4 @@ export class NaiveMetadata {
     require(found !== undefined, 'PartitionNotFound');
     return found;
   }
-
-  #partitions(): PartitionInfo[] {
-    return Object.values(this.state.partitions);
-  }
-}
-
-function pick(current: PartitionInfo, change: Partial<PartitionInfo>): object {
-  return Object.fromEntries(Object.keys(change).map((name) => [name, current[name as keyof PartitionInfo]]));
-}
-
-function requireSound({ leader, replicas, isr, offlineReplicas }: PartitionInfo): void {
-  const distinct = (ids: number[]): boolean => new Set(ids).size === ids.length;
-  require(replicas.length > 0 && [replicas, isr, offlineReplicas].every(distinct), 'InvalidAssignment');
-  require([...isr, ...offlineReplicas].every((id) => replicas.includes(id)), 'InvalidAssignment');
-  require(leader === 0 || isr.includes(leader), 'InvalidAssignment');
-}
-
-function requireShape({ replicas, isr = [], partition }: OperationData['create_partition']): void {
-  require([...replicas, ...isr].every(isId) && partition >= 0, 'InvalidArgument');
-}
-
-function isId(id: number): boolean {
-  return Number.isInteger(id) && id >= 1;
 }

@@ -4,20 +4,22 @@ import * as assert from 'uvu/assert';
 import { encodeOperation } from '../../src/client/encode-operation.js';
 import type { EncodedCommand } from '../../src/client/write.js';
 import { decodeOperation, operationToText, type PlainOperation } from '../../src/metadata/operation-codec.js';
+import { createRandom } from '../../src/random.js';
 import { createTester, encodeJson, TIME } from './metadata-tester.js';
 
 const encoder = new TextEncoder();
+const random = createRandom(1);
 const CHANGES: readonly PlainOperation[] = [
   { type: 'update_leader', data: { topic: 'orders', partition: 1, leader: 2, leaderEpoch: 2 } },
   { type: 'update_isr', data: { topic: 'orders', partition: 1, isr: [2, 3] } },
   { type: 'update_replica_list', data: { topic: 'orders', partition: 1, replicas: [3, 1] } },
 ];
 
-function encodeAt(now: number, operation: PlainOperation): EncodedCommand {
+function encodeAt(now: number, operation: PlainOperation, drawnFrom = random): EncodedCommand {
   const { now: realNow } = Date;
   Date.now = () => now;
   try {
-    return encodeOperation(operation);
+    return encodeOperation(operation, drawnFrom);
   } finally {
     Date.now = realNow;
   }
@@ -50,7 +52,8 @@ test('a log of objects, as earlier versions wrote them, comes to the same state 
   for (const change of CHANGES) {
     const asObject = objects.applyAny({ ...change, timestamp: TIME + 1 });
     lists.machine.begin();
-    assert.equal(lists.machine.apply(encoder.encode(operationToText(change, TIME + 1))), asObject);
+    const asList = encoder.encode(operationToText(change, TIME + 1));
+    assert.equal(lists.machine.apply(asList, { index: objects.index }), asObject);
     lists.machine.end();
     assert.ok('value' in asObject, JSON.stringify(asObject));
   }
@@ -95,10 +98,32 @@ test('an operation has the same fingerprint whenever it is sent, and another wit
   for (const operation of [change, unlisted]) {
     const [sent, later] = [TIME, TIME * 1_000].map((now) => encodeAt(now, operation));
     assert.is(later?.fingerprint, sent?.fingerprint);
-    assert.is.not(encodeOperation({ ...operation, timestamp: TIME }).fingerprint, sent?.fingerprint, 'a time given');
+    assert.is.not(
+      encodeOperation({ ...operation, timestamp: TIME }, random).fingerprint,
+      sent?.fingerprint,
+      'a time given',
+    );
   }
-  const other = encodeOperation({ type: 'unregister_broker', data: { id: 2 } });
-  assert.is.not(other.fingerprint, encodeOperation(unlisted).fingerprint);
+  const other = encodeOperation({ type: 'unregister_broker', data: { id: 2 } }, random);
+  assert.is.not(other.fingerprint, encodeOperation(unlisted, random).fingerprint);
+});
+
+test('a placement without a seed gets one, which is no part of what was given', () => {
+  const operation = { type: 'create_topic', data: { name: 'orders', partitions: 1, replicationFactor: 1 } };
+  const [one, other] = [createRandom(7), createRandom(7)];
+  const sent = encodeAt(TIME, operation, one);
+  const seedIn = ({ bytes }: EncodedCommand): unknown =>
+    (decodeOperation(bytes) as { placementSeed?: unknown }).placementSeed;
+  assert.type(seedIn(sent), 'number');
+  assert.equal(encodeAt(TIME, operation, other), sent, 'drawn from what was handed over alone');
+  const later = encodeAt(TIME + 1, operation, other);
+  assert.is.not(seedIn(later), seedIn(sent));
+  assert.is(later.fingerprint, sent.fingerprint);
+  const given = encodeAt(TIME, { ...operation, placementSeed: 5 }, other);
+  assert.is(seedIn(given), 5);
+  assert.is.not(given.fingerprint, sent.fingerprint);
+  const unplaced = encodeAt(TIME, { type: 'delete_topic', data: { name: 'orders' } }, other);
+  assert.is(seedIn(unplaced), undefined);
 });
 
 test.run();

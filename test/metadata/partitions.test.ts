@@ -11,7 +11,7 @@ const test = suite('metadata: partitions');
 /** Four brokers, a topic of two partitions and three replicas; partition 0 is on 1, 2, 3. */
 function withTopic(assignment: 'auto' | 'none' = 'auto'): MetadataTester {
   const tester = createTester(4);
-  tester.accept('create_topic', { name: 't', partitions: 2, replicationFactor: 3, assignment });
+  tester.accept('create_topic', { name: 't', partitions: 2, replicationFactor: 3, assignment, strategy: 'roundRobin' });
   return tester;
 }
 
@@ -21,7 +21,7 @@ function get(tester: MetadataTester): PartitionInfo {
   return tester.ask('get_partition', P0) as PartitionInfo;
 }
 
-test('a partition is created at epoch 1, led by the first in sync', () => {
+test('a partition is created at leader epoch 1 and partition epoch 0, led by the first in sync', () => {
   const tester = withTopic('none');
   const created = tester.accept('create_partition', { ...P0, replicas: [3, 1, 2], isr: [2, 1] });
   assert.equal(created, {
@@ -31,6 +31,7 @@ test('a partition is created at epoch 1, led by the first in sync', () => {
     isr: [2, 1],
     offlineReplicas: [],
     leaderEpoch: 1,
+    partitionEpoch: 0,
     createdAt: TIME,
     modifiedAt: TIME,
   });
@@ -49,13 +50,14 @@ test('a partition needs its topic, a number within its count, and a free place',
   assert.is(tester.reject('create_partition', { ...P0, replicas }), 'PartitionExists');
 });
 
-test('a new partition has as many replicas as the factor, all of them distinct, registered and alive', () => {
+test('a new partition has as many replicas as the factor, all distinct and registered, at least one active', () => {
   const tester = withTopic('none');
   for (const replicas of [[], [1, 2], [1, 2, 2], [1, 2, 5], [1, 2, 3, 4]]) {
     assert.is(tester.reject('create_partition', { ...P0, replicas }), 'InvalidAssignment', replicas.join());
   }
   tester.accept('update_broker', { id: 3, change: { status: 'dead' } });
-  assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 3] }), 'InvalidAssignment');
+  assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 3], isr: [1, 3] }), 'IneligibleReplica');
+  assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 3], leader: 3 }), 'InvalidAssignment');
   assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 4], isr: [1, 3] }), 'InvalidAssignment');
   assert.is(tester.reject('create_partition', { ...P0, replicas: [1, 2, 4], isr: [1, 1] }), 'InvalidAssignment');
   assert.is(
@@ -125,8 +127,9 @@ test('a replica list may have any count, of distinct registered brokers; new one
   for (const replicas of [[], [1, 1], [1, 9]]) {
     assert.is(tester.reject('update_replica_list', { ...P0, replicas }), 'InvalidAssignment', replicas.join());
   }
-  tester.accept('update_replica_list', { ...P0, replicas: [1] });
-  assert.equal(get(tester).replicas, [1]);
+  assert.is(tester.reject('update_replica_list', { ...P0, replicas: [1] }), 'InvalidAssignment', 'in sync no longer');
+  tester.accept('update_replica_list', { ...P0, replicas: [1, 3] });
+  assert.equal([get(tester).replicas, get(tester).leader], [[1, 3], 3]);
 });
 
 test('an update of several members must be consistent as a whole', () => {
@@ -150,6 +153,27 @@ test('an update that changes nothing leaves the version and the record', () => {
   tester.accept('update_partition', { ...P0, change: { leader: 1, isr: [1, 2, 3] } }, TIME + 9);
   assert.is(get(tester), before);
   assert.is(tester.ask('metadata', {}).version, version);
+});
+
+test('every operation that changes a partition moves its epoch by one, and no other does', () => {
+  const tester = withTopic();
+  const epochs = (): number[] => tester.ask('list_partitions', { topic: 't' }).map((each) => each.partitionEpoch);
+  const moves = [
+    () => tester.accept('update_leader', { ...P0, leader: 2, leaderEpoch: 2 }),
+    () => tester.accept('update_leader', { ...P0, leader: 2, leaderEpoch: 9 }),
+    () => tester.accept('update_isr', { ...P0, isr: [2, 1] }),
+    () => tester.accept('update_replica_list', { ...P0, replicas: [1, 2, 4] }),
+    () => tester.accept('update_partition', { ...P0, change: { offlineReplicas: [1] } }),
+    () => tester.accept('update_partition', { ...P0, change: { replicas: [2, 1], leader: 1, isr: [1] } }),
+  ];
+  for (const [place, move] of moves.entries()) {
+    move();
+    assert.equal(epochs(), [place + 1, 0]);
+  }
+  tester.reject('update_leader', { ...P0, leader: 2, leaderEpoch: 2 });
+  tester.accept('update_isr', { ...P0, isr: [1] });
+  tester.accept('update_topic', { name: 't', config: { retentionMs: 1 } });
+  assert.equal(epochs(), [moves.length, 0]);
 });
 
 test('changes of what does not exist are refused', () => {

@@ -18,13 +18,15 @@ test('what was posted is received as it was', () => {
     { value: tester.accept('update_leader', { topic: 'orders', partition: 1, leader: 3, leaderEpoch: 7 }, 5_000) },
     { value: tester.accept('update_isr', { topic: 'orders', partition: 1, isr: [3] }, 6_000) },
     { value: tester.ask('list_partitions', { topic: 'orders' }) },
+    { value: tester.accept('alter_reassignments', { changes: [{ topic: 'orders', partition: 0, replicas: [3] }] }) },
+    { value: tester.ask('get_partition', { topic: 'orders', partition: 0 }) },
     { value: tester.accept('delete_topic', { name: 'orders' }) },
     rejected('TopicNotFound', 'topic orders does not exist'),
     { value: [] },
     { value: undefined },
   ];
   for (const answer of answers) assert.equal(receiveAnswer(structuredClone(postAnswer(answer))), answer);
-  assert.is(answers.filter((answer) => Array.isArray(postAnswer(answer))).length, 2, 'partitions go as lists');
+  assert.is(answers.filter((answer) => Array.isArray(postAnswer(answer))).length, 2, 'settled partitions go as lists');
 });
 
 test('the answer to what opens a session has no result, and comes without one', () => {

@@ -19,7 +19,9 @@ const CHANGES: { [Type in OperationType]?: OperationData[Type] } = {
   unregister_broker: { id: 12 },
   update_broker: { id: 1, change: { lastHeartbeat: 1 } },
   create_topic: { name: 'u', partitions: 1, replicationFactor: 1 },
+  create_topics: { topics: [{ name: 'v', partitions: 1, replicationFactor: 1 }] },
   update_topic: { name: 't', config: { extra: { 'flush.ms': '1' } } },
+  alter_topic_configs: { name: 't', changes: [{ key: 'flush.ms', op: 'set', value: '2' }] },
   create_partition: { topic: 't-2', partition: 1, replicas: [1] },
   update_partition: { ...P0, change: { offlineReplicas: [1] } },
   update_leader: { ...P0, leader: 1, leaderEpoch: 2 },
@@ -31,7 +33,7 @@ const CHANGES: { [Type in OperationType]?: OperationData[Type] } = {
 /** Broker 12 has no replicas, so that it can go. */
 function createPopulated(): MetadataTester {
   const tester = createTester(11);
-  tester.accept('create_topic', { name: 't', partitions: 40, replicationFactor: 2 });
+  tester.accept('create_topic', { name: 't', partitions: 40, replicationFactor: 2, strategy: 'roundRobin' });
   tester.accept('create_topic', { name: 't-2', partitions: 2, replicationFactor: 1, assignment: 'none' });
   tester.accept('register_broker', { id: 12, addr: 'a:12' });
   return tester;
@@ -72,8 +74,11 @@ test('digests computed along the way are those of a state that computed none', (
 test('a snapshot is canonical JSON of the metadata, one record a line', () => {
   const tester = createPopulated();
   const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
-  assert.is(text.replaceAll('\n', ''), canonicalJson({ ...tester.ask('metadata', {}), format: 1 }));
-  assert.is(text.split('\n').length, 12 + 40 + 2 + 4 + 1);
+  assert.is(
+    text.replaceAll('\n', ''),
+    canonicalJson({ ...tester.ask('metadata', {}), format: 2, groups: {}, offsets: {} }),
+  );
+  assert.is(text.split('\n').length, 12 + 40 + 2 + 6 + 1);
 });
 
 test('a restored machine goes on as the one the snapshot was taken from', () => {
@@ -82,10 +87,11 @@ test('a restored machine goes on as the one the snapshot was taken from', () => 
   restored.restore(joinBytes(tester.machine.capture().serialize()));
   assert.equal(restored.dump(), tester.machine.dump());
   for (const [type, data] of Object.entries(CHANGES)) {
+    const expected = tester.applyAny({ type, data, timestamp: 2_000 });
     restored.begin();
-    const answer = restored.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    const answer = restored.apply(encodeJson({ type, data, timestamp: 2_000 }), { index: tester.index });
     restored.end();
-    assert.equal(answer, tester.applyAny({ type, data, timestamp: 2_000 }), type);
+    assert.equal(answer, expected, type);
   }
   assert.is(restored.digest(), tester.machine.digest());
 });
@@ -94,7 +100,7 @@ test('minus zero becomes zero, which is what a snapshot would make of it', () =>
   const tester = createTester(1);
   tester.machine.begin();
   const text = '{"type":"update_broker","data":{"id":1,"change":{"lastHeartbeat":-0,"resources":{"cpuCores":-0.0}}}}';
-  tester.machine.apply(new TextEncoder().encode(text));
+  tester.machine.apply(new TextEncoder().encode(text), { index: 2 });
   tester.machine.end();
   const broker = tester.ask('get_broker', { id: 1 });
   assert.ok(Object.is(broker?.lastHeartbeat, 0));
@@ -109,20 +115,74 @@ test('bytes that are no snapshot are refused, and the state is as it was', () =>
     '',
     '{}',
     good.slice(0, -20),
-    good.replace('"format":1', '"format":2'),
+    good.replace('"format":2', '"format":1'),
+    good.replace('"format":2', '"format":3'),
+    good.replace('"partitionEpoch":0', '"partitionEpoch":-1'),
+    good.replace('"brokerEpoch":1', '"brokerEpoch":"1"'),
     JSON.stringify(JSON.parse(good)),
   ];
   for (const text of texts) assert.throws(() => tester.machine.restore(new TextEncoder().encode(text)));
   assert.is(tester.machine.digest(), digest);
 });
 
+test('a reassignment under way is in a snapshot, and is of replicas that move', () => {
+  const tester = createTester(5);
+  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 3, assignment: [[1, 2, 3]] });
+  tester.accept('alter_reassignments', { changes: [{ topic: 't', partition: 0, replicas: [2, 4] }] });
+  const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
+  const restored = createMetadataMachine();
+  restored.restore(new TextEncoder().encode(text));
+  assert.equal(restored.dump().partitions['t:0']?.addingReplicas, [4]);
+  assert.is(restored.digest(), tester.machine.digest());
+  const moving = tester.ask('get_partition', { topic: 't', partition: 0 });
+  for (const lists of [
+    { addingReplicas: undefined },
+    { removingReplicas: undefined },
+    { addingReplicas: [], removingReplicas: [] },
+    { addingReplicas: [5] },
+    { addingReplicas: [4, 4] },
+    { removingReplicas: [2, 4, 1, 3] },
+  ]) {
+    const tampered = canonicalJson(JSON.parse(JSON.stringify({ ...moving, ...lists })));
+    const bytes = new TextEncoder().encode(text.replace(canonicalJson(moving), tampered));
+    assert.throws(() => createMetadataMachine().restore(bytes), undefined, JSON.stringify(lists));
+  }
+});
+
+test('a snapshot with replicas online on fenced brokers is none', () => {
+  const tester = createTester(2);
+  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 2 });
+  tester.accept('update_broker', { id: 2, change: { status: 'unreachable' } });
+  const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
+  createMetadataMachine().restore(new TextEncoder().encode(text));
+  const tampered = text.replace('"offlineReplicas":[2]', '"offlineReplicas":[]');
+  assert.throws(() => {
+    createMetadataMachine().restore(new TextEncoder().encode(tampered));
+  }, /fenced/);
+});
+
+test('settings that no operation would have left are no snapshot', () => {
+  const tester = createPopulated();
+  const text = new TextDecoder().decode(joinBytes(tester.machine.capture().serialize()));
+  const restore = (extra: string) => (): void => {
+    assert.ok(text.includes('"extra":{}'));
+    createMetadataMachine().restore(new TextEncoder().encode(text.replace('"extra":{}', `"extra":${extra}`)));
+  };
+  restore('{"min.compaction.lag.ms":"1","max.compaction.lag.ms":"1"}')();
+  assert.throws(restore('{"min.compaction.lag.ms":"2","max.compaction.lag.ms":"1"}'), /min.compaction.lag.ms/);
+  assert.throws(restore('{"max.compaction.lag.ms":"0"}'), /at least 1/);
+  assert.throws(restore('{"compaction":"on"}'), /no topic setting/);
+});
+
 test('answers are frozen and never drafts, also within a batch', () => {
   const tester = createPopulated();
   tester.machine.begin();
   for (const [type, data] of Object.entries(CHANGES)) {
-    const answer = tester.machine.apply(encodeJson({ type, data, timestamp: 2_000 }));
+    const answer = tester.machine.apply(encodeJson({ type, data, timestamp: 2_000 }), { index: 100 });
     const value = 'value' in answer ? answer.value : undefined;
-    assert.ok(value === null || Object.isFrozen(value), type);
+    // A list of results is the answer's own; what it holds is not.
+    const held = Array.isArray(value) ? (value as { topic: unknown }[]).map(({ topic }) => topic) : [value];
+    assert.ok(value === null || held.every(Object.isFrozen), type);
     // A draft is a proxy, which structured clone refuses.
     assert.equal(structuredClone(value), value, type);
   }

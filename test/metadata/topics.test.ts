@@ -9,9 +9,14 @@ const test = suite('metadata: topics');
 
 const SMALL: NewTopic = { partitions: 1, replicationFactor: 1 };
 
-test('a topic is created with its partitions, replica j of partition i on broker (i + j) mod n', () => {
+test('a topic is created with its partitions; round-robin: replica j of partition i on broker (i + j) mod n', () => {
   const tester = createTester(3);
-  const topic = tester.accept('create_topic', { name: 'orders', partitions: 4, replicationFactor: 2 });
+  const topic = tester.accept('create_topic', {
+    name: 'orders',
+    partitions: 4,
+    replicationFactor: 2,
+    strategy: 'roundRobin',
+  });
   assert.equal(topic, {
     name: 'orders',
     numPartitions: 4,
@@ -38,16 +43,32 @@ test('a topic is created with its partitions, replica j of partition i on broker
   );
 });
 
-test('dead, draining and unreachable brokers get no replicas', () => {
+test('round-robin: dead, draining and unreachable brokers get no replicas', () => {
   const tester = createTester(5);
   tester.accept('update_broker', { id: 1, change: { status: 'dead' } });
   tester.accept('update_broker', { id: 3, change: { status: 'draining' } });
   tester.accept('update_broker', { id: 4, change: { status: 'unreachable' } });
-  tester.accept('create_topic', { name: 't', partitions: 1, replicationFactor: 2 });
+  const shape = { partitions: 1, strategy: 'roundRobin' as const };
+  tester.accept('create_topic', { ...shape, name: 't', replicationFactor: 2 });
   assert.equal(tester.ask('get_partition', { topic: 't', partition: 0 })?.replicas, [2, 5]);
-  assert.is(tester.reject('create_topic', { name: 'u', partitions: 1, replicationFactor: 3 }), 'NotEnoughBrokers');
-  for (const id of [1, 3, 4]) {
-    assert.is(tester.reject('create_topic', { ...SMALL, name: 'u', assignment: [[id]] }), 'InvalidAssignment');
+  assert.is(tester.reject('create_topic', { ...shape, name: 'u', replicationFactor: 3 }), 'NotEnoughBrokers');
+});
+
+test('an assignment may name fenced and draining brokers beside an active one, which alone is in sync', () => {
+  const tester = createTester(4);
+  tester.accept('update_broker', { id: 1, change: { status: 'dead' } });
+  tester.accept('update_broker', { id: 2, change: { status: 'draining' } });
+  tester.accept('update_broker', { id: 3, change: { status: 'unreachable' } });
+  const shape = { partitions: 1, replicationFactor: 4 };
+  tester.accept('create_topic', { ...shape, name: 't', assignment: [[3, 2, 4, 1]] });
+  const partition = tester.ask('get_partition', { topic: 't', partition: 0 });
+  assert.equal(
+    [partition?.leader, partition?.replicas, partition?.isr, partition?.offlineReplicas],
+    [4, [3, 2, 4, 1], [4], [3, 1]],
+  );
+  for (const ids of [[1], [2], [3], [1, 2, 3]]) {
+    const assigned = { partitions: 1, replicationFactor: ids.length, assignment: [ids] };
+    assert.is(tester.reject('create_topic', { ...assigned, name: 'u' }), 'InvalidAssignment', ids.join());
   }
 });
 
@@ -70,7 +91,7 @@ test('a name is taken once, and so is one that differs only in dots and undersco
   tester.accept('create_topic', { ...SMALL, name: 'a_b.c' });
 });
 
-test('counts out of range, unsupported strategies and unknown assignments are refused', () => {
+test('counts out of range, unknown strategies and unknown assignments are refused', () => {
   const tester = createTester(3);
   for (const partitions of [0, -1, 1.5, 100_001]) {
     assert.is(tester.reject('create_topic', { name: 't', partitions, replicationFactor: 1 }), 'InvalidArgument');
@@ -78,7 +99,7 @@ test('counts out of range, unsupported strategies and unknown assignments are re
   for (const replicationFactor of [0, -1, 40_000]) {
     assert.is(tester.reject('create_topic', { name: 't', partitions: 1, replicationFactor }), 'InvalidArgument');
   }
-  assert.is(tester.reject('create_topic', { ...SMALL, name: 't', strategy: 'striped' }), 'InvalidArgument');
+  assert.is(tester.reject('create_topic', { ...SMALL, name: 't', strategy: 'range' as 'striped' }), 'InvalidArgument');
   const assignment = 'manual' as 'auto';
   assert.is(tester.reject('create_topic', { ...SMALL, name: 't', assignment }), 'InvalidArgument');
 });
@@ -196,10 +217,18 @@ test('settings out of range are refused, and so are the typed ones among the oth
 test('allocation shows what creation would do, and writes nothing', () => {
   const tester = createTester(3);
   const before = tester.machine.image();
-  const allocated = tester.ask('allocate_partitions', { topic: 't', partitions: 4, replicationFactor: 2 });
-  assert.is(tester.machine.image(), before);
-  tester.accept('create_topic', { name: 't', partitions: 4, replicationFactor: 2 }, 0);
-  assert.equal(tester.ask('list_partitions', { topic: 't' }), allocated);
+  const shape = { partitions: 40, replicationFactor: 2 };
+  for (const strategy of [undefined, 'striped', 'resource', 'roundRobin'] as const) {
+    for (const placementSeed of [undefined, 0, 7, 0xffff_ffff]) {
+      const wanted = { ...shape, ...(strategy && { strategy }) };
+      const seeded = placementSeed === undefined ? {} : { placementSeed };
+      const allocated = tester.ask('allocate_partitions', { topic: 't', ...wanted, ...seeded });
+      assert.is(tester.machine.image(), before);
+      const other = createTester(3);
+      other.applyAny({ type: 'create_topic', data: { name: 't', ...wanted }, timestamp: 0, ...seeded });
+      assert.equal(other.ask('list_partitions', { topic: 't' }), allocated);
+    }
+  }
 });
 
 test.run();

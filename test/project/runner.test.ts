@@ -60,6 +60,15 @@ runner('a file that runs nothing is a failure', async () => {
   assert.match(report.problem ?? '', 'run()');
 });
 
+runner('an error that uvu cannot print is a failure, and named', async () => {
+  const report = await runSample(
+    `sample('a', () => { throw Object.assign(new Error('no'), { details: {} }); });
+     sample('b', () => {}); sample.run();`,
+  );
+  assert.equal([report.passed, report.failed], [0, 2]);
+  assert.match(report.problem ?? '', 'cannot print');
+});
+
 runner('a hook that throws is a failure, though uvu exits 0', async () => {
   const report = await runSample(
     `sample.before(() => { throw new Error('hook'); }); sample('a', () => {}); sample.run();`,

@@ -22,7 +22,13 @@ function spawnStore(
     kind,
     life: nextLife(),
     name: 'store under test',
-    config: { stateMachine, files: null, bootstrap: { voters: [], learners: [] }, snapshotEntries: 10 },
+    config: {
+      stateMachine,
+      files: null,
+      bootstrap: { voters: [], learners: [] },
+      snapshotEntries: 10,
+      brokerSessionTimeoutMs: 9_000,
+    },
     ports: { host: host.port2, node: node.port2 },
   });
 }

@@ -5,7 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../src/assert.js';
-import { createMetadataStore } from '../../src/client/metadata-store.js';
+import { createMetadataStore } from '../../src/client/routed-store.js';
 import { RunningCluster } from '../../src/cluster/running-cluster.js';
 import { startHost } from '../../src/cluster/start-cluster.js';
 import { ClusterError, type MetadataStore } from '../../src/index.js';

@@ -18,6 +18,7 @@ const COPIED = [
   'src/state-machine',
   'src/simulation',
   'src/metadata',
+  'src/controller',
   'src/client',
   'src/transport',
   'test/simulation/detectors',
@@ -25,8 +26,7 @@ const COPIED = [
   'test/simulation/recovered-node.js',
   'test/simulation/storage-run.js',
   'test/raft/support/network.js',
-  'test/metadata/arbitrary-operations.js',
-  'test/metadata/naive-model.js',
+  'test/metadata',
 ];
 const MAXIMUM_SEEDS = 1000;
 const compiled = fileURLToPath(new URL('../../', import.meta.url));

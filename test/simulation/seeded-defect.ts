@@ -6,7 +6,15 @@ import type { FileDurability } from '../../src/storage/storage.js';
 
 /** What looks for it: see `detectors/search.ts`. */
 export type DetectorName =
-  'simulation' | 'every disk call' | 'stability' | 'exactly once' | 'client' | 'transport' | 'metadata' | 'quorum';
+  | 'simulation'
+  | 'control plane'
+  | 'every disk call'
+  | 'stability'
+  | 'exactly once'
+  | 'client'
+  | 'transport'
+  | 'metadata'
+  | 'quorum';
 
 export interface SeededDefect {
   /** Of the list of known bugs: see `seeded-rows.ts`. */
@@ -18,7 +26,7 @@ export interface SeededDefect {
   readonly replacement: string;
   /** The simulation by default. */
   readonly detector?: DetectorName;
-  /** Of the simulation: the size of cluster in which it shows soonest; any by default. */
+  /** Of a simulation: the size of cluster in which it shows soonest; any by default. */
   readonly nodes?: number;
   /** Of the run that crashes at every disk call. */
   readonly durability?: FileDurability;

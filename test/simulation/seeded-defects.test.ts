@@ -10,7 +10,7 @@ import type { DetectorName } from './seeded-defect.js';
 import { SEEDED_DEFECTS } from './seeded-defects.js';
 import { ROWS, ROWS_NOT_PLANTED } from './seeded-rows.js';
 import { searchAll } from './seeded-search.js';
-import { lineOf, readTable, tableOf, WRITE_COMMAND, type Results } from './seeded-table.js';
+import { CHECK_WIDTH, lineOf, readTable, tableOf, WRITE_COMMAND, type Results } from './seeded-table.js';
 
 const FEW_SEEDS = 5;
 const SOUND_SEEDS = 150;
@@ -22,8 +22,9 @@ function resultsInTable(): Results {
   const lines = readTable().split('\n');
   return SEEDED_DEFECTS.map(({ name }) => {
     const line = lines.find((each) => each.endsWith(`  ${name}`)) ?? '';
-    const [, seeds, check] = /^ *\d+ {2}.{15} +(\d+) {2}(.{30})/.exec(line) ?? [];
-    return seeds === undefined || check === undefined ? null : { seeds: Number(seeds), check: check.trimEnd() };
+    const [, seeds, rest = ''] = /^ *\d+ {2}.{15} +(\d+) {2}(.*)/.exec(line) ?? [];
+    const check = rest.slice(0, CHECK_WIDTH);
+    return seeds === undefined ? null : { seeds: Number(seeds), check: check.trimEnd() };
   });
 }
 

@@ -1,5 +1,6 @@
 /** All planted defects, in the order of the rows of the list of known bugs. */
 import type { SeededDefect } from './seeded-defect.js';
+import { CONTROLLER_DEFECTS } from './seeded-controller-defects.js';
 import { ELECTION_DEFECTS } from './seeded-election-defects.js';
 import { LOG_DEFECTS } from './seeded-log-defects.js';
 import { MEMBERSHIP_DEFECTS } from './seeded-membership-defects.js';
@@ -12,4 +13,5 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
   ...MEMBERSHIP_DEFECTS,
   ...OUTER_DEFECTS,
   ...STORAGE_DEFECTS,
+  ...CONTROLLER_DEFECTS,
 ].sort((one, other) => one.row - other.row);

@@ -1,6 +1,7 @@
 /**
  * The list of known bugs that the defects are taken from: thesis and paper, the issues of etcd, Kafka, openraft,
- * hashicorp/raft and others, and what threads of one process add (61 to 69). One phrase a row.
+ * hashicorp/raft and others, what threads of one process add (61 to 69), and a control plane (70 to 75). One phrase a
+ * row.
  */
 
 export const ROWS: readonly string[] = [
@@ -73,6 +74,12 @@ export const ROWS: readonly string[] = [
   'clocks of different threads are compared',
   'structured clone and JSON drop what is undefined',
   'what only a disk that forgets unsynced bytes shows',
+  'a broker is fenced that was not silent for a session of its leader',
+  'a broker is taken for an earlier registration of it',
+  'a broker leads that must not, or lets go what it leads',
+  'what is told apart by its epoch keeps it',
+  'a silent broker stays for ever',
+  'an index beside the state goes astray from it',
 ];
 
 /** Why no defect stands for these. */

@@ -20,6 +20,9 @@ export interface TableFigures {
   readonly mostSeeds: number;
 }
 
+/** Of the longest name of a check, and more. */
+export const CHECK_WIDTH = 38;
+
 export const WRITE_COMMAND = 'npm run build && node dist/test/simulation/write-seeded-table.js';
 
 const path = fileURLToPath(new URL('../../../test/simulation/seeded-defects.txt', import.meta.url));
@@ -69,5 +72,6 @@ export function tableOf(results: Results): string {
 export function lineOf({ row, name, detector = 'simulation' }: SeededDefect, result: Results[number]): string {
   const seeds = result === null ? 'none' : String(result.seeds);
   const check = result?.check ?? 'not found';
-  return `${String(row).padStart(3)}  ${detector.padEnd(15)}  ${seeds.padStart(4)}  ${check.padEnd(30)}  ${name}`;
+  const columns = [String(row).padStart(3), detector.padEnd(15), seeds.padStart(4), check.padEnd(CHECK_WIDTH), name];
+  return columns.join('  ');
 }

@@ -4,6 +4,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sealUnaddressed } from '../../src/state-machine/envelope.js';
 import { MAX_SESSIONS } from '../../src/state-machine/session-table.js';
 import { CONFIGURATION, createReplicatedTester, NO_OP, opening, seal, sessionOf } from './replicated-tester.js';
 
@@ -135,6 +136,24 @@ test('a throw in the machine is not caught, and names the index', () => {
   const tester = createReplicatedTester();
   tester.open(1);
   assert.throws(() => tester.write({ session: 1, sequence: 1, command: 'throw' }), /entry 2: thrown/);
+});
+
+test('an unaddressed command is executed wherever it stands, has no answer, and touches no session', () => {
+  const tester = createReplicatedTester(1);
+  tester.open(1);
+  const before = tester.write({ session: 1, sequence: 1, command: 'a' });
+  const command = sealUnaddressed(new TextEncoder().encode('of the cluster, longer than the head of an envelope'));
+  const empty = sealUnaddressed(new Uint8Array());
+  const answers = tester.applyAll([command, seal({ session: 1, sequence: 2, command: 'b' }), command, empty]);
+  assert.equal(
+    answers.map(({ sequence, index }) => [sequence, index]),
+    [[2, 4]],
+  );
+  assert.equal(
+    tester.machine.executed.map((text) => text.slice(0, 6)),
+    ['a', 'of the', 'b', 'of the', ''],
+  );
+  assert.equal(tester.write({ session: 1, sequence: 1, command: 'a' }), before, 'no session had to go for it');
 });
 
 test.run();

@@ -232,10 +232,13 @@ test('a lock that does not say whose it is keeps others out, and says so', ({ fo
 
 test('a folder that cannot be one is StorageFailed', ({ folder }) => {
   writeFileSync(join(folder, 'file'), '');
-  assert.is(
-    codeOf(() => lockFolder(join(folder, 'file'))),
-    'StorageFailed',
-  );
+  for (const path of [join(folder, 'file'), join(folder, 'file', 'below')]) {
+    assert.is(
+      codeOf(() => lockFolder(path)),
+      'StorageFailed',
+    );
+    assert.throws(() => lockFolder(path), /not a folder/);
+  }
 });
 
 test.run();

@@ -89,6 +89,9 @@ function readTotals(output: string): Totals {
   return { passed, failed: sum('Total') - passed, skipped: sum('Skipped') };
 }
 
+/** Of `ClusterError`, say, `details` are no text; what uvu then throws it swallows, with all tests that follow. */
+const SILENT_FAILURE = 'uvu stopped without a word: at a hook that threw, or an error that it cannot print';
+
 function findProblem(totals: Totals, ending: Ending, timeoutMs: number): string | undefined {
   const finished = totals.passed + totals.failed + totals.skipped > 0;
   if (ending.timedOut) {
@@ -96,7 +99,7 @@ function findProblem(totals: Totals, ending: Ending, timeoutMs: number): string 
     return `killed after ${timeoutMs / 1000} s: ${state}`;
   }
   if (ending.signal !== null) return `ended by ${ending.signal}`;
-  if (totals.failed > 0) return undefined;
+  if (totals.failed > 0) return ending.exitCode === 0 ? SILENT_FAILURE : undefined;
   if (ending.exitCode !== 0) return `exit code ${ending.exitCode ?? 'none'}`;
   return finished ? undefined : 'reported no test: does it call run()?';
 }

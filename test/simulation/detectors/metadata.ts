@@ -8,7 +8,9 @@ import { createMetadataMachine, type MetadataMachine } from '../../../src/metada
 import { createRandom, drawInteger } from '../../../src/random.js';
 import { canonicalJson, joinBytes } from '../../../src/state-machine/canonical-json.js';
 import { anyHistory } from '../../metadata/arbitrary-operations.js';
+import { modelAnswerOf } from '../../metadata/model-answer.js';
 import { NaiveMetadata, type AnyOperation } from '../../metadata/naive-model.js';
+import { placedIn } from '../../metadata/placement/flaws.js';
 import { demand } from './finding.js';
 
 const LARGEST_BATCH = 12;
@@ -23,14 +25,14 @@ export function operate(seed: number): void {
 function followModel(operations: readonly AnyOperation[]): MetadataMachine {
   const machine = createMetadataMachine();
   const model = new NaiveMetadata();
-  for (const operation of operations) {
-    const answer = applyBatch(machine, [operation])[0];
-    const expected = model.apply(operation);
+  for (const [place, operation] of operations.entries()) {
+    const answer = applyBatch(machine, [operation], place + 1)[0];
+    const expected = model.apply(operation, place + 1, placedIn(machine));
     const shown = JSON.stringify(operation);
-    const told = answer !== undefined && 'error' in answer ? { code: answer.error.code } : answer;
+    const told = answer === undefined ? undefined : modelAnswerOf(answer);
     demand(canonicalJson(told) === canonicalJson(expected), 'metadata rules', () => `${canonicalJson(told)}: ${shown}`);
     demand(canonicalJson(machine.dump()) === canonicalJson(model.state), 'metadata rules', () => `state: ${shown}`);
-    const violations = findViolations(machine.image());
+    const violations = findViolations(machine.image(), machine.replicas());
     demand(violations.length === 0, 'metadata invariants', () => `${violations.join(', ')}: ${shown}`);
   }
   return machine;
@@ -41,7 +43,7 @@ function applyInBatches(operations: readonly AnyOperation[], seed: number): Meta
   let machine = createMetadataMachine();
   for (let start = 0; start < operations.length;) {
     const size = drawInteger(random, 1, LARGEST_BATCH);
-    applyBatch(machine, operations.slice(start, start + size));
+    applyBatch(machine, operations.slice(start, start + size), start + 1);
     start += size;
     if (drawInteger(random, 0, 3) > 0) continue;
     const restored = createMetadataMachine();
@@ -51,9 +53,11 @@ function applyInBatches(operations: readonly AnyOperation[], seed: number): Meta
   return machine;
 }
 
-function applyBatch(machine: MetadataMachine, operations: readonly AnyOperation[]) {
+function applyBatch(machine: MetadataMachine, operations: readonly AnyOperation[], firstIndex: number) {
   machine.begin();
-  const answers = operations.map((operation) => machine.apply(new TextEncoder().encode(JSON.stringify(operation))));
+  const answers = operations.map((operation, place) =>
+    machine.apply(new TextEncoder().encode(JSON.stringify(operation)), { index: firstIndex + place }),
+  );
   machine.end();
   return answers;
 }

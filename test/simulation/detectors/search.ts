@@ -3,6 +3,7 @@
  * a copy with a defect. Each detector draws everything from the seed; none was made for one defect.
  */
 import type { DetectorName } from '../seeded-defect.js';
+import type { Workload } from '../../../src/simulation/workload.js';
 import type { FileDurability } from '../../../src/storage/storage.js';
 
 export interface Search {
@@ -20,13 +21,20 @@ export interface Found {
   readonly message: string;
 }
 
+interface Simulated {
+  readonly nodes: number | undefined;
+  readonly workload?: Workload;
+}
+
 /** Throws where a property does not hold. */
 type TrySeed = (seed: number) => void | Promise<void>;
 
 export async function search({ detector, maximumSeeds, nodes, durability }: Search): Promise<Found | null> {
   switch (detector) {
     case 'simulation':
-      return searchSeeds(await simulation(nodes), maximumSeeds);
+      return searchSeeds(await simulation({ nodes }), maximumSeeds);
+    case 'control plane':
+      return searchSeeds(await controlPlane(nodes), maximumSeeds);
     case 'every disk call':
       return crashEverywhere(durability, maximumSeeds);
     case 'stability':
@@ -62,10 +70,20 @@ function describe(error: unknown): { readonly check: string; readonly message: s
   return { check, message: error.message };
 }
 
-async function simulation(nodes: number | undefined): Promise<TrySeed> {
+/** The metadata, its controllers and brokers. */
+async function controlPlane(nodes: number | undefined): Promise<TrySeed> {
+  const { metadataWorkload } = await import('../../../src/simulation/metadata-workload.js');
+  return simulation({ nodes, workload: metadataWorkload });
+}
+
+async function simulation({ nodes, workload }: Simulated): Promise<TrySeed> {
   const { simulate } = await import('../../../src/simulation/simulation.js');
   return (seed) => {
-    const { failure } = simulate(nodes === undefined ? { seed } : { seed, nodes });
+    const { failure } = simulate({
+      seed,
+      ...(nodes === undefined ? {} : { nodes }),
+      ...(workload === undefined ? {} : { workload }),
+    });
     if (failure !== undefined) throw Object.assign(new Error(failure.message), { check: failure.check });
   };
 }
