@@ -3,13 +3,22 @@
  * starts nothing. A mistake is one line that proposes the nearest option.
  */
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { brokerCommands } from './broker-commands.js';
+import { clusterCommands } from './cluster-commands.js';
+import { completionCommand, type CompletionRequest } from './completion.js';
 import { oneLine, usageError } from './errors.js';
 import { fileCommands, folderCommands, type OfflineRequest } from './folder-commands.js';
+import { groupCommands } from './group-commands.js';
+import { linkCommands } from './link-commands.js';
+import { nodeCommands } from './node-commands.js';
 import { countUpTo, offsetOption, outputOption, parseIds, timeoutOption, type OutputFormat } from './options.js';
+import { partitionCommands } from './partition-commands.js';
+import { topicCommands } from './topic-commands.js';
+import { remoteRequest, type AskRemote, type RemoteRequest } from './verbs.js';
+import { packageVersion } from './version.js';
 
-export type Request = UpRequest | OfflineRequest | BenchRequest;
+export type Request = UpRequest | RemoteRequest | OfflineRequest | ProgramRequest | CompletionRequest;
 
 export interface UpRequest {
   command: 'up';
@@ -31,9 +40,9 @@ export interface UpRequest {
   timeoutMs: number;
 }
 
-/** The flags are the benchmark's own. */
-export interface BenchRequest {
-  command: 'bench';
+/** Programs of their own; so are their flags. */
+export interface ProgramRequest {
+  command: 'bench' | 'simulate';
   flags: string[];
 }
 
@@ -70,8 +79,15 @@ export function parseCommandLine(words: readonly string[], output: Output): Requ
   const ask = (asked: Request): void => {
     request = asked;
   };
-  for (const command of [upCommand(ask), ...folderCommands(ask), ...fileCommands(ask), benchCommand(ask)])
-    program.addCommand(command);
+  const groups = {
+    'A cluster here:': [upCommand(ask)],
+    'A cluster that runs:': remoteCommands(ask),
+    'A cluster at rest:': [...folderCommands(ask), ...fileCommands(ask)],
+    'Beside it:': [...programCommands(ask), completionCommand(ask)],
+  };
+  for (const [heading, commands] of Object.entries(groups)) {
+    for (const command of commands) program.addCommand(command.helpGroup(heading));
+  }
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: output.stdout,
@@ -91,6 +107,15 @@ export function parseCommandLine(words: readonly string[], output: Output): Requ
 
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+/** Those that ask a cluster that runs. */
+function remoteCommands(ask: (request: RemoteRequest) => void): Command[] {
+  const askRemote: AskRemote = (options, work) => {
+    ask(remoteRequest(options, work));
+  };
+  const nouns = [topicCommands, partitionCommands, brokerCommands, groupCommands, nodeCommands, linkCommands];
+  return [...clusterCommands(askRemote), ...nouns.map((commands) => commands(askRemote))];
 }
 
 function upCommand(ask: (request: UpRequest) => void): Command {
@@ -147,27 +172,26 @@ interface ParsedUpOptions extends Pick<UpRequest, 'brokerOffset' | 'wipe' | 'out
   timeout: number;
 }
 
-function benchCommand(ask: (request: BenchRequest) => void): Command {
-  return new Command('bench')
-    .usage('[flags]')
-    .argument('[flags...]')
-    .description('measure throughput, latency and failover on this machine; conclave bench --help has the flags')
-    .allowUnknownOption()
-    .helpOption(false)
-    .action((flags: string[]) => {
-      ask({ command: 'bench', flags });
-    });
+function programCommands(ask: (request: ProgramRequest) => void): Command[] {
+  const programs = {
+    bench: 'measure throughput, latency and failover on this machine',
+    simulate: 'run many clusters under faults in simulated time, or replay one',
+  };
+  return (['bench', 'simulate'] as const).map((command) =>
+    new Command(command)
+      .usage('[flags]')
+      .argument('[flags...]')
+      .description(`${programs[command]}; conclave ${command} --help has the flags`)
+      .allowUnknownOption()
+      .helpOption(false)
+      .action((flags: string[]) => {
+        ask({ command, flags });
+      }),
+  );
 }
 
 /** Throws a usage `CommandError` when a drill that kills the leader would leave no majority to write through. */
 export function checkSurvivors(nodes: number): void {
   if (nodes >= 3) return;
   throw usageError(`--check needs at least 3 nodes, not ${nodes}: it writes while the leader is dead`);
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-  return String(version);
 }

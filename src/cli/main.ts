@@ -3,13 +3,14 @@
  * The `conclave` command: words and signals in, exit code out. Every error ends here as one line on stderr.
  */
 
-import { bench } from './bench.js';
 import { parseCommandLine, type Request } from './command-line.js';
-import { describeError, ExitCode, exitCodeOf } from './errors.js';
+import { describeError, ExitCode, exitCodeOf, oneLine } from './errors.js';
 import { createInterrupts } from './interrupts.js';
 import { workOffline } from './offline.js';
+import { programs, runProgram } from './programs.js';
 import type { Terminal } from './terminal.js';
 import { up } from './up.js';
+import { workRemote } from './work-remote.js';
 
 process.exitCode = await main();
 
@@ -27,7 +28,11 @@ async function main(): Promise<number> {
     if (process.stderr.isTTY) process.stderr.write('\nStopping; Ctrl-C again ends it at once\n');
   });
   // `conclave up | head`: who no longer reads needs no error message.
-  process.stdout.on('error', () => process.exit(ExitCode.failure));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.stderr.write(`conclave: cannot write: ${oneLine(error.message)}\n`);
+    process.exit(ExitCode.failure);
+  });
+  process.stderr.on('error', () => undefined); // nobody is left to be told
 
   try {
     const request = parseCommandLine(process.argv.slice(2), {
@@ -50,8 +55,14 @@ function answer(request: Request, terminal: Terminal): Promise<number> {
   switch (request.command) {
     case 'up':
       return up(request, terminal);
+    case 'remote':
+      return workRemote(request, terminal);
     case 'bench':
-      return bench(request.flags, terminal.interrupt);
+    case 'simulate':
+      return runProgram(programs[request.command], request.flags, terminal.interrupt);
+    case 'completion':
+      terminal.stdout.write(request.script);
+      return Promise.resolve(ExitCode.ok);
     default:
       return workOffline(request, terminal);
   }

@@ -53,7 +53,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
 const LONGEST_TIMEOUT_MS = 2_147_483_647; // a timer of Node holds no more
 
 /** "30" is seconds; units: ms, s, m, h. */
-function parseDuration(text: string): number {
+export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const durationMs = match ? Math.round(Number(match[1]) * (UNIT_MS[match[2] ?? 's'] ?? NaN)) : NaN;
   if (durationMs >= 1 && durationMs <= LONGEST_TIMEOUT_MS) return durationMs;

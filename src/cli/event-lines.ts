@@ -1,0 +1,123 @@
+/** What happens in a cluster, told in a line each: the events of `conclave watch` for people. */
+
+import {
+  kafkaSettingsOf,
+  type ClusterEvent,
+  type ClusterStatus,
+  type HealthProblem,
+  type TopicInfo,
+} from '../index.js';
+import { describeStatus } from './live-status.js';
+import { printable } from './tables.js';
+
+/** A change of the metadata as JSON carries it: of newer kinds, too. */
+export interface ChangedRecord {
+  kind: string;
+  key: string;
+  before?: Fields;
+  after?: Fields;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function clusterLine(event: ClusterEvent): string {
+  return line(event.at, event.kind, clusterText(event));
+}
+
+export function statusLine(atMs: number, status: ClusterStatus): string {
+  return line(atMs, 'status', describeStatus(status));
+}
+
+/** The many partitions of a topic that change at once are told together. */
+export function metadataLines(atMs: number, index: number, records: readonly ChangedRecord[]): string[] {
+  const groups = new Map<string, ChangedRecord[]>();
+  for (const record of records) {
+    const group = record.kind === 'partition' ? `partitions of ${topicOf(record)} ${deedOf(record)}` : nameOf(record);
+    groups.set(group, [...(groups.get(group) ?? []), record]);
+  }
+  return [...groups].map(([group, [first, ...more]]) => {
+    const text = first === undefined || more.length > 0 ? `${more.length + 1} ${group}` : recordText(first);
+    return line(atMs, 'metadata', `#${index} ${text}`);
+  });
+}
+
+function line(atMs: number, kind: string, text: string): string {
+  const at = new Date(atMs);
+  const time = `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+  return printable(`${time}  ${kind.padEnd(10)}  ${text}`);
+}
+
+function clusterText(event: ClusterEvent): string {
+  const { at: _at, kind, node, ends, change, ...details } = event;
+  switch (kind) {
+    case 'leader':
+      return details['leader'] === null
+        ? 'no leader'
+        : `node ${shown(details['leader'])} leads term ${shown(details['term'])}`;
+    case 'health':
+      return healthText(details['healthy'] === true, (details['reasons'] ?? []) as readonly HealthProblem[]);
+    case 'node':
+      return `node ${subject(node, change, details)}`;
+    case 'link':
+      return `link ${subject((ends as readonly number[]).join('-'), change, details)}`;
+    default:
+      return fieldsText(details);
+  }
+}
+
+function healthText(healthy: boolean, reasons: readonly HealthProblem[]): string {
+  return [healthy ? 'healthy' : 'unhealthy', ...reasons.map(({ detail }) => detail)].join('; ');
+}
+
+/** "2 stopped, stopReason killed" */
+function subject(name: unknown, change: unknown, details: Fields): string {
+  const more = fieldsText(details);
+  return `${shown(name)} ${shown(change)}${more === '' ? '' : `, ${more}`}`;
+}
+
+function recordText(record: ChangedRecord): string {
+  const { before, after } = record;
+  const differences = before !== undefined && after !== undefined ? differencesText(told(before), told(after)) : '';
+  return `${nameOf(record)} ${deedOf(record)}${differences === '' ? '' : `: ${differences}`}`;
+}
+
+function nameOf({ kind, key }: ChangedRecord): string {
+  return `${kind} ${key}`;
+}
+
+function topicOf({ key }: ChangedRecord): string {
+  return key.slice(0, key.lastIndexOf(':'));
+}
+
+function deedOf({ before, after }: ChangedRecord): string {
+  if (before === undefined) return 'created';
+  return after === undefined ? 'deleted' : 'changed';
+}
+
+/** These change with all others, or say nothing by themselves. */
+const UNTOLD = new Set(['modifiedAt', 'partitionEpoch', 'lastHeartbeat', 'stateSince']);
+
+/** A topic's settings stand beside its other members. */
+function told(record: Fields): Fields {
+  const { config, ...rest } = record;
+  return config === undefined ? rest : { ...rest, ...kafkaSettingsOf(config as TopicInfo['config']) };
+}
+
+function differencesText(before: Fields, after: Fields): string {
+  return Object.keys({ ...before, ...after })
+    .filter((name) => !UNTOLD.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => `${name} ${shown(before[name])} → ${shown(after[name])}`)
+    .join(', ');
+}
+
+function fieldsText(fields: Fields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name} ${shown(value)}`)
+    .join(', ');
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'none';
+  if (Array.isArray(value) && value.every((each) => typeof each === 'number')) return value.join(',') || 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
