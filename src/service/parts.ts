@@ -1,0 +1,35 @@
+/** What every file of routes is given, and the types of Hono as they are used here. */
+import type { HttpBindings } from '@hono/node-server';
+import type { Context as HonoContext, Hono } from 'hono';
+import type { Cluster, MetadataStore } from '../index.js';
+import type { EventStreams } from './event-streams.js';
+import type { ServiceLimits } from './limits.js';
+
+export interface ServiceOptions {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  /** Null: nobody needs one; only for an address that no other machine can reach. */
+  token: string | null;
+  readOnly: boolean;
+  /** Of the package. */
+  version: string;
+}
+
+interface Environment {
+  Bindings: HttpBindings;
+}
+
+export type App = Hono<Environment>;
+export type Context = HonoContext<Environment>;
+
+export interface Parts {
+  readonly cluster: Cluster;
+  /** Follows the leader. */
+  readonly store: MetadataStore;
+  readonly options: ServiceOptions;
+  readonly limits: ServiceLimits;
+  readonly streams: EventStreams;
+  /** By a clock that never goes back. */
+  readonly startedAtMs: number;
+}
