@@ -148,7 +148,18 @@ function upCommand(ask: (request: UpRequest) => void): Command {
       const { nodes = null, brokers = null, topics = null, data = null, check = false, timeout, ...others } = options;
       const { durability = 'fsync', listen = null, token = null, readOnly = false } = options;
       const serving = { listen, token, readOnly };
-      ask({ command: 'up', ...others, ...serving, nodes, brokers, topics, data, durability, check, timeoutMs: timeout });
+      ask({
+        command: 'up',
+        ...others,
+        ...serving,
+        nodes,
+        brokers,
+        topics,
+        data,
+        durability,
+        check,
+        timeoutMs: timeout,
+      });
     });
 }
 

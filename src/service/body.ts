@@ -51,6 +51,7 @@ export function readWhole(text: string | undefined, what: string): number {
 /** Of the query; absent: `undefined`. */
 export function readFlag(context: Context, name: string): boolean | undefined {
   const text = context.req.query(name);
-  if (text === undefined || text === 'true' || text === 'false') return text === undefined ? undefined : text === 'true';
+  if (text === undefined || text === 'true' || text === 'false')
+    return text === undefined ? undefined : text === 'true';
   throw invalid(`${name} must be true or false`);
 }

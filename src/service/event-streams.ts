@@ -38,7 +38,9 @@ export class EventStreams {
   open(response: ServerResponse, request: EventRequest): void {
     if (this.#closing.signal.aborted) throw new ClusterError('Stopped', 'the service is closing');
     if (this.#streams.size >= this.#limits.subscribers) {
-      throw new Refusal('Overloaded', `there are ${this.#limits.subscribers} streams of events already`, { status: 503 });
+      throw new Refusal('Overloaded', `there are ${this.#limits.subscribers} streams of events already`, {
+        status: 503,
+      });
     }
     const stream = new EventStream(response, performance.now());
     stream.signal.addEventListener('abort', () => this.#streams.delete(stream));

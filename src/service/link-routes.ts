@@ -1,5 +1,5 @@
 /** The links between nodes: list, cut, disturb, heal; one, or all between groups. */
-import type { Cluster, LinkFaults, LinkHandle } from '../index.js';
+import type { Cluster, LinkHandle } from '../index.js';
 import { readBody, readWhole } from './body.js';
 import type { App, Context, Parts } from './parts.js';
 
@@ -7,7 +7,7 @@ type Deed = (link: LinkHandle, body: Readonly<Record<string, unknown>>) => Promi
 
 const deeds: Readonly<Record<string, Deed>> = {
   cut: (link, { from }) => link.cut(direction(from)),
-  faults: (link, { from, ...faults }) => link.setFaults(faults as LinkFaults, direction(from)),
+  faults: (link, { from, ...faults }) => link.setFaults(faults, direction(from)),
   heal: (link) => link.heal(),
 };
 

@@ -77,7 +77,10 @@ function createApp(parts: Parts): App {
       app,
       onMethodNotAllowed: (context, methods) => {
         const Allow = methods.join(', ');
-        return errorResponse(context, new Refusal('MethodNotAllowed', `here are only ${Allow}`, { headers: { Allow } }));
+        return errorResponse(
+          context,
+          new Refusal('MethodNotAllowed', `here are only ${Allow}`, { headers: { Allow } }),
+        );
       },
     }),
   );

@@ -5,7 +5,13 @@ import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../src/assert.js';
-import { startCluster, type Cluster, type ClusterEvent, type ClusterStatus, type WatchedChange } from '../../src/index.js';
+import {
+  startCluster,
+  type Cluster,
+  type ClusterEvent,
+  type ClusterStatus,
+  type WatchedChange,
+} from '../../src/index.js';
 import type { Service } from '../../src/service/service.js';
 import { eventually, withDeadline } from '../support/deadline.js';
 import { ask, codeIn, withService } from '../support/service.js';
@@ -85,7 +91,8 @@ async function registerBrokers(count: number): Promise<void> {
 const keysOf = (changes: readonly WatchedChange[]): string[] =>
   changes.flatMap(({ events }) => events.map(({ key }) => key));
 
-const keys = (from: number, count: number): string[] => Array.from({ length: count }, (_, place) => String(from + place));
+const keys = (from: number, count: number): string[] =>
+  Array.from({ length: count }, (_, place) => String(from + place));
 
 test('metadata: every change once, in order, without a gap; and from where a stream was lost', async () => {
   await withService(cluster, {}, async (service) => {
@@ -97,7 +104,10 @@ test('metadata: every change once, in order, without a gap; and from where a str
     const changes = first.of<WatchedChange>('metadata');
     assert.equal(keysOf(changes), keys(from, 20));
     const indexes = changes.map(({ index }) => index);
-    assert.equal(indexes, [...new Set(indexes)].sort((a, b) => a - b));
+    assert.equal(
+      indexes,
+      [...new Set(indexes)].sort((a, b) => a - b),
+    );
     const ids = first.told.filter(({ event }) => event === 'metadata').map(({ id }) => Number(id));
     assert.equal(ids, indexes, 'the id of a change is its index');
     first.close();
@@ -137,7 +147,10 @@ test('status: at once, when it changes, and no more often than it may', async ()
     const { leader } = must(stream.of<ClusterStatus>('status')[0], 'the first status');
     const startedAtMs = performance.now();
     await registerBrokers(30);
-    const follower = must([1, 2, 3].find((id) => id !== leader), 'a follower');
+    const follower = must(
+      [1, 2, 3].find((id) => id !== leader),
+      'a follower',
+    );
     await cluster.node(follower).kill();
     const isDown = ({ nodes }: ClusterStatus): boolean => nodes.some(({ role }) => role === 'stopped');
     await eventually(() => stream.of<ClusterStatus>('status').some(isDown), 'the status of a dead node');
@@ -215,7 +228,10 @@ test('who does not read is ended, while the others are told on', async () => {
     let written = 0;
     // Until no buffer between the two has room; then, what the service does not hold back it must have ended.
     const fill = async (): Promise<boolean> => {
-      extra['leader.replication.throttled.replicas'] = Array.from({ length: 20_000 }, (_, at) => `${at}:${written}`).join();
+      extra['leader.replication.throttled.replicas'] = Array.from(
+        { length: 20_000 },
+        (_, at) => `${at}:${written}`,
+      ).join();
       await store.updateTopic('wide', { config: { extra } });
       written += 1;
       return deaf.destroyed || (await isEnded(deaf));

@@ -42,7 +42,13 @@ test('a foreign host is refused, everywhere: a name that somebody else points he
     for (const own of [host, `localhost:${port}`, `LOCALHOST:${port}`, '[::1]:80', 'localhost', '127.0.0.1:8080']) {
       assert.is((await call(own)).status, 200, own);
     }
-    for (const foreign of ['evil.example', `evil.example:${port}`, '10.0.0.1', 'localhost.evil.example', '127.0.0.1.nip.io']) {
+    for (const foreign of [
+      'evil.example',
+      `evil.example:${port}`,
+      '10.0.0.1',
+      'localhost.evil.example',
+      '127.0.0.1.nip.io',
+    ]) {
       assertRefused(await call(foreign), 403, 'Forbidden');
       assertRefused(await call(foreign, '/livez'), 403, 'Forbidden');
     }
@@ -65,7 +71,8 @@ test('listening everywhere, it is any of its numbers, and no name but localhost'
 
 test('a page of another site is refused, whatever it asks; one of our own is not', async () => {
   await withService(cluster, {}, async (service) => {
-    const call = (headers: OutgoingHttpHeaders, path = 'GET /v1/status'): Promise<Answer> => ask(service, path, { headers });
+    const call = (headers: OutgoingHttpHeaders, path = 'GET /v1/status'): Promise<Answer> =>
+      ask(service, path, { headers });
     assert.is((await call({ Origin: service.url })).status, 200);
     assert.is((await call({ 'Sec-Fetch-Site': 'same-origin' })).status, 200);
     assert.is((await call({ 'Sec-Fetch-Site': 'none' })).status, 200);
@@ -124,7 +131,10 @@ test('a body: JSON, an object, and within bounds, told or not', async () => {
     assertRefused(await post(long), 413, 'TooLarge');
     assertRefused(await post(long, chunked), 413, 'TooLarge');
     assertRefused(await post('{}', { ...chunked, 'Content-Type': 'text/plain' }), 415, 'UnsupportedMediaType');
-    const known = await post(JSON.stringify(broker.body), { ...chunked, 'Content-Type': 'Application/JSON; charset=utf-8' });
+    const known = await post(JSON.stringify(broker.body), {
+      ...chunked,
+      'Content-Type': 'Application/JSON; charset=utf-8',
+    });
     assert.is(known.status, 201, known.text);
     await cluster.store().unregisterBroker(1);
   });
@@ -144,7 +154,13 @@ test('the rate: a burst, then so many a second, each address for itself, and not
   let now = 0;
   const take = createRateLimit({ burstRequests: 2, requestsPerSecond: 1, addresses: 2 }, () => now);
   assert.equal([take('a'), take('a'), take('a'), take('b')], [true, true, false, true]);
-  for (const [atMs, expected] of [[600, false], [999, false], [1_000, true], [1_001, false], [90_000, true]] as const) {
+  for (const [atMs, expected] of [
+    [600, false],
+    [999, false],
+    [1_000, true],
+    [1_001, false],
+    [90_000, true],
+  ] as const) {
     now = atMs;
     assert.is(take('a'), expected, `at ${atMs} ms`);
   }

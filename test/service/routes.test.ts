@@ -53,7 +53,11 @@ test('status and health', async () => {
 
 test('brokers: register, look, change, drain, unregister', async () => {
   for (const id of [1, 2, 3, 4]) {
-    const { body } = await expectStatus(201, 'POST /v1/brokers', { id, addr: `127.0.0.1:${9091 + id}`, rack: `r${id}` });
+    const { body } = await expectStatus(201, 'POST /v1/brokers', {
+      id,
+      addr: `127.0.0.1:${9091 + id}`,
+      rack: `r${id}`,
+    });
     assert.is((body as { id: number }).id, id);
   }
   await expectError(409, 'BrokerExists', 'POST /v1/brokers', { id: 1, addr: '127.0.0.1:1' });
@@ -79,16 +83,23 @@ test('topics: create, look, settings, partitions, delete', async () => {
   await expectError(409, 'TopicExists', 'POST /v1/topics', orders);
   await expectError(409, 'NotEnoughBrokers', 'POST /v1/topics', { ...orders, name: 'wide', replicationFactor: 9 });
   await expectError(400, 'InvalidArgument', 'POST /v1/topics');
-  assert.equal((await get<{ name: string }[]>('/v1/topics')).map(({ name }) => name), ['orders']);
+  assert.equal(
+    (await get<{ name: string }[]>('/v1/topics')).map(({ name }) => name),
+    ['orders'],
+  );
   const described = await get<{ topic: { name: string }; partitions: unknown[] }>('/v1/topics/orders');
   assert.equal([described.topic.name, described.partitions.length], ['orders', 2]);
   await expectError(404, 'TopicNotFound', 'GET /v1/topics/absent');
 
   const changes = [{ key: 'retention.ms', op: 'set', value: '2000' }];
-  const retention = ({ body: info }: Answer): number => (info as { config: { retentionMs: number } }).config.retentionMs;
+  const retention = ({ body: info }: Answer): number =>
+    (info as { config: { retentionMs: number } }).config.retentionMs;
   const path = 'PATCH /v1/topics/orders/configs';
   assert.is(retention(await expectStatus(200, path, { changes, validateOnly: true })), 2_000);
-  assert.is((await get<{ topic: { config: { retentionMs: number } } }>('/v1/topics/orders')).topic.config.retentionMs, 1_000);
+  assert.is(
+    (await get<{ topic: { config: { retentionMs: number } } }>('/v1/topics/orders')).topic.config.retentionMs,
+    1_000,
+  );
   assert.is(retention(await expectStatus(200, path, { changes })), 2_000);
   await expectError(400, 'InvalidArgument', path, { changes: 'all' });
   await expectError(404, 'TopicNotFound', 'PATCH /v1/topics/absent/configs', { changes });
@@ -122,14 +133,20 @@ test('partitions of one topic, or of all in order; elections; reassignments', as
 
 test('metadata and balance', async () => {
   const metadata = await get<{ brokers: object; topics: object; partitions: object }>('/v1/metadata');
-  assert.equal([metadata.brokers, metadata.topics, metadata.partitions].map((kind) => Object.keys(kind).length), [3, 1, 12]);
+  assert.equal(
+    [metadata.brokers, metadata.topics, metadata.partitions].map((kind) => Object.keys(kind).length),
+    [3, 1, 12],
+  );
   assert.is((await get<{ brokers: unknown[] }>('/v1/balance')).brokers.length, 3);
 });
 
 test('groups: list, look, delete', async () => {
   const offsets = [{ topic: 'orders', partition: 1, offset: 7 }];
   await cluster.store().groups.commitOffsets({ groupId: 'billing/eu', offsets });
-  assert.equal((await get<{ groupId: string }[]>('/v1/groups')).map(({ groupId }) => groupId), ['billing/eu']);
+  assert.equal(
+    (await get<{ groupId: string }[]>('/v1/groups')).map(({ groupId }) => groupId),
+    ['billing/eu'],
+  );
   const described = await get<{ group: { groupId: string }; offsets: { offset: number }[] }>('/v1/groups/billing%2Feu');
   assert.equal([described.group.groupId, described.offsets[0]?.offset], ['billing/eu', 7]);
   await expectError(404, 'GroupNotFound', 'GET /v1/groups/absent');
@@ -145,7 +162,10 @@ interface Node {
 
 async function follower(): Promise<number> {
   const { leader } = await get<{ leader: number }>('/v1/health');
-  return must([1, 2, 3].find((id) => id !== leader), 'three nodes have two followers');
+  return must(
+    [1, 2, 3].find((id) => id !== leader),
+    'three nodes have two followers',
+  );
 }
 
 const healthy = (): Promise<unknown> => cluster.waitForHealthy({ timeoutMs: 20_000 });

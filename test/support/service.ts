@@ -1,5 +1,6 @@
 /** What tests of the service share: requests with any header, a service that is always closed. */
-import { Agent, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import type { Agent } from 'node:http';
+import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Cluster } from '../../src/index.js';
 import { serviceLimits, type ServiceLimits } from '../../src/service/limits.js';
@@ -24,14 +25,19 @@ export interface Asked {
 
 const defaults: ServiceOptions = { host: '127.0.0.1', port: 0, token: null, readOnly: false, version: '1.2.3' };
 
+interface Given extends Partial<ServiceOptions> {
+  limits?: Partial<ServiceLimits>;
+  deadlineMs?: number;
+}
+
 export async function withService<T>(
   cluster: Cluster,
-  { limits, ...options }: Partial<ServiceOptions> & { limits?: Partial<ServiceLimits> },
+  { limits, deadlineMs = 60_000, ...options }: Given,
   body: (service: Service) => Promise<T>,
 ): Promise<T> {
   const service = await startService(cluster, { ...defaults, ...options }, { ...serviceLimits, ...limits });
   try {
-    return await withDeadline('use of the service', 60_000, body(service));
+    return await withDeadline('use of the service', deadlineMs, body(service));
   } finally {
     await withDeadline('close of the service', 10_000, service.close());
   }
@@ -43,9 +49,17 @@ export function ask(service: Pick<Service, 'url'>, call: string, asked: Asked = 
   const { hostname, port } = new URL(service.url);
   const { body, headers = {}, agent } = asked;
   const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-  const type = sent === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(sent) };
+  const type =
+    sent === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(sent) };
   const answer = new Promise<Answer>((resolve, reject) => {
-    const options = { host: hostname.replace(/^\[|\]$/g, ''), port, method, path, headers: { ...type, ...headers }, agent };
+    const options = {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port,
+      method,
+      path,
+      headers: { ...type, ...headers },
+      agent,
+    };
     const outgoing = request(options, (incoming) => {
       text(incoming).then((got) => {
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text: got, body: parsed(got) });
