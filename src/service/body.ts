@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { invalid, Refusal } from './error-response.js';
 import type { ServiceLimits } from './limits.js';
-import type { Context } from './parts.js';
+import type { Context } from './web.js';
 
 /** By its headers; of unknown length if it comes in chunks. */
 export function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,7 +1,8 @@
 /** Brokers: list, look at, register, change, drain, unregister. */
 import { ClusterError, type BrokerChange, type NewBroker } from '../index.js';
 import { readBody, readWhole } from './body.js';
-import type { App, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App } from './web.js';
 
 const WHAT = 'the id of a broker';
 

@@ -4,7 +4,7 @@
  */
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ClusterError, type ErrorCode } from '../index.js';
-import type { Context } from './parts.js';
+import type { Context } from './web.js';
 
 type RefusalCode =
   | 'InvalidArgument'

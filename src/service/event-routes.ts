@@ -3,7 +3,8 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { invalid } from './error-response.js';
 import { readWhole } from './body.js';
 import { topics, type Topic } from './event-streams.js';
-import type { App, Context, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App, Context } from './web.js';
 
 export function addEventRoutes(app: App, { streams }: Parts): void {
   app.get('/v1/events', (context) => {

@@ -23,7 +23,7 @@ export class EventStream {
     response.flushHeaders();
   }
 
-  /** Aborted when it has ended, by whomever. */
+  /** Aborted when nothing more is to be told. */
   get signal(): AbortSignal {
     return this.#ended.signal;
   }

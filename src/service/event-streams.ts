@@ -25,6 +25,8 @@ export class EventStreams {
   /** With what each is to be told. */
   readonly #streams = new Map<EventStream, ReadonlySet<Topic>>();
   readonly #work = new Set<Promise<void>>();
+  /** Null: there is nobody to tell. */
+  #tellsStatus: Promise<void> | null = null;
   readonly #closing = new AbortController();
   /** Changes are shared by all who watch, and so is their text. */
   readonly #texts = new WeakMap<WatchedChange, string>();
@@ -43,9 +45,10 @@ export class EventStreams {
       });
     }
     const stream = new EventStream(response, performance.now());
-    stream.signal.addEventListener('abort', () => this.#streams.delete(stream));
+    // Not before: what it was still told may wait in its socket.
+    response.on('close', () => this.#streams.delete(stream));
     this.#streams.set(stream, request.topics);
-    if (this.#streams.size === 1) this.#track(this.#tellStatus());
+    this.#tellsStatus ??= this.#track(this.#tellStatus());
     if (request.topics.has('cluster')) this.#track(this.#tellCluster(stream));
     if (request.topics.has('metadata')) this.#track(this.#tellMetadata(stream, request.fromIndex));
   }
@@ -57,14 +60,15 @@ export class EventStreams {
     await Promise.all(this.#work);
   }
 
-  #track(work: Promise<void>): void {
+  #track(work: Promise<void>): Promise<void> {
     this.#work.add(work);
     void work.finally(() => this.#work.delete(work));
+    return work;
   }
 
   async #tellStatus(): Promise<void> {
     const { signal } = this.#closing;
-    while (this.#streams.size > 0) {
+    while (this.#streams.size > 0 && !signal.aborted) {
       const nextAtMs = performance.now() + this.#limits.statusMs;
       const wanted = [...this.#streams.values()].some((told) => told.has('status'));
       const text = wanted ? eventText('status', await this.#cluster.status()) : '';
@@ -74,6 +78,7 @@ export class EventStreams {
       }
       await delay(Math.max(0, nextAtMs - performance.now()), undefined, { signal }).catch(() => undefined);
     }
+    this.#tellsStatus = null;
   }
 
   async #tellCluster(stream: EventStream): Promise<void> {

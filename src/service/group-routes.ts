@@ -1,6 +1,7 @@
 /** Consumer groups: list, look at, delete. */
 import { ClusterError } from '../index.js';
-import type { App, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App } from './web.js';
 
 export function addGroupRoutes(app: App, { store: { groups } }: Parts): void {
   app.get('/v1/groups', async (context) => context.json(await groups.list()));

@@ -6,8 +6,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hasBody, tooLarge } from './body.js';
 import { Refusal } from './error-response.js';
-import type { App, Context, Parts } from './parts.js';
+import type { Parts } from './parts.js';
 import { createRateLimit } from './rate-limit.js';
+import type { App, Context } from './web.js';
 
 type Guard = (context: Context) => void;
 

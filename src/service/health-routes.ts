@@ -1,5 +1,6 @@
 /** For whoever looks after the process: does it run, and can it be used. Plain text, and no token is asked for. */
-import type { App, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App } from './web.js';
 
 export function addHealthRoutes(app: App, { cluster }: Parts): void {
   app.get('/livez', (context) => context.text('ok'));

@@ -1,7 +1,8 @@
 /** The links between nodes: list, cut, disturb, heal; one, or all between groups. */
 import type { Cluster, LinkHandle } from '../index.js';
 import { readBody, readWhole } from './body.js';
-import type { App, Context, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App, Context } from './web.js';
 
 type Deed = (link: LinkHandle, body: Readonly<Record<string, unknown>>) => Promise<void>;
 

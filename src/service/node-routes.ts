@@ -1,7 +1,8 @@
 /** The nodes of the cluster: list, add, remove, and whatever can be done to one. */
 import type { Cluster, NodeHandle } from '../index.js';
 import { readBody, readFlag, readWhole } from './body.js';
-import type { App, Context, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App, Context } from './web.js';
 
 type Deed = (node: NodeHandle, context: Context) => Promise<unknown>;
 

@@ -1,8 +1,9 @@
 /** Partitions of one topic or of all: list, move, and have their leaders elected. */
 import type { MetadataStore, PartitionInfo } from '../index.js';
 import { readBody } from './body.js';
-import type { App, Parts } from './parts.js';
+import type { Parts } from './parts.js';
 import { topicNotFound } from './topic-routes.js';
+import type { App } from './web.js';
 
 type Reassignments = Parameters<MetadataStore['alterReassignments']>[0];
 type Election = Parameters<MetadataStore['electLeaders']>;

@@ -1,6 +1,4 @@
-/** What every file of routes is given, and the types of Hono as they are used here. */
-import type { HttpBindings } from '@hono/node-server';
-import type { Context as HonoContext, Hono } from 'hono';
+/** What every file of routes is given. Types only. */
 import type { Cluster, MetadataStore } from '../index.js';
 import type { EventStreams } from './event-streams.js';
 import type { ServiceLimits } from './limits.js';
@@ -15,13 +13,6 @@ export interface ServiceOptions {
   /** Of the package. */
   version: string;
 }
-
-interface Environment {
-  Bindings: HttpBindings;
-}
-
-export type App = Hono<Environment>;
-export type Context = HonoContext<Environment>;
 
 export interface Parts {
   readonly cluster: Cluster;

@@ -21,9 +21,10 @@ import { serviceLimits, type ServiceLimits } from './limits.js';
 import { addLinkRoutes } from './link-routes.js';
 import { addNodeRoutes } from './node-routes.js';
 import { addPartitionRoutes } from './partition-routes.js';
-import type { App, Parts, ServiceOptions } from './parts.js';
+import type { Parts, ServiceOptions } from './parts.js';
 import { addStatusRoutes } from './status-routes.js';
 import { addTopicRoutes } from './topic-routes.js';
+import type { App } from './web.js';
 
 export interface Service {
   readonly url: string;

@@ -1,5 +1,6 @@
 /** The cluster as a whole: how it is, and all that it knows. */
-import type { App, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App } from './web.js';
 
 export function addStatusRoutes(app: App, { cluster, store, options, startedAtMs }: Parts): void {
   app.get('/v1/status', async (context) => {

@@ -1,7 +1,8 @@
 /** Topics: list, look at, create, delete, their settings and the number of their partitions. */
 import { ClusterError, type ConfigChange, type NewTopic } from '../index.js';
 import { readBody } from './body.js';
-import type { App, Parts } from './parts.js';
+import type { Parts } from './parts.js';
+import type { App } from './web.js';
 
 export function addTopicRoutes(app: App, { store, limits }: Parts): void {
   app.get('/v1/topics', async (context) => context.json(await store.listTopics()));
