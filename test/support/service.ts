@@ -47,7 +47,7 @@ export async function withService<T>(
 export function ask(service: Pick<Service, 'url'>, call: string, asked: Asked = {}): Promise<Answer> {
   const [method = '', path = ''] = call.split(' ');
   const { hostname, port } = new URL(service.url);
-  const { body, headers = {}, agent } = asked;
+  const { body, headers = {}, agent = false } = asked;
   const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const type =
     sent === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(sent) };
