@@ -121,8 +121,14 @@ const folders = [
   only({
     name: 'cli-uses-the-public-api',
     from: '^src/cli/',
-    may: ['^src/index\\.ts$'],
+    may: ['^src/index\\.ts$', '^src/service/service\\.ts$'],
     comment: 'What the command needs, every embedder may need: it has no private door.',
+  }),
+  only({
+    name: 'service-uses-the-public-api',
+    from: '^src/service/',
+    may: ['^src/index\\.ts$'],
+    comment: 'What it answers, every embedder may ask; and nothing but the command starts it.',
   }),
   only({
     name: 'actors-are-shells',
@@ -185,6 +191,12 @@ const packages = [
     packages: ['commander', 'picocolors', 'cli-table3'],
     in: '^(src/cli|test|bench)/',
     comment: 'Who embeds a cluster loads no command line.',
+  }),
+  packagesOnlyIn({
+    name: 'http-only-in-service',
+    packages: ['hono', '@hono/node-server'],
+    in: '^src/service/',
+    comment: 'Who embeds a cluster loads no HTTP.',
   }),
   packagesOnlyIn({
     name: 'yaml-only-where-it-is-loaded-late',

@@ -12,8 +12,18 @@ import { fileCommands, folderCommands, type OfflineRequest } from './folder-comm
 import { groupCommands } from './group-commands.js';
 import { linkCommands } from './link-commands.js';
 import { nodeCommands } from './node-commands.js';
-import { countUpTo, offsetOption, outputOption, parseIds, timeoutOption, type OutputFormat } from './options.js';
+import {
+  countUpTo,
+  offsetOption,
+  outputOption,
+  parseIds,
+  parseListenAddress,
+  timeoutOption,
+  type ListenAddress,
+  type OutputFormat,
+} from './options.js';
 import { partitionCommands } from './partition-commands.js';
+import { checkServing } from './serving.js';
 import { topicCommands } from './topic-commands.js';
 import { remoteRequest, type AskRemote, type RemoteRequest } from './verbs.js';
 import { packageVersion } from './version.js';
@@ -36,6 +46,10 @@ export interface UpRequest {
   /** Nodes that are to come back without their files. */
   wipe: number[];
   check: boolean;
+  /** Null: the default, or any free port if that is taken. */
+  listen: ListenAddress | null;
+  token: string | null;
+  readOnly: boolean;
   output: OutputFormat;
   timeoutMs: number;
 }
@@ -56,13 +70,15 @@ Examples:
   $ conclave up                           three nodes, six brokers, sample topics
   $ conclave up --topics shop.yaml        your own topics
   $ conclave up --data ./cluster          keep it; the next one goes on with it
+  $ conclave up --listen 127.0.0.1:0      serve it on any free port
   $ conclave up --check                   a failover drill; exits 0 when all is well
   $ conclave up --check -o json | jq .failoverMs
 
 A topic file holds Strimzi KafkaTopic resources in YAML (several documents, a List,
 or an OpenShift Template), or what kcat -L -J prints, brokers included. Without --check
 the cluster stays up until Ctrl-C stops it; a second Ctrl-C ends it at once. Brokers
-and topics that --data holds already are left as they are.
+and topics that --data holds already are left as they are. While it is up it serves HTTP
+(see the README); an address that other machines reach needs a --token.
 
 Exit codes:
   0    done                               124  the --timeout passed
@@ -143,6 +159,11 @@ function upCommand(ask: (request: UpRequest) => void): Command {
         .argParser(parseIds)
         .default([], 'none'),
     )
+    .addOption(
+      new Option('--listen <address>', 'where to serve HTTP (default: 127.0.0.1:7400)').argParser(parseListenAddress),
+    )
+    .addOption(new Option('--token <token>', 'what every request must bring').env('CONCLAVE_TOKEN'))
+    .option('--read-only', 'serve looks, and no changes')
     .option('--check', 'kill the leader, write, restart it, compare all nodes, exit')
     .addOption(outputOption())
     .addOption(timeoutOption('for all work before it stays up'))
@@ -150,15 +171,29 @@ function upCommand(ask: (request: UpRequest) => void): Command {
     .action((options: ParsedUpOptions) => {
       checkUpOptions(options);
       const { nodes = null, brokers = null, topics = null, data = null, check = false, timeout, ...others } = options;
-      const { durability = 'fsync' } = options;
-      ask({ command: 'up', ...others, nodes, brokers, topics, data, durability, check, timeoutMs: timeout });
+      const { durability = 'fsync', listen = null, token = null, readOnly = false } = options;
+      const serving = { listen, token, readOnly };
+      ask({
+        command: 'up',
+        ...others,
+        ...serving,
+        nodes,
+        brokers,
+        topics,
+        data,
+        durability,
+        check,
+        timeoutMs: timeout,
+      });
     });
 }
 
-function checkUpOptions({ check, nodes, data, durability, wipe }: ParsedUpOptions): void {
+function checkUpOptions(options: ParsedUpOptions): void {
+  const { check, nodes, data, durability, wipe } = options;
   if (check === true && nodes !== undefined) checkSurvivors(nodes);
   if (data === undefined && durability !== undefined) throw usageError('--durability needs --data');
   if (data === undefined && wipe.length > 0) throw usageError('--wipe needs --data');
+  checkServing(options);
 }
 
 /** As commander gives them. */
@@ -169,6 +204,9 @@ interface ParsedUpOptions extends Pick<UpRequest, 'brokerOffset' | 'wipe' | 'out
   topics?: string;
   data?: string;
   durability?: UpRequest['durability'];
+  listen?: ListenAddress;
+  token?: string;
+  readOnly?: boolean;
   timeout: number;
 }
 

@@ -17,11 +17,14 @@ import { showUntil } from './live-status.js';
 import { createProgress } from './progress.js';
 import type { Progress } from './progress.js';
 import { coloursFor } from './screen.js';
+import { serve } from './serving.js';
 import { checkFilling, differencesFrom, fill, isOwn, localBrokers, missingFrom } from './provision.js';
 import type { Terminal } from './terminal.js';
 import { countsText, formatDuration, nodeTable, plural, topicTable } from './tables.js';
 import type { RecordCounts } from './tables.js';
+import { packageVersion } from './version.js';
 import type { Cluster, ClusterMetadata, ClusterOptions, ClusterStatus, MetadataStore, Wait } from '../index.js';
+import type { Service } from '../service/service.js';
 
 const DEFAULT_NODES = 3;
 const DEFAULT_BROKERS = 6;
@@ -60,6 +63,7 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
   const heartbeats = new Heartbeats();
   const run = { options, terminal, progress, wait, heartbeats };
   let cluster: Cluster | undefined;
+  let service: Service | undefined;
   try {
     progress.begin(startingText(options));
     const startedAtMs = performance.now();
@@ -72,7 +76,8 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
     await mend(run, cluster);
     const started = await prepare(run, cluster, requested, startMs);
     if (options.check) return await check(run, started);
-    await printState(run, started);
+    service = await serve(cluster, { ...options, version: packageVersion() }, terminal.stderr);
+    await printState(run, started, service.url);
     clearTimeout(timer);
     await showUntil(terminal.interrupt, cluster, terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
     return ExitCode.ok;
@@ -83,6 +88,7 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
   } finally {
     clearTimeout(timer);
     progress.stop();
+    await service?.close();
     await heartbeats.end();
     await cluster?.stop();
   }
@@ -170,7 +176,8 @@ function isSample({ topics }: ClusterMetadata, sample: Filling): boolean {
   return Object.keys(topics).every((topic) => sample.topics.some(({ name }) => name === topic));
 }
 
-async function printState(run: Run, { cluster, store }: Started): Promise<void> {
+/** `url`: where it is served; null where it is not. */
+async function printState(run: Run, { cluster, store }: Started, url: string | null): Promise<void> {
   const { stdout, stderr, environment } = run.terminal;
   run.progress.begin('Reading the state');
   const status = await settledStatus(cluster, run.wait);
@@ -178,7 +185,7 @@ async function printState(run: Run, { cluster, store }: Started): Promise<void> 
   const brokers = await store.listBrokers(run.wait);
   run.progress.stop();
   if (run.options.output === 'json') {
-    stdout.write(`${JSON.stringify({ status, brokers, topics })}\n`);
+    stdout.write(`${JSON.stringify({ url, status, brokers, topics })}\n`);
     return;
   }
   if (stderr.isTTY) stderr.write('\n');
@@ -198,7 +205,7 @@ async function settledStatus(cluster: Cluster, wait: Wait): Promise<ClusterStatu
 
 async function check(run: Run, started: Started): Promise<number> {
   const { options, terminal, progress, wait } = run;
-  if (options.output === 'table') await printState(run, started);
+  if (options.output === 'table') await printState(run, started, null);
   const report = await drill(started, started.expected, wait, progress);
   const nodes = started.cluster.nodeIds.length;
   const { startMs, createMs, recovered } = started;

@@ -33,7 +33,11 @@ export class RunningCluster implements Cluster {
 
   node(id: number): NodeHandle {
     const node = this.#host.nodes.get(id);
-    if (node === undefined) throw new ClusterError('NodeNotFound', `there is no node ${String(id)}`);
+    if (node === undefined) {
+      // Whatever was handed over: a list that is nested deeply enough has no text.
+      const name = Number.isInteger(id) ? String(id) : 'of that name';
+      throw new ClusterError('NodeNotFound', `there is no node ${name}`);
+    }
     return createNodeHandle(this.#host, node);
   }
 

@@ -139,7 +139,7 @@ for (const [signal, code] of [
     const { exitCode, stdout, stderr } = await command.ended;
     assert.is(exitCode, code);
     assert.not.match(stdout, /\u001b/, 'NO_COLOR wins over FORCE_COLOR');
-    assert.match(stderr, /^node \d leads term \d+, healthy\n$/);
+    assert.match(stderr, /^Serving http:.+\nnode \d leads term \d+, healthy\n$/);
   });
 }
 
@@ -149,7 +149,13 @@ test('up -o json prints status, brokers and topics once, and stays up', async ()
   command.child.kill('SIGINT');
   const { exitCode, stdout } = await command.ended;
   assert.is(exitCode, 130);
-  const state = JSON.parse(stdout) as { status: { nodes: unknown[] }; brokers: { rack: string }[]; topics: unknown[] };
+  const state = JSON.parse(stdout) as {
+    url: string;
+    status: { nodes: unknown[] };
+    brokers: { rack: string }[];
+    topics: unknown[];
+  };
+  assert.match(state.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.is(state.status.nodes.length, 1);
   assert.is(state.brokers.map((broker) => broker.rack).join(' '), 'rack-1 rack-1 rack-2');
   assert.is(state.topics.length, 12);
