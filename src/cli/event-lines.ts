@@ -28,10 +28,10 @@ export function statusLine(atMs: number, status: ClusterStatus): string {
   return line(atMs, 'status', describeStatus(status));
 }
 
-/** The many partitions of a topic that change at once are told together. */
+/** The many partitions of a topic that change at once are told together; heartbeats are not told. */
 export function metadataLines(atMs: number, index: number, records: readonly ChangedRecord[]): string[] {
   const groups = new Map<string, ChangedRecord[]>();
-  for (const record of records) {
+  for (const record of records.filter(isTold)) {
     const group = record.kind === 'partition' ? `partitions of ${topicOf(record)} ${deedOf(record)}` : nameOf(record);
     groups.set(group, [...(groups.get(group) ?? []), record]);
   }
@@ -39,6 +39,10 @@ export function metadataLines(atMs: number, index: number, records: readonly Cha
     const text = first === undefined || more.length > 0 ? `${more.length + 1} ${group}` : recordText(first);
     return line(atMs, 'metadata', `#${index} ${text}`);
   });
+}
+
+function isTold({ before, after }: ChangedRecord): boolean {
+  return before === undefined || after === undefined || differencesText(before, after) !== '';
 }
 
 function line(atMs: number, kind: string, text: string): string {
@@ -77,7 +81,7 @@ function subject(name: unknown, change: unknown, details: Fields): string {
 
 function recordText(record: ChangedRecord): string {
   const { before, after } = record;
-  const differences = before !== undefined && after !== undefined ? differencesText(told(before), told(after)) : '';
+  const differences = before !== undefined && after !== undefined ? differencesText(before, after) : '';
   return `${nameOf(record)} ${deedOf(record)}${differences === '' ? '' : `: ${differences}`}`;
 }
 
@@ -103,7 +107,8 @@ function told(record: Fields): Fields {
   return config === undefined ? rest : { ...rest, ...kafkaSettingsOf(config as TopicInfo['config']) };
 }
 
-function differencesText(before: Fields, after: Fields): string {
+function differencesText(recordBefore: Fields, recordAfter: Fields): string {
+  const [before, after] = [told(recordBefore), told(recordAfter)];
   return Object.keys({ ...before, ...after })
     .filter((name) => !UNTOLD.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .map((name) => `${name} ${shown(before[name])} → ${shown(after[name])}`)

@@ -1,14 +1,14 @@
 /** `conclave topic`: the topics of a running cluster. */
 
 import { Option, type Command } from 'commander';
-import { ClusterError, kafkaSettingsOf, topicConfigOf } from '../index.js';
+import { changedSettingsOf, ClusterError, topicConfigOf } from '../index.js';
 import type { ConfigChange, NewTopic, PartitionInfo, Strategy, TopicInfo } from '../index.js';
 import { done, rowsOf, sections, type Answer } from './answer.js';
-import { usageError } from './errors.js';
+import { CommandError, usageError } from './errors.js';
 import { countUpTo } from './options.js';
 import { PARTITION_COLUMNS } from './partition-table.js';
-import { segment } from './remote.js';
-import { factLines, listing, plural, TOPIC_COLUMNS } from './tables.js';
+import { segment, type Remote } from './remote.js';
+import { factLines, listing, orDash, plural, TOPIC_COLUMNS } from './tables.js';
 import { lookingVerb, noun, repeatable, verb, type AskRemote, type ParsedRemoteOptions } from './verbs.js';
 
 const MAX_PARTITIONS = 1_000_000;
@@ -121,16 +121,24 @@ function alterVerb(ask: AskRemote): Command {
       if (validateOnly === true && total !== undefined) throw usageError('--dry-run goes with settings alone');
       const path = `/topics/${segment(name)}`;
       ask(options, async (remote) => {
-        if (changes.length > 0) {
-          const body = { changes, ...(validateOnly === undefined ? {} : { validateOnly }) };
-          const topic = (await remote.send('PATCH', `${path}/configs`, body)) as TopicInfo;
-          const verbText = validateOnly === true ? ' would have' : ':';
-          if (total === undefined) return done(topic, `topic ${name}${verbText} ${settingsOf(topic)}`);
-        }
-        const added = (await remote.send('POST', `${path}/partitions`, { total })) as PartitionInfo[];
-        return done(added, `topic ${name}: ${total ?? 0} partitions, ${added.length} of them new`);
+        if (changes.length === 0) return raise(remote, path, total ?? 0);
+        const body = { changes, ...(validateOnly === undefined ? {} : { validateOnly }) };
+        const topic = (await remote.send('PATCH', `${path}/configs`, body)) as TopicInfo;
+        if (total !== undefined) return raise(remote, path, total, '; its settings are changed');
+        return done(topic, `topic ${name}${validateOnly === true ? ' would have' : ':'} ${settingsOf(topic)}`);
       });
     });
+}
+
+/** `before`: what has been done already, for both outcomes. */
+async function raise(remote: Remote, path: string, total: number, before = ''): Promise<Answer> {
+  try {
+    const added = (await remote.send('POST', `${path}/partitions`, { total })) as PartitionInfo[];
+    return done(added, `${plural(added.length, 'partition')} added, ${total} in all${before}`);
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandError(`${error.message}${before}`, error.exitCode);
+    throw error;
+  }
 }
 
 function configOption(description: string): Option {
@@ -177,10 +185,10 @@ function description({ topic, partitions }: Described): Answer {
   };
 }
 
+/** Those that are not as they always are, as `kafka-topics --describe` has them. */
 function settingsOf({ config }: TopicInfo): string {
-  return Object.entries(kafkaSettingsOf(config))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(' ');
+  const changed = Object.entries(changedSettingsOf(config)).map(([key, value]) => `${key}=${value}`);
+  return orDash(changed.join(' '));
 }
 
 function shapeOf({ numPartitions, replicationFactor }: TopicInfo): string {

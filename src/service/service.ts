@@ -54,7 +54,7 @@ export async function startService(
   const store = cluster.store();
   const streams = new EventStreams(cluster, store, limits);
   const app = createApp({ cluster, store, options, limits, streams, startedAtMs: performance.now() });
-  const server = createHttpServer(app, limits);
+  const server = createHttpServer(app, options.version, limits);
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -89,7 +89,7 @@ function createApp(parts: Parts): App {
   return app;
 }
 
-function createHttpServer(app: App, limits: ServiceLimits): Server {
+function createHttpServer(app: App, version: string, limits: ServiceLimits): Server {
   const answer = getRequestListener((request, bindings) => app.fetch(request, bindings), {
     // The types of the whole process are not the service's to replace.
     overrideGlobalObjects: false,
@@ -101,6 +101,7 @@ function createHttpServer(app: App, limits: ServiceLimits): Server {
   });
   const timeouts = { headersTimeout: limits.headersMs, requestTimeout: limits.requestMs };
   const server = createServer(timeouts, (incoming, outgoing) => {
+    outgoing.setHeader('Conclave-Version', version);
     outgoing.setHeader('Cache-Control', 'no-store');
     outgoing.setHeader('X-Content-Type-Options', 'nosniff');
     void answer(incoming, outgoing);

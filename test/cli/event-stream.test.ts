@@ -94,6 +94,8 @@ test('what has changed in a record, and the partitions of a topic together', () 
     '#9 3 partitions of orders created',
   ]);
   assert.equal(changed({ kind: 'broker', key: '1', before: {} }), ['#9 broker 1 deleted']);
+  const beat = { kind: 'broker', key: '1', before: { lastHeartbeat: 1 }, after: { lastHeartbeat: 2 } };
+  assert.equal(changed(beat), [], 'a heartbeat is no news');
 });
 
 test.run();

@@ -69,6 +69,16 @@ test('what the cluster refuses is told with its code; a time-out of it is one', 
   assertFailure(await runCommand(['link', 'list'], at(service)), 1, /token is needed; .*--token or CONCLAVE_TOKEN$/m);
 });
 
+test('what was done before a refusal is told with it', async () => {
+  await using service = await fakeService(cannedAnswers, (call, response) => {
+    if (call !== 'POST /topics/audit/partitions') return false;
+    tellError(response, 400, { code: 'InvalidArgument', message: 'there are 2' });
+    return true;
+  });
+  const words = ['topic', 'alter', 'audit', '--partitions', '1', '--config', 'retention.ms=5'];
+  assertFailure(await runCommand(words, at(service)), 1, /InvalidArgument: there are 2; its settings are changed$/m);
+});
+
 test('the token is sent as it is given', async () => {
   const given: (string | undefined)[] = [];
   await using service = await fakeService(cannedAnswers, (_call, _response, { headers }) => {

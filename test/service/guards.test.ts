@@ -24,11 +24,12 @@ function assertRefused(answer: Answer, status: number, code: string): void {
   assert.equal([answer.status, codeIn(answer)], [status, code], answer.text);
 }
 
-test('every answer says that it is not to be kept, and what it is', async () => {
+test('every answer says that it is not to be kept, what it is, and whose', async () => {
   await withService(cluster, {}, async (service) => {
     for (const call of ['GET /v1/topics', 'GET /v1/nothing', 'GET /livez']) {
       const { headers } = await ask(service, call);
       assert.equal([headers['cache-control'], headers['x-content-type-options']], ['no-store', 'nosniff'], call);
+      assert.is(headers['conclave-version'], '1.2.3');
     }
     assert.match((await ask(service, 'GET /v1/topics')).headers['content-type'] ?? '', 'application/json');
   });
