@@ -13,7 +13,7 @@ import type {
 
 const CREATED_AT = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-export function cannedNode(id: number, changes: Partial<NodeStatus> = {}): NodeStatus {
+function cannedNode(id: number, changes: Partial<NodeStatus> = {}): NodeStatus {
   const indexes = { commitIndex: 130, appliedIndex: 129, firstLogIndex: 1, lastLogIndex: 131, snapshotIndex: 0 };
   return { id, role: 'follower', voter: true, paused: false, term: 2, leader: 1, ...indexes, ...changes };
 }
