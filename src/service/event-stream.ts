@@ -41,7 +41,7 @@ export class EventStream {
     this.#write(text);
   }
 
-  /** Ends it if its socket has taken nothing for `drainMs`; tells it something if it has heard nothing for `commentMs`. */
+  /** Ends it if its socket has taken nothing for `drainMs`; breaks a silence of `commentMs`. */
   tend(nowMs: number, limits: { readonly drainMs: number; readonly commentMs: number }): void {
     this.#fullSinceMs = this.#response.writableNeedDrain ? (this.#fullSinceMs ?? nowMs) : null;
     if (this.#fullSinceMs !== null) {
