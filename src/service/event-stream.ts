@@ -9,8 +9,8 @@ export class EventStream {
   readonly #response: ServerResponse;
   readonly #ended = new AbortController();
   #sentAtMs: number;
-  /** Since when the socket takes nothing; null: it does. */
-  #fullSinceMs: number | null = null;
+  /** Since when it waits for its socket, to go on or to be gone; null: it does not. */
+  #waitsSinceMs: number | null = null;
   #offered = '';
 
   constructor(response: ServerResponse, nowMs: number) {
@@ -41,11 +41,12 @@ export class EventStream {
     this.#write(text);
   }
 
-  /** Ends it if its socket has taken nothing for `drainMs`; tells it something if it has heard nothing for `commentMs`. */
+  /** Ends it if its socket has taken nothing for `drainMs`; breaks a silence of `commentMs`. */
   tend(nowMs: number, limits: { readonly drainMs: number; readonly commentMs: number }): void {
-    this.#fullSinceMs = this.#response.writableNeedDrain ? (this.#fullSinceMs ?? nowMs) : null;
-    if (this.#fullSinceMs !== null) {
-      if (nowMs - this.#fullSinceMs >= limits.drainMs) this.#response.destroy();
+    const waits = this.#response.writableNeedDrain || this.signal.aborted;
+    this.#waitsSinceMs = waits ? (this.#waitsSinceMs ?? nowMs) : null;
+    if (this.#waitsSinceMs !== null) {
+      if (nowMs - this.#waitsSinceMs >= limits.drainMs) this.#response.destroy();
     } else if (nowMs - this.#sentAtMs >= limits.commentMs) {
       this.#write(': still here\n\n');
     }

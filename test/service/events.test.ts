@@ -32,7 +32,7 @@ interface Told {
   data: unknown;
 }
 
-/** A reader of its own, by the rules of the standard: an id holds for what follows, a block without data is no event. */
+/** By the rules of the standard: an id holds for what follows, a block without data is no event. */
 class Events {
   readonly told: Told[] = [];
   id = '';

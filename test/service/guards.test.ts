@@ -131,6 +131,7 @@ test('a body: JSON, an object, and within bounds, told or not', async () => {
     const long = JSON.stringify({ id: 1, addr: 'x'.repeat(1_000) });
     assertRefused(await post(long), 413, 'TooLarge');
     assertRefused(await post(long, chunked), 413, 'TooLarge');
+    assertRefused(await ask(service, 'DELETE /v1/topics/x', { body: long }), 413, 'TooLarge');
     assertRefused(await post('{}', { ...chunked, 'Content-Type': 'text/plain' }), 415, 'UnsupportedMediaType');
     const known = await post(JSON.stringify(broker.body), {
       ...chunked,

@@ -32,7 +32,7 @@ const shortWords = new Map([
 const findShortWords = (line: string): string[] =>
   line
     .replace(/node:\w+/g, '') // Node's names are its own
-    .replace(/\bcontext\.req\b/g, '') // and Hono's
+    .replace(/\bcontext\.req\b|\b(hono|node-server)\/utils\b/g, '') // and Hono's
     .split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/)
     .map((word) => word.toLowerCase())
     .flatMap((word) => {
