@@ -117,12 +117,14 @@ function differencesText(recordBefore: Fields, recordAfter: Fields): string {
 
 function fieldsText(fields: Fields): string {
   return Object.entries(fields)
+    .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name} ${shown(value)}`)
     .join(', ');
 }
 
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'none';
-  if (Array.isArray(value) && value.every((each) => typeof each === 'number')) return value.join(',') || 'none';
+  if (Array.isArray(value)) return value.map(shown).join(',') || 'none';
+  if (typeof value === 'object' && 'id' in value) return shown(value.id);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -64,7 +64,10 @@ test('what happens to nodes, links and leaders', () => {
     'node        node 1 stopped, stopReason killed',
   );
   assert.is(told({ kind: 'link', ends: [1, 2], change: 'cut', from: 1 }), 'link        link 1-2 cut, from 1');
-  assert.is(told({ kind: 'membership', voters: [1, 2], learners: [] }), 'membership  voters 1,2, learners none');
+  assert.is(
+    told({ kind: 'membership', voters: [{ id: 1, incarnation: 'a' }, { id: 2 }], learners: [], from: null }),
+    'membership  voters 1,2, learners none',
+  );
   assert.is(told({ kind: 'health', healthy: true, reasons: [] }), 'health      healthy');
   const reasons = [{ reason: 'noLeader', count: 1, names: [], detail: 'no leader' }];
   assert.is(told({ kind: 'health', healthy: false, reasons }), 'health      unhealthy; no leader');
