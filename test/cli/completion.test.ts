@@ -1,4 +1,4 @@
-/** The completion scripts: bash completes with the real shell; zsh and fish know every verb, and are tried where they are. */
+/** The completion scripts: bash completes with the real shell; zsh and fish are tried where they are installed. */
 import { spawnSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -31,11 +31,11 @@ const asked: readonly (readonly [words: string, ...sent: unknown[]])[] = [
   ['topic describe orders', 'GET /topics/orders'],
   ['topic create orders', 'POST /topics', { name: 'orders', partitions: 1, replicationFactor: 1 }],
   [
-    'topic create orders --partitions 12 --replication-factor 3 --config retention.ms=5 --config cleanup.policy=compact',
+    'topic create orders --partitions 12 --replication-factor 3 --config retention.ms=5 --config preallocate=true',
     'POST /topics',
     {
       ...{ name: 'orders', partitions: 12, replicationFactor: 3 },
-      config: { retentionMs: 5, extra: { 'cleanup.policy': 'compact' } },
+      config: { retentionMs: 5, extra: { preallocate: 'true' } },
     },
   ],
   ['topic delete orders', 'DELETE /topics/orders'],
