@@ -48,5 +48,6 @@ function targetOf(partition: PartitionInfo, id: number, before: Standing, after:
   const target = withIsr(partition, after === 'active' ? isr : isr.filter((other) => other !== id));
   if (before !== 'fenced' && after !== 'fenced') return target;
   const isOffline = (other: number): boolean => (other === id ? after === 'fenced' : offlineReplicas.includes(other));
-  return { ...target, offlineReplicas: replicas.filter(isOffline) };
+  const { addingReplicas, removingReplicas } = target;
+  return { replicas, isr: target.isr, addingReplicas, removingReplicas, offlineReplicas: replicas.filter(isOffline) };
 }

@@ -41,7 +41,11 @@ export function requestedChange(
   if ('error' in lists) return lists;
   const leadership = changedLeadership(image, current, lists.value, wanted);
   if ('error' in leadership) return leadership;
-  return { value: nextPartition(current, { ...lists.value, ...leadership.value }, timestamp) };
+  // Member by member: to spread frozen records would take longer than all the rest.
+  const { replicas, isr, offlineReplicas, addingReplicas, removingReplicas } = lists.value;
+  const { leader, leaderEpoch } = leadership.value;
+  const parts = { leader, leaderEpoch, replicas, isr, offlineReplicas, addingReplicas, removingReplicas };
+  return { value: nextPartition(current, parts, timestamp) };
 }
 
 function wantsLists({ replicas, isr, offlineReplicas }: WantedChange): boolean {

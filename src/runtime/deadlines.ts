@@ -4,9 +4,6 @@
  * never compared with another's.
  */
 
-/** `setTimeout` takes no longer delay, and would end at once; a timer that is not due by then is armed again. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
-
 export interface Deadlines<Name extends string> {
   /** Restarts a running timer. */
   start(name: Name, delayMs: number): void;
@@ -30,7 +27,7 @@ export function createDeadlines<Name extends string>(onWake: () => void): Deadli
     if (at >= wakeAt) return;
     if (timeout !== null) clearTimeout(timeout);
     wakeAt = at;
-    timeout = setTimeout(wake, Math.min(Math.max(0, at - performance.now()), LONGEST_DELAY_MS));
+    timeout = setTimeout(wake, Math.max(0, at - performance.now()));
   };
   const armEarliest = (): void => {
     const earliest = Math.min(...deadlines.values());

@@ -27,9 +27,9 @@ export function placedLists(
   if (strategy !== 'roundRobin') {
     const usable = brokers.filter(({ status }) => status !== 'draining');
     require(usable.length >= replicationFactor && alive.length > 0, 'NotEnoughBrokers');
-    const aliveFirst = [...new Set([...alive, ...usable.map(({ id }) => id)])];
-    const some = Array.from({ length: partitions }, () => aliveFirst.slice(0, replicationFactor));
-    const lists = placed.length > 0 ? placed.slice(-partitions) : some;
+    if (placed.length === 0)
+      return Array.from({ length: partitions }, () => distinct(alive, usable, replicationFactor));
+    const lists = placed.slice(-partitions);
     for (const replicas of lists) requireWellPlaced(replicas, replicationFactor, usable);
     return lists;
   }
@@ -37,6 +37,11 @@ export function placedLists(
   return Array.from({ length: partitions }, (_, partition) =>
     Array.from({ length: replicationFactor }, (__, place) => alive[(partition + place) % alive.length] ?? 0),
   );
+}
+
+/** Nobody sees where: racks do not matter. */
+function distinct(alive: readonly number[], usable: readonly BrokerInfo[], factor: number): number[] {
+  return [...new Set([...alive, ...usable.map(({ id }) => id)])].slice(0, factor);
 }
 
 /** What every strategy that knows racks must come to; anything else is a bug of it, no refusal. */

@@ -29,22 +29,6 @@ test('a timer is due once, and no other with it', async () => {
   deadlines.close();
 });
 
-test('a timer further away than setTimeout can wait is not due at once', async () => {
-  const warnings: string[] = [];
-  const onWarning = ({ name }: Error): number => warnings.push(name);
-  process.on('warning', onWarning);
-  const { deadlines, woken } = observed();
-  const wake = woken();
-  deadlines.start('far', 2 ** 40);
-  deadlines.start('soon', 5);
-  await wake;
-  assert.is(deadlines.takeDue(), 'soon');
-  assert.is(deadlines.takeDue(), null);
-  deadlines.close();
-  process.off('warning', onWarning);
-  assert.equal(warnings, []);
-});
-
 test('a timer stopped after the wake is not delivered', async () => {
   const { deadlines, woken } = observed();
   const wake = woken();
