@@ -49,8 +49,8 @@ export class EventStreams {
     response.on('close', () => this.#streams.delete(stream));
     this.#streams.set(stream, request.topics);
     this.#tellsStatus ??= this.#track(this.#tellStatus());
-    if (request.topics.has('cluster')) this.#track(this.#tellCluster(stream));
-    if (request.topics.has('metadata')) this.#track(this.#tellMetadata(stream, request.fromIndex));
+    if (request.topics.has('cluster')) void this.#track(this.#tellCluster(stream));
+    if (request.topics.has('metadata')) void this.#track(this.#tellMetadata(stream, request.fromIndex));
   }
 
   /** Ends every stream; resolves when nothing more is under way for any. */

@@ -27,7 +27,7 @@ const GATES: readonly GatePlan[] = [
   { name: 'threads', minutes: 8, longMinutes: 300 },
   { name: 'storage', minutes: 8, longMinutes: 240 },
   { name: 'malformed', minutes: 5, longMinutes: 120 },
-  { name: 'service', minutes: 8, longMinutes: 60 },
+  { name: 'service', minutes: 20, longMinutes: 180 },
   { name: 'anchors', minutes: 3, longMinutes: 3 },
   { name: 'soak', minutes: 5, longMinutes: 240 },
   { name: 'lives', minutes: 8, longMinutes: 240 },
