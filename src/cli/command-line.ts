@@ -28,6 +28,8 @@ export interface UpRequest {
   wipe: number[];
   check: boolean;
   output: OutputFormat;
+  /** Null: nothing is logged. */
+  logLevel: LogLevel | null;
   timeoutMs: number;
 }
 
@@ -36,6 +38,9 @@ export interface BenchRequest {
   command: 'bench';
   flags: string[];
 }
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 interface Output {
   stdout: (text: string) => void;
@@ -120,13 +125,14 @@ function upCommand(ask: (request: UpRequest) => void): Command {
     )
     .option('--check', 'kill the leader, write, restart it, compare all nodes, exit')
     .addOption(outputOption())
+    .addOption(new Option('--log-level <level>', 'log to stderr what nodes and links do').choices(LOG_LEVELS))
     .addOption(timeoutOption('for all work before it stays up'))
     .addHelpText('after', UP_HELP)
     .action((options: ParsedUpOptions) => {
       checkUpOptions(options);
       const { nodes = null, brokers = null, topics = null, data = null, check = false, timeout, ...others } = options;
-      const { durability = 'fsync' } = options;
-      ask({ command: 'up', ...others, nodes, brokers, topics, data, durability, check, timeoutMs: timeout });
+      const { durability = 'fsync', logLevel = null } = options;
+      ask({ command: 'up', ...others, nodes, brokers, topics, data, durability, check, logLevel, timeoutMs: timeout });
     });
 }
 
@@ -144,6 +150,7 @@ interface ParsedUpOptions extends Pick<UpRequest, 'brokerOffset' | 'wipe' | 'out
   topics?: string;
   data?: string;
   durability?: UpRequest['durability'];
+  logLevel?: LogLevel;
   timeout: number;
 }
 
