@@ -16,10 +16,10 @@ export function logWriter(screen: Screen, colours: Colours): (line: string) => v
 }
 
 function readable(line: string, colours: Colours): string {
-  const { level, time, pid: _pid, hostname: _hostname, msg, ...details } = JSON.parse(line) as Record<string, unknown>;
+  const { level, time, pid: _pid, hostname: _host, message, ...details } = JSON.parse(line) as Record<string, unknown>;
   const name = LEVELS[level as keyof typeof LEVELS].padEnd(5);
   const coloured = Number(level) >= 50 ? colours.red(name) : Number(level) >= 40 ? colours.yellow(name) : name;
   const clock = new Date(time as number).toISOString().slice(11, 23);
   const pairs = Object.entries(details).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return `${colours.dim(clock)} ${coloured} ${String(msg)} ${colours.dim(pairs.join(' '))}\n`;
+  return `${colours.dim(clock)} ${coloured} ${String(message)} ${colours.dim(pairs.join(' '))}\n`;
 }

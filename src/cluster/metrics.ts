@@ -1,4 +1,4 @@
-/** What a cluster counts, as plain data. Types only; `gather-metrics.ts` asks for it, `prometheus.ts` makes a text of it. */
+/** What a cluster counts, as plain data. Types only: `gather-metrics.ts` asks for it, `prometheus.ts` prints it. */
 import type { ClientMetrics } from '../client/client-metrics.js';
 import type { DirectionReport } from '../messages.js';
 import type { MetadataHealth } from '../metadata/health.js';

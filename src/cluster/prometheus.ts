@@ -15,26 +15,32 @@ export function prometheusText(metrics: ClusterMetrics): string {
     if (told.length === 0) continue;
     lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`);
     for (const { labels, value } of told) {
-      if (typeof value === 'number') lines.push(sampleLine(name, labels, value));
-      else lines.push(...histogramLines(name, labels, value));
+      if (typeof value === 'number') lines.push(sampleLine(name, labelText(labels), value));
+      else lines.push(...histogramLines(name, labelText(labels), value));
     }
   }
   return `${lines.join('\n')}\n`;
 }
 
-function histogramLines(name: string, labels: Labels, { bounds, counts, sum }: HistogramCounts): string[] {
+function histogramLines(name: string, labels: string, { bounds, counts, sum }: HistogramCounts): string[] {
+  const before = labels === '' ? '' : `${labels},`;
   let total = 0;
   const buckets = counts.map((count, bucket) => {
     total += count;
     const le = numberText(bounds[bucket] ?? Number.POSITIVE_INFINITY);
-    return sampleLine(`${name}_bucket`, { ...labels, le }, total);
+    return sampleLine(`${name}_bucket`, `${before}le="${le}"`, total);
   });
   return [...buckets, sampleLine(`${name}_sum`, labels, sum), sampleLine(`${name}_count`, labels, total)];
 }
 
-function sampleLine(name: string, labels: Labels, value: number): string {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(String(text))}"`);
-  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${numberText(value)}`;
+function sampleLine(name: string, labels: string, value: number): string {
+  return `${name}${labels === '' ? '' : `{${labels}}`} ${numberText(value)}`;
+}
+
+function labelText(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}="${typeof value === 'number' ? value : escapeLabel(value)}"`)
+    .join(',');
 }
 
 function numberText(value: number): string {

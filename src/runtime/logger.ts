@@ -28,7 +28,8 @@ export async function openHostLogger(option: HostLogger | LogLevel | LogSink): P
   const level = typeof option === 'object' ? option.level : option;
   if (level === 'silent') return null;
   const { pino } = await import('pino');
-  return typeof option === 'object' ? pino({ level }, option) : pino({ level });
+  const settings = { level, messageKey: 'message' };
+  return typeof option === 'object' ? pino(settings, option) : pino(settings);
 }
 
 /** Writes what an actor posts, under the names of the actor. */

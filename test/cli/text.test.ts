@@ -49,7 +49,8 @@ test('the node table has one aligned line a node, without trailing blanks', () =
 });
 
 test('a log line stays as it is, and is made readable on a terminal', () => {
-  const line = '{"level":40,"time":1000,"pid":7,"hostname":"h","actor":"raft-node","node":2,"term":3,"msg":"late"}\n';
+  const line =
+    '{"level":40,"time":1000,"pid":7,"hostname":"h","actor":"raft-node","node":2,"term":3,"message":"late"}\n';
   const file = recorder();
   logWriter(file, plain)(line);
   assert.is(file.text(), line);

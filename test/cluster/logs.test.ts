@@ -26,7 +26,7 @@ test('each line tells its actor and its node or link, and a change of leaders it
     await cluster.node(leader).kill();
     await cluster.waitForLeader();
     const of = (actor: string, message: string): Line[] =>
-      lines.filter((line) => line['actor'] === actor && line['msg'] === message);
+      lines.filter((line) => line['actor'] === actor && line['message'] === message);
     await eventually(() => of('transport-link', 'not connected').length > 0, 'the link to the dead node');
     for (const line of of('transport-link', 'not connected')) assert.match(String(line['link']), /^[1-3]-[1-3]$/);
     const led = of('raft-node', 'leadership').filter(({ role }) => role === 'leader');
@@ -55,7 +55,10 @@ test('a crash is an error, with its reason', () => {
   return withCluster('crash', { logger, nodes: 1, stateMachine }, async (cluster) => {
     await cluster.propose(new Uint8Array([255])).catch(() => undefined);
     await eventually(() => lines.length > 0, 'the line of the crash');
-    assert.equal([lines[0]?.['actor'], lines[0]?.['node'], lines[0]?.['msg']], ['metadata-store', 1, 'actor crashed']);
+    assert.equal(
+      [lines[0]?.['actor'], lines[0]?.['node'], lines[0]?.['message']],
+      ['metadata-store', 1, 'actor crashed'],
+    );
     assert.match(String(lines[0]?.['error']), /255 is too much/);
   });
 });

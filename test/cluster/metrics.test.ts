@@ -1,4 +1,4 @@
-/** Metrics of a cluster with real threads: what they count, and that nobody who is dead or stands still holds them up. */
+/** Metrics of a cluster with real threads: what they count, and that nobody who is dead or paused holds them up. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { prometheusText, type Cluster, type ClusterMetrics, type HistogramCounts } from '../../src/index.js';
