@@ -83,6 +83,12 @@ const folders = [
     to: { path: '^src/raft/', pathNot: entries, dependencyTypesNot: ['type-only'] },
   },
   only({
+    name: 'metrics-know-raft-types',
+    from: '^src/metrics/',
+    may: ['^src/raft/(ready|status)\\.ts$'],
+    comment: 'Meters are told what happened; whoever counts decides nothing.',
+  }),
+  only({
     name: 'runtime-knows-no-domain',
     from: '^src/runtime/',
     may: [],
@@ -97,7 +103,7 @@ const folders = [
   only({
     name: 'cluster-composes',
     from: '^src/cluster/',
-    may: ['^src/(raft|metadata|controller|state-machine|storage|transport|runtime|client)/'],
+    may: ['^src/(raft|metadata|controller|state-machine|storage|transport|runtime|metrics|client)/'],
     comment: 'Composition sits above all other folders, and below the public API and the command.',
   }),
   only({
@@ -133,7 +139,7 @@ const folders = [
   only({
     name: 'actors-are-shells',
     from: '^actors/',
-    may: ['^src/(raft|metadata|controller|state-machine|storage|transport|runtime)/'],
+    may: ['^src/(raft|metadata|controller|state-machine|storage|transport|runtime|metrics)/'],
     comment: 'A shell has its own folders and the runtime; client, cluster and command live in the host thread.',
   }),
   {

@@ -51,6 +51,8 @@ export interface UpRequest {
   token: string | null;
   readOnly: boolean;
   output: OutputFormat;
+  /** Null: nothing is logged. */
+  logLevel: LogLevel | null;
   timeoutMs: number;
 }
 
@@ -59,6 +61,9 @@ export interface ProgramRequest {
   command: 'bench' | 'simulate';
   flags: string[];
 }
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 interface Output {
   stdout: (text: string) => void;
@@ -166,12 +171,13 @@ function upCommand(ask: (request: UpRequest) => void): Command {
     .option('--read-only', 'serve looks, and no changes')
     .option('--check', 'kill the leader, write, restart it, compare all nodes, exit')
     .addOption(outputOption())
+    .addOption(new Option('--log-level <level>', 'log to stderr what nodes and links do').choices(LOG_LEVELS))
     .addOption(timeoutOption('for all work before it stays up'))
     .addHelpText('after', UP_HELP)
     .action((options: ParsedUpOptions) => {
       checkUpOptions(options);
       const { nodes = null, brokers = null, topics = null, data = null, check = false, timeout, ...others } = options;
-      const { durability = 'fsync', listen = null, token = null, readOnly = false } = options;
+      const { durability = 'fsync', listen = null, token = null, readOnly = false, logLevel = null } = options;
       const serving = { listen, token, readOnly };
       ask({
         command: 'up',
@@ -183,6 +189,7 @@ function upCommand(ask: (request: UpRequest) => void): Command {
         data,
         durability,
         check,
+        logLevel,
         timeoutMs: timeout,
       });
     });
@@ -207,6 +214,7 @@ interface ParsedUpOptions extends Pick<UpRequest, 'brokerOffset' | 'wipe' | 'out
   listen?: ListenAddress;
   token?: string;
   readOnly?: boolean;
+  logLevel?: LogLevel;
   timeout: number;
 }
 

@@ -14,6 +14,7 @@ import { CommandError, ExitCode, oneLine, usageError } from './errors.js';
 import { Heartbeats } from './heartbeats.js';
 import { readImportFile, type Filling } from './import-file.js';
 import { showUntil } from './live-status.js';
+import { logWriter } from './log-lines.js';
 import { createProgress } from './progress.js';
 import type { Progress } from './progress.js';
 import { coloursFor } from './screen.js';
@@ -23,7 +24,15 @@ import type { Terminal } from './terminal.js';
 import { countsText, formatDuration, nodeTable, plural, topicTable } from './tables.js';
 import type { RecordCounts } from './tables.js';
 import { packageVersion } from './version.js';
-import type { Cluster, ClusterMetadata, ClusterOptions, ClusterStatus, MetadataStore, Wait } from '../index.js';
+import type {
+  Cluster,
+  ClusterMetadata,
+  ClusterOptions,
+  ClusterStatus,
+  LogSink,
+  MetadataStore,
+  Wait,
+} from '../index.js';
 import type { Service } from '../service/service.js';
 
 const DEFAULT_NODES = 3;
@@ -52,7 +61,9 @@ interface Started {
 }
 
 /** The exit code when it ends by itself; an interrupt rejects with whatever it broke off. */
-export async function up(options: UpRequest, terminal: Terminal): Promise<number> {
+export async function up(options: UpRequest, onTerminal: Terminal): Promise<number> {
+  const log = logWriter(onTerminal.stderr, coloursFor(onTerminal.stderr, onTerminal.environment));
+  const terminal = options.logLevel === null ? onTerminal : withPlainErrors(onTerminal);
   const requested = await fillingOf(options);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
@@ -67,7 +78,7 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
   try {
     progress.begin(startingText(options));
     const startedAtMs = performance.now();
-    cluster = await startCluster(clusterOptions(options, wait.signal));
+    cluster = await startCluster(clusterOptions(options, log, wait.signal));
     const startMs = elapsedMs(startedAtMs);
     const nodes = cluster.nodeIds.length;
     if (options.check) checkSurvivors(nodes);
@@ -110,8 +121,15 @@ function startingText({ nodes, data }: UpRequest): string {
   return `Starting ${plural(nodes ?? DEFAULT_NODES, 'node')}`;
 }
 
-function clusterOptions({ nodes, data, durability, timeoutMs }: UpRequest, signal: AbortSignal): ClusterOptions {
+/** What is redrawn in place cannot share stderr with log lines. */
+function withPlainErrors(terminal: Terminal): Terminal {
+  return { ...terminal, stderr: { write: (text) => terminal.stderr.write(text) } };
+}
+
+function clusterOptions(options: UpRequest, log: LogSink['write'], signal: AbortSignal): ClusterOptions {
+  const { nodes, data, durability, logLevel, timeoutMs } = options;
   return {
+    ...(logLevel === null ? {} : { logger: { level: logLevel, write: log } }),
     ...(nodes === null ? {} : { nodes }),
     ...(data === null ? {} : { dataDir: data, durability }),
     startTimeoutMs: timeoutMs,

@@ -64,6 +64,10 @@ export class Reads {
     this.#host = host;
   }
 
+  get pending(): number {
+    return this.#pending.size;
+  }
+
   laneOf(nodeId: number | null, local: boolean): ReadLane {
     const key = `${nodeId ?? 'leader'}:${local}`;
     const known = this.#lanes.get(key);

@@ -9,13 +9,13 @@ import type { NodeToHost, StoreToHost } from '../messages.js';
 import type { Random } from '../random.js';
 import { AbortWatch } from './aborts.js';
 import type { AnswerForm, CallTerms } from './call.js';
+import type { ClientMetrics } from './client-metrics.js';
 import { DeadlineWatch } from './deadlines.js';
 import { leaderLostForGood, neverSent, stopped } from './outcomes.js';
-import { NodeLink } from './node-link.js';
+import { NodeLink, type Target } from './node-link.js';
 import { NodeNews } from './node-news.js';
 import type { CallArguments } from './options.js';
 import { Proposals } from './proposals.js';
-import type { Target } from './proposals.js';
 import { Reads } from './reads.js';
 import type { Read, ReadLane, ReadLink } from './reads.js';
 import { Subscriptions } from './subscriptions.js';
@@ -162,6 +162,11 @@ export class Router {
   currentIndex(nodeId: number | null, call: CallTerms): Promise<number> {
     const read = { ...call, requestId: undefined, local: false };
     return this.read(nodeId, ANY_QUERY, read, (index) => index) as Promise<number>;
+  }
+
+  metrics(): ClientMetrics {
+    const { pending, failures } = this.#proposals;
+    return { writesPending: pending, readsPending: this.#reads.pending, writesFailed: failures.read() };
   }
 
   /** Settles every call and closes every port. */

@@ -32,6 +32,10 @@ export interface Settlement {
   readonly reject: (error: ClusterError) => void;
 }
 
+/** Of the opening of a session, for which nobody waits. */
+export const openingTerms: WriteTerms = { deadline: Number.POSITIVE_INFINITY, signal: undefined, requestId: undefined };
+export const nobody: Settlement = { form: () => undefined, resolve: () => undefined, reject: () => undefined };
+
 export class Write implements Call {
   previous: Write | null = null;
   next: Write | null = null;

@@ -10,8 +10,10 @@ import { ClusterError } from '../errors.js';
 import type { ClusterHost } from './cluster-host.js';
 import type { Cluster, LinkHandle, NodeHandle } from './cluster.js';
 import type { ClusterEvent } from './events.js';
+import { gatherMetrics } from './gather-metrics.js';
 import { createLinkHandle, createNodeHandle } from './handles.js';
 import { dismiss, enlist } from './membership.js';
+import type { ClusterMetrics } from './metrics.js';
 import { MAX_NODES } from './options.js';
 import type { ClusterStatus } from './status.js';
 import { callerDeadline, deadlineIn, remainingMs, type Deadline } from './waiting.js';
@@ -81,6 +83,10 @@ export class RunningCluster implements Cluster {
 
   status(): Promise<ClusterStatus> {
     return this.#host.status();
+  }
+
+  metrics(): Promise<ClusterMetrics> {
+    return gatherMetrics(this.#host.sources);
   }
 
   events(options?: { signal?: AbortSignal }): AsyncIterable<ClusterEvent> {

@@ -19,6 +19,7 @@ import { addGuards, bracketed } from './guards.js';
 import { addHealthRoutes } from './health-routes.js';
 import { serviceLimits, type ServiceLimits } from './limits.js';
 import { addLinkRoutes } from './link-routes.js';
+import { addMetricsRoutes } from './metrics-routes.js';
 import { addNodeRoutes } from './node-routes.js';
 import { addPartitionRoutes } from './partition-routes.js';
 import type { Parts, ServiceOptions } from './parts.js';
@@ -35,6 +36,7 @@ export interface Service {
 /** In the order in which the README tells of them. */
 const routes = [
   addHealthRoutes,
+  addMetricsRoutes,
   addStatusRoutes,
   addTopicRoutes,
   addPartitionRoutes,

@@ -50,6 +50,7 @@ test('up alone has the documented defaults', () => {
     token: null,
     readOnly: false,
     output: 'table',
+    logLevel: null,
     timeoutMs: 60_000,
   };
   assert.equal(up('up'), expected);
@@ -70,10 +71,11 @@ test('every option, with = and without', () => {
     token: 'secret',
     readOnly: false,
     output: 'json',
+    logLevel: 'warn',
     timeoutMs: 500,
   };
   const all = 'up --nodes 5 --brokers=9 --topics f.yaml --broker-offset 1 --data d --durability os --wipe 2,3';
-  assert.equal(up(`${all} --check --token secret -o json --timeout 500ms`), expected);
+  assert.equal(up(`${all} --log-level warn --check --token secret -o json --timeout 500ms`), expected);
   assert.equal(up('up --output json').output, 'json');
 });
 
@@ -119,6 +121,7 @@ test('an unknown option or command proposes the nearest', () => {
   assert.is(complaint('up --nodez 3'), "unknown option '--nodez' (Did you mean --nodes?)");
   assert.is(complaint('upp'), "unknown command 'upp' (Did you mean up?)");
   assert.match(complaint('up -o yaml'), /'yaml' is invalid\. Allowed choices are table, json\.$/);
+  assert.match(complaint('up --log-level loud'), /'loud' is invalid\. Allowed choices are trace, debug,/);
   assert.match(complaint('up extra'), /too many arguments/);
   assert.match(complaint('up --topics'), /argument missing/);
   assert.is(complaint(''), 'a command is missing; try: conclave up');

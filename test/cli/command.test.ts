@@ -94,6 +94,16 @@ test('a timeout that passes: one line, exit 124', async () => {
   );
 });
 
+test('--log-level: lines of JSON on stderr, and the data alone on stdout', async () => {
+  const result = await runCommand(['up', '--check', '-o', 'json', '--log-level', 'info']);
+  assert.is(result.exitCode, 0, result.stderr);
+  assert.is(result.stdout.split('\n').length, 2, 'one line');
+  const lines = result.stderr.trimEnd().split('\n');
+  const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.ok(logged.every(({ level, actor }) => Number(level) >= 30 && typeof actor === 'string'));
+  assert.ok(logged.some(({ actor, node, term }) => actor === 'raft-node' && Number(node) > 0 && Number(term) > 0));
+});
+
 test('--check -o json on the sample: one JSON object and nothing else, equal on all nodes, exit 0', async () => {
   const summary = summaryOf(await runCommand(['up', '--check', '-o', 'json']));
   const { nodes, brokers, topics, partitions, equal } = summary;

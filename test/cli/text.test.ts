@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describeError, exitCodeOf, usageError } from '../../src/cli/errors.js';
 import { blockPainter, describeStatus, statusBlock } from '../../src/cli/live-status.js';
+import { logWriter } from '../../src/cli/log-lines.js';
 import { createProgress } from '../../src/cli/progress.js';
 import { rackOf } from '../../src/cli/provision.js';
 import { coloursFor, type Screen } from '../../src/cli/screen.js';
@@ -45,6 +46,17 @@ test('the node table has one aligned line a node, without trailing blanks', () =
       '3      stopped (killed)      2      130       129        131',
     ].join('\n'),
   );
+});
+
+test('a log line stays as it is, and is made readable on a terminal', () => {
+  const line =
+    '{"level":40,"time":1000,"pid":7,"hostname":"h","actor":"raft-node","node":2,"term":3,"message":"late"}\n';
+  const file = recorder();
+  logWriter(file, plain)(line);
+  assert.is(file.text(), line);
+  const terminal = recorder({ isTTY: true });
+  logWriter(terminal, plain)(line);
+  assert.is(terminal.text(), '00:00:01.000 WARN  late actor="raft-node" node=2 term=3\n');
 });
 
 test('the topic table names what differs from the defaults by its Kafka name', () => {
