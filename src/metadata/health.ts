@@ -3,6 +3,7 @@
  * brokers, offline and under-replicated partitions, told from one image. Each bucket, and each full chunk of a topic,
  * is counted once in its life, so that asking again costs what has changed since.
  */
+import { isFenced } from './broker-states.js';
 import type { Chunk, Image, TopicRecord } from './image.js';
 import { compareCodeUnits } from './code-units.js';
 import { PARTITIONS_PER_CHUNK } from './image.js';
@@ -115,9 +116,9 @@ function addBucket<Kept>(
   all.add(tally);
 }
 
-function tallyBroker(tally: Tally, { id, status }: Readonly<BrokerInfo>): void {
+function tallyBroker(tally: Tally, broker: Readonly<BrokerInfo>): void {
   tally.brokers += 1;
-  if (status === 'unreachable' || status === 'dead') tally.find('fencedBrokers', String(id));
+  if (isFenced(broker)) tally.find('fencedBrokers', String(broker.id));
 }
 
 function tallyTopic(tally: Tally, { info, chunks }: TopicRecord): void {
