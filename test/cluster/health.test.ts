@@ -40,6 +40,13 @@ test('stopped and paused nodes, links that are down, a node that lags: by reason
     assert.equal(reasonsOf(await cluster.status()), [['pausedNodes', 1, [String(one)]]]);
     const store = cluster.store();
     await Promise.all(Array.from({ length: 1_100 }, (_, id) => store.registerBroker({ id: id + 1, addr: 'h:1' })));
+    // The other follower has the entries when they are acknowledged, and learns of it with the next message.
+    const applied = (status: ClusterStatus, id: number): number =>
+      status.nodes.find((node) => node.id === id)?.appliedIndex ?? 0;
+    await eventually(async () => {
+      const status = await cluster.status();
+      return applied(status, other) === applied(status, leader);
+    }, 'the follower that runs has applied them');
     const lagging = await cluster.status();
     assert.equal(
       lagging.reasons.map(({ reason }) => reason),
