@@ -113,6 +113,23 @@ test('a leader cut off on all its links is replaced, and steps down', () =>
     await checkTally(cluster, store, clients.tally);
   }));
 
+test('of seven nodes three may be dead at once, the leader among them', () =>
+  withCluster('seven', { nodes: 7 }, async (cluster) => {
+    const store = cluster.store();
+    await registerBrokers(store, 1);
+    const clients = createTopicsUntilStopped(store, 16);
+    await writesGoOn(clients.progress);
+    const { leader, followers } = await leaderAndFollowers(cluster);
+    const dead = [leader, ...followers.slice(0, 2)];
+    await Promise.all(dead.map((id) => cluster.node(id).kill()));
+    await writesGoOn(clients.progress);
+    assert.not.ok(dead.includes((await cluster.waitForLeader()).id));
+    await Promise.all(dead.map((id) => cluster.node(id).restart()));
+    await cluster.waitForHealthy({ timeoutMs: 20_000 });
+    await clients.stop();
+    await checkTally(cluster, store, clients.tally);
+  }));
+
 test('a connection that breaks under load loses and doubles nothing', () =>
   withCluster('break', {}, async (cluster) => {
     const store = cluster.store();
