@@ -3,7 +3,7 @@
  * A stack trace never reaches the user; what the public API rejects with (`ClusterError`) is told by code and message.
  */
 
-import { ClusterError } from '../index.js';
+import { ClusterError } from '../errors.js';
 
 export const ExitCode = { ok: 0, failure: 1, usage: 2, unhealthy: 10, timeout: 124, interrupted: 130 } as const;
 

@@ -1,12 +1,7 @@
 /** What happens in a cluster, told in a line each: the events of `conclave watch` for people. */
 
-import {
-  kafkaSettingsOf,
-  type ClusterEvent,
-  type ClusterStatus,
-  type HealthProblem,
-  type TopicInfo,
-} from '../index.js';
+import type { ClusterEvent, ClusterStatus, HealthProblem, TopicInfo } from '../index.js';
+import { kafkaSettingsOf } from '../metadata/kafka-settings.js';
 import { describeStatus } from './live-status.js';
 import { printable } from './tables.js';
 

@@ -6,11 +6,7 @@
 import { parseCommandLine, type Request } from './command-line.js';
 import { describeError, ExitCode, exitCodeOf, oneLine } from './errors.js';
 import { createInterrupts } from './interrupts.js';
-import { workOffline } from './offline.js';
-import { programs, runProgram } from './programs.js';
 import type { Terminal } from './terminal.js';
-import { up } from './up.js';
-import { workRemote } from './work-remote.js';
 
 process.exitCode = await main();
 
@@ -51,19 +47,28 @@ async function main(): Promise<number> {
   }
 }
 
-function answer(request: Request, terminal: Terminal): Promise<number> {
+/** What only some commands need is loaded by them: a cluster is ten times the size of a question about one. */
+async function answer(request: Request, terminal: Terminal): Promise<number> {
   switch (request.command) {
-    case 'up':
+    case 'up': {
+      const { up } = await import('./up.js');
       return up(request, terminal);
-    case 'remote':
+    }
+    case 'remote': {
+      const { workRemote } = await import('./work-remote.js');
       return workRemote(request, terminal);
+    }
     case 'bench':
-    case 'simulate':
+    case 'simulate': {
+      const { programs, runProgram } = await import('./programs.js');
       return runProgram(programs[request.command], request.flags, terminal.interrupt);
+    }
     case 'completion':
       terminal.stdout.write(request.script);
-      return Promise.resolve(ExitCode.ok);
-    default:
+      return ExitCode.ok;
+    default: {
+      const { workOffline } = await import('./offline.js');
       return workOffline(request, terminal);
+    }
   }
 }

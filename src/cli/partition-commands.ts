@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { Argument, Option, type Command } from 'commander';
-import { ClusterError, partitionId, readReassignment } from '../index.js';
+import { ClusterError } from '../errors.js';
+import { readReassignment } from '../formats/reassignment.js';
+import { partitionId } from '../metadata/model.js';
 import type { PartitionInfo } from '../index.js';
 import { rowsOf, type Answer } from './answer.js';
 import { usageError } from './errors.js';

@@ -5,7 +5,7 @@
 
 import CliTable from 'cli-table3';
 import type { Colours } from './screen.js';
-import { changedSettingsOf } from '../index.js';
+import { changedSettingsOf } from '../metadata/kafka-settings.js';
 import type { NodeStatus, TopicInfo } from '../index.js';
 
 export interface RecordCounts {

@@ -1,8 +1,9 @@
 /** `conclave topic`: the topics of a running cluster. */
 
 import { Option, type Command } from 'commander';
-import { changedSettingsOf, ClusterError, topicConfigOf } from '../index.js';
+import { ClusterError } from '../errors.js';
 import type { ConfigChange, NewTopic, PartitionInfo, Strategy, TopicInfo } from '../index.js';
+import { changedSettingsOf, topicConfigOf } from '../metadata/kafka-settings.js';
 import { done, rowsOf, sections, type Answer } from './answer.js';
 import { CommandError, usageError } from './errors.js';
 import { countUpTo } from './options.js';
