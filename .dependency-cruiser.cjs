@@ -209,7 +209,7 @@ const packages = [
   }),
   packagesOnlyIn({
     name: 'terminal-only-in-cli',
-    packages: ['commander', 'picocolors', 'cli-table3'],
+    packages: ['commander', 'picocolors'],
     in: '^(src/cli|test|bench)/',
     comment: 'Who embeds a cluster loads no command line.',
   }),

@@ -2,7 +2,6 @@
 
 import type { ClusterEvent, ClusterStatus, HealthProblem, TopicInfo } from '../index.js';
 import { kafkaSettingsOf } from '../metadata/kafka-settings.js';
-import { describeStatus } from './live-status.js';
 import { printable } from './tables.js';
 
 /** A change of the metadata as JSON carries it: of newer kinds, too. */
@@ -16,15 +15,19 @@ export interface ChangedRecord {
 type Fields = Readonly<Record<string, unknown>>;
 
 export function clusterLine(event: ClusterEvent): string {
-  return line(event.at, event.kind, clusterText(event));
+  return eventLine(event.at, event.kind, clusterText(event));
 }
 
 export function statusLine(atMs: number, status: ClusterStatus): string {
-  return line(atMs, 'status', describeStatus(status));
+  return eventLine(atMs, 'status', describeStatus(status));
+}
+
+export function metadataLines(atMs: number, index: number, records: readonly ChangedRecord[]): string[] {
+  return metadataTexts(index, records).map((text) => eventLine(atMs, 'metadata', text));
 }
 
 /** The many partitions of a topic that change at once are told together; heartbeats are not told. */
-export function metadataLines(atMs: number, index: number, records: readonly ChangedRecord[]): string[] {
+export function metadataTexts(index: number, records: readonly ChangedRecord[]): string[] {
   const groups = new Map<string, ChangedRecord[]>();
   for (const record of records.filter(isTold)) {
     const group = record.kind === 'partition' ? `partitions of ${topicOf(record)} ${deedOf(record)}` : nameOf(record);
@@ -32,7 +35,7 @@ export function metadataLines(atMs: number, index: number, records: readonly Cha
   }
   return [...groups].map(([group, [first, ...more]]) => {
     const text = first === undefined || more.length > 0 ? `${more.length + 1} ${group}` : recordText(first);
-    return line(atMs, 'metadata', `#${index} ${text}`);
+    return `#${index} ${text}`;
   });
 }
 
@@ -40,13 +43,13 @@ function isTold({ before, after }: ChangedRecord): boolean {
   return before === undefined || after === undefined || differencesText(before, after) !== '';
 }
 
-function line(atMs: number, kind: string, text: string): string {
+export function eventLine(atMs: number, kind: string, text: string): string {
   const at = new Date(atMs);
   const time = `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
   return printable(`${time}  ${kind.padEnd(10)}  ${text}`);
 }
 
-function clusterText(event: ClusterEvent): string {
+export function clusterText(event: ClusterEvent): string {
   const { at: _at, kind, node, ends, change, ...details } = event;
   switch (kind) {
     case 'leader':
@@ -62,6 +65,13 @@ function clusterText(event: ClusterEvent): string {
     default:
       return fieldsText(details);
   }
+}
+
+/** What matters about a cluster, in one line without figures that always grow. */
+export function describeStatus(status: ClusterStatus): string {
+  const leader = status.leader === null ? 'no leader' : `node ${status.leader} leads term ${status.term}`;
+  const health = status.healthy ? 'healthy' : `unhealthy: ${status.problems.join('; ')}`;
+  return [`${leader}, ${health}`, ...(status.metadata?.problems ?? []).map(({ detail }) => detail)].join('; ');
 }
 
 function healthText(healthy: boolean, reasons: readonly HealthProblem[]): string {

@@ -21,7 +21,8 @@ async function main(): Promise<number> {
     });
   }
   interrupts.signal.addEventListener('abort', () => {
-    if (process.stderr.isTTY) process.stderr.write('\nStopping; Ctrl-C again ends it at once\n');
+    // Once a screen of its own, if any, is left.
+    if (process.stderr.isTTY) setImmediate(() => process.stderr.write('\nStopping; Ctrl-C again ends it at once\n'));
   });
   // `conclave up | head`: who no longer reads needs no error message.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

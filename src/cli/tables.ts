@@ -3,9 +3,9 @@
  * Columns have no borders, so that a line can be cut by blanks like those of kubectl; nothing here reads a cluster.
  */
 
-import CliTable from 'cli-table3';
 import type { Colours } from './screen.js';
 import { changedSettingsOf } from '../metadata/kafka-settings.js';
+import { textWidth } from './text-width.js';
 import type { NodeStatus, TopicInfo } from '../index.js';
 
 export interface RecordCounts {
@@ -80,6 +80,9 @@ export function listing<Row>(columns: readonly Column<Row>[], rows: readonly Row
   return table(headings, cells, colours, headers);
 }
 
+/** Between columns. */
+const GAP = '   ';
+
 /** A heading and how its column is aligned; left unless told. */
 type Heading = readonly [heading: string, align?: 'right'];
 
@@ -89,22 +92,20 @@ export function table(
   colours: Colours,
   isHeaded = true,
 ): string {
-  const none = '';
-  const output = new CliTable({
-    chars: {
-      ...{ top: none, 'top-mid': none, 'top-left': none, 'top-right': none },
-      ...{ bottom: none, 'bottom-mid': none, 'bottom-left': none, 'bottom-right': none },
-      ...{ left: none, 'left-mid': none, mid: none, 'mid-mid': none, right: none, 'right-mid': none, middle: '   ' },
-    },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: headings.map(([, align]) => align ?? 'left'),
-    head: isHeaded ? headings.map(([heading]) => colours.bold(heading)) : [],
-  });
-  output.push(...rows);
-  return output
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
+  const heads = isHeaded ? [headings.map(([heading]) => colours.bold(heading))] : [];
+  const lines = [...heads, ...rows].map((cells) => cells.map((text) => ({ text, width: textWidth(text) })));
+  // No spread of so many rows: arguments of a call have a limit.
+  const widths = headings.map((_, column) =>
+    lines.reduce((most, cells) => Math.max(most, cells[column]?.width ?? 0), 0),
+  );
+  return lines
+    .map((cells) => {
+      const padded = cells.map(({ text, width }, column) => {
+        const padding = ' '.repeat((widths[column] ?? width) - width);
+        return headings[column]?.[1] === 'right' ? padding + text : text + padding;
+      });
+      return padded.join(GAP).trimEnd();
+    })
     .join('\n');
 }
 

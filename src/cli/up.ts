@@ -90,7 +90,8 @@ export async function up(options: UpRequest, onTerminal: Terminal): Promise<numb
     service = await serve(cluster, { ...options, version: packageVersion() }, terminal.stderr);
     await printState(run, started, service.url);
     clearTimeout(timer);
-    await showUntil(terminal.interrupt, cluster, terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
+    const shown = { cluster, store: started.store, url: service.url };
+    await showUntil(terminal.interrupt, shown, terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
     return ExitCode.ok;
   } catch (error) {
     if (error instanceof CommandError || !(deadline.signal.aborted || isTimeout(error))) throw error;

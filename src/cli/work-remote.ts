@@ -5,7 +5,7 @@
 
 import { answerText } from './answer.js';
 import { CommandError, ExitCode } from './errors.js';
-import { blockPainter } from './live-status.js';
+import { blockPainter } from './painters.js';
 import { createProgress } from './progress.js';
 import { connect, NOT_OURS, type Remote } from './remote.js';
 import { coloursFor } from './screen.js';

@@ -149,7 +149,10 @@ for (const [signal, code] of [
     const { exitCode, stdout, stderr } = await command.ended;
     assert.is(exitCode, code);
     assert.not.match(stdout, /\u001b/, 'NO_COLOR wins over FORCE_COLOR');
-    assert.match(stderr, /^Serving http:.+\nnode \d leads term \d+, healthy\n$/);
+    assert.match(
+      stderr,
+      /^Serving http:.+\n[\d:.]+ {2}leader {6}node \d leads term \d+\n([\d:.]+ {2}health {6}healthy\n)?$/,
+    );
   });
 }
 
