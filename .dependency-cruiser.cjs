@@ -102,7 +102,7 @@ const folders = [
   only({
     name: 'client-knows-no-protocol',
     from: '^src/client/',
-    may: ['^src/(metadata|state-machine|runtime)/', vocabulary],
+    may: ['^src/(metadata|state-machine|runtime)/', '^src/metrics/histogram\\.ts$', vocabulary],
     comment: 'The client speaks operations and results; it follows a leader without knowing how one is elected.',
   }),
   only({
@@ -151,6 +151,19 @@ const folders = [
     may: ['^src/index\\.ts$'],
     comment: 'What it answers, every embedder may ask; and nothing but the command starts it.',
   }),
+  only({
+    name: 'page-knows-what-it-is-told',
+    from: '^src/page/',
+    may: ['^src/(index|service/picture)\\.ts$'],
+    comment: 'It lives in a browser, and knows of the rest only the shape of what the service answers.',
+  }),
+  {
+    name: 'page-takes-types-alone',
+    comment: 'The bundle of the page would carry the cluster along.',
+    severity: 'error',
+    from: { path: '^src/page/' },
+    to: { path: '^src/(?!page/)', dependencyTypesNot: ['type-only'] },
+  },
   only({
     name: 'actors-are-shells',
     from: '^actors/',
@@ -220,6 +233,12 @@ const packages = [
     comment: 'Who embeds a cluster loads no HTTP.',
   }),
   packagesOnlyIn({
+    name: 'page-packages-only-in-page',
+    packages: ['preact', 'vite'],
+    in: '^src/page/',
+    comment: 'They are built into the page; nobody installs them.',
+  }),
+  packagesOnlyIn({
     name: 'yaml-only-where-it-is-loaded-late',
     packages: ['yaml'],
     in: '^src/formats/parse-kafka-topics\\.ts$|^test/',
@@ -236,7 +255,7 @@ const packages = [
     name: 'no-development-package-in-product',
     comment: 'A user installs without them. The types of Node are needed by the compiler only.',
     severity: 'error',
-    from: { path: '^(src|actors)/' },
+    from: { path: '^(src|actors)/', pathNot: '^src/page/' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/@types/node/' },
   },
   {
@@ -266,7 +285,7 @@ const shape = [
     severity: 'error',
     from: {
       orphan: true,
-      pathNot: '^(actors|test|bench)/|^src/(index|cli/main|simulation/command/(main|worker))\\.ts$',
+      pathNot: '^(actors|test|bench)/|^src/(index|cli/main|simulation/command/(main|worker)|page/vite\\.config)\\.ts$',
     },
     to: {},
   },

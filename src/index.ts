@@ -28,6 +28,7 @@ export {
 } from './formats/kcat-metadata.js';
 export type { RequestedTopic } from './formats/parse-kafka-topics.js';
 export { readReassignment, writeReassignment, type Reassignment } from './formats/reassignment.js';
+export type { BrowsedBroker, BrowsedPartition, BrowsedTopic, BrowsePage } from './metadata/browse.js';
 export type { HealthProblem, MetadataHealth, MetadataReason } from './metadata/health.js';
 export { changedSettingsOf, kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
 export {

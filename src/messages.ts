@@ -264,7 +264,14 @@ export interface DirectionReport {
   readonly dropped: number;
   /** They wait in the link now. */
   readonly queued: number;
+  /** Those delivered, by kind. */
+  readonly kinds: Readonly<MessageCounts>;
+  /** What was asked for and holds now. */
+  readonly cut: boolean;
+  readonly faults: LinkFaultSettings;
 }
+
+export type MessageCounts = Record<RaftMessage['kind'], number>;
 
 export interface TransportLinkControl {
   /** A new life of the node at one end: its port, and who it must say it is. */

@@ -13,7 +13,7 @@ import type { AnswerRun } from '../state-machine/answer-runs.js';
 import { openEnvelope, sealEnvelope, sealOpening } from '../state-machine/envelope.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Interruption } from './call.js';
-import { FailureCounts } from './client-metrics.js';
+import { AnswerMeter, FailureCounts } from './client-metrics.js';
 import { clientLimits } from './limits.js';
 import { neverSent, notLeader, outcomeUnknown, overloaded } from './outcomes.js';
 import type { Target } from './node-link.js';
@@ -33,6 +33,7 @@ export interface ProposalsHost {
 export class Proposals {
   /** Refused for what they ask is no failure. */
   readonly failures = new FailureCounts();
+  readonly answers = new AnswerMeter();
   readonly #host: ProposalsHost;
   readonly #list = new WriteList();
   readonly #window = new SendWindow();
@@ -202,7 +203,9 @@ export class Proposals {
   #takeRun({ session, firstSequence, firstIndex, results, refusal }: AnswerRun): void {
     this.#knownIndex = Math.max(this.#knownIndex, firstIndex + results.length - 1);
     const pending = this.#sessions.get(session)?.pending;
-    if (pending === undefined) return;
+    if (pending === undefined || results.length === 0) return;
+    const sampled = pending.get(firstSequence + this.answers.answer(results.length));
+    if (sampled?.settled === false && !sampled.opensSession) this.answers.sample(sampled.terms.calledAtMs);
     for (let place = 0; place < results.length; place += 1) {
       const write = pending.get(firstSequence + place);
       if (write !== undefined) this.#take(write, firstIndex + place, results[place], refusal);

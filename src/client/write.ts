@@ -15,6 +15,7 @@ export interface EncodedCommand {
 }
 
 export interface WriteTerms extends CallTerms {
+  readonly calledAtMs: number;
   readonly requestId: string | undefined;
 }
 
@@ -33,7 +34,12 @@ export interface Settlement {
 }
 
 /** Of the opening of a session, for which nobody waits. */
-export const openingTerms: WriteTerms = { deadline: Number.POSITIVE_INFINITY, signal: undefined, requestId: undefined };
+export const openingTerms: WriteTerms = {
+  calledAtMs: 0,
+  deadline: Number.POSITIVE_INFINITY,
+  signal: undefined,
+  requestId: undefined,
+};
 export const nobody: Settlement = { form: () => undefined, resolve: () => undefined, reject: () => undefined };
 
 export class Write implements Call {

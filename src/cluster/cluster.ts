@@ -29,9 +29,10 @@ export interface Cluster extends AsyncDisposable {
   status(): Promise<ClusterStatus>;
   /**
    * What the threads have counted since they started. Asked of them when it is called, and costs them nothing before.
-   * A dead, paused or silent one has nothing to tell, and holds nobody up for more than a second.
+   * A dead, paused or silent one has nothing to tell, and holds nobody up for more than a second. With `metadata: false`
+   * its health is not asked for, which costs what has changed since it last was.
    */
-  metrics(): Promise<ClusterMetrics>;
+  metrics(options?: { metadata?: boolean }): Promise<ClusterMetrics>;
   /** Leader, node, link and membership changes, in the order the host learns of them, and those of health. */
   events(options?: { signal?: AbortSignal }): AsyncIterable<ClusterEvent>;
   /** Cuts every link between different groups. */

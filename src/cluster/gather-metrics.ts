@@ -5,11 +5,11 @@ import type { ClusterMetrics, ProcessMetrics } from './metrics.js';
 
 const hostThread = new ThreadMeter();
 
-export async function gatherMetrics(sources: StatusSources): Promise<ClusterMetrics> {
+export async function gatherMetrics(sources: StatusSources, withMetadata: boolean): Promise<ClusterMetrics> {
   const [nodes, links, metadata] = await Promise.all([
     Promise.all([...sources.nodes.values()].map((node) => node.metrics(STATUS_TIMEOUT_MS))),
     Promise.all(sources.links.all().map((link) => link.metrics())),
-    metadataHealth(sources),
+    withMetadata ? metadataHealth(sources) : null,
   ]);
   return {
     process: processMetrics(),

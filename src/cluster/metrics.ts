@@ -40,6 +40,6 @@ export interface ClusterMetrics {
   readonly nodes: readonly NodeMetrics[];
   /** Those whose threads answered. */
   readonly links: readonly LinkMetrics[];
-  /** As in `ClusterStatus`. */
+  /** As in `ClusterStatus`; null where it was not asked for, too. */
   readonly metadata: MetadataHealth | null;
 }

@@ -85,8 +85,8 @@ export class RunningCluster implements Cluster {
     return this.#host.status();
   }
 
-  metrics(): Promise<ClusterMetrics> {
-    return gatherMetrics(this.#host.sources);
+  metrics(options?: { metadata?: boolean }): Promise<ClusterMetrics> {
+    return gatherMetrics(this.#host.sources, options?.metadata ?? true);
   }
 
   events(options?: { signal?: AbortSignal }): AsyncIterable<ClusterEvent> {

@@ -13,9 +13,9 @@ export class Histogram {
   readonly #counts: number[];
   #sum = 0;
 
-  /** So many buckets, each twice as far as the one before. */
-  constructor(firstBound: number, buckets: number) {
-    this.#bounds = Array.from({ length: buckets }, (_, bucket) => firstBound * 2 ** bucket);
+  /** So many buckets, each so many times as far as the one before. */
+  constructor(firstBound: number, buckets: number, growth = 2) {
+    this.#bounds = Array.from({ length: buckets }, (_, bucket) => firstBound * growth ** bucket);
     this.#counts = new Array<number>(buckets + 1).fill(0);
   }
 

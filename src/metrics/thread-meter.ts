@@ -1,4 +1,5 @@
 /** What one actor's thread has worked and what its heap holds; asks Node when it is read, and costs nothing before. */
+import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
 export interface ThreadUsage {

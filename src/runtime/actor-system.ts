@@ -5,7 +5,7 @@
  */
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
-import { transfer, wrap, type Remote } from 'comlink';
+import { transfer, wrap, type Remote, type Endpoint } from 'comlink';
 import { Piscina } from 'piscina';
 import { ClusterError, type ErrorValue } from '../errors.js';
 import { forwardRecords, type HostLogger } from './logger.js';
@@ -148,7 +148,9 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, surroundings:
       control.port1.close();
       return end;
     });
-  return createActor<Control>(life, wrap<ActorControl>(control.port1), ended, () => {
+  // The live page is checked with the types of a browser, whose ports take other things along.
+  const endpoint = control.port1 as Endpoint;
+  return createActor<Control>(life, wrap<ActorControl>(endpoint), ended, () => {
     abort.abort();
   });
 }

@@ -24,7 +24,7 @@ function readFromIndex(context: Context): number | null {
 
 function readTopics(context: Context): ReadonlySet<Topic> {
   const text = context.req.query('include');
-  if (text === undefined) return new Set(topics);
+  if (text === undefined) return new Set(topics.filter((topic) => topic !== 'picture'));
   const known: ReadonlySet<string> = new Set(topics);
   const names = text.split(',');
   if (!names.every((name) => known.has(name))) throw invalid(`include must be some of ${topics.join(',')}`);

@@ -1,6 +1,6 @@
 /**
- * All open streams of server-sent events: of the cluster, of the metadata, and of the status, which one look an
- * interval tells to all. Each goes at the pace of its own socket; nothing is kept for one that does not read.
+ * All open streams of server-sent events: of the cluster, of the metadata, and of the status and the picture, which one
+ * look an interval tells to all. Each goes at the pace of its own socket; nothing is kept for one that does not read.
  */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,8 +8,10 @@ import { ClusterError, type Cluster, type MetadataStore, type WatchedChange } fr
 import { errorBody, Refusal } from './error-response.js';
 import { EventStream } from './event-stream.js';
 import type { ServiceLimits } from './limits.js';
+import type { PictureMaker } from './picture-maker.js';
 
-export const topics = ['cluster', 'metadata', 'status'] as const;
+/** `picture` is for whoever asks for it by name. */
+export const topics = ['cluster', 'metadata', 'status', 'picture'] as const;
 export type Topic = (typeof topics)[number];
 
 export interface EventRequest {
@@ -18,23 +20,34 @@ export interface EventRequest {
   readonly topics: ReadonlySet<Topic>;
 }
 
+interface EventSources {
+  readonly cluster: Cluster;
+  readonly store: MetadataStore;
+  readonly limits: ServiceLimits;
+  readonly pictures: PictureMaker;
+}
+
 export class EventStreams {
   readonly #cluster: Cluster;
   readonly #store: MetadataStore;
   readonly #limits: ServiceLimits;
+  readonly #pictures: PictureMaker;
   /** With what each is to be told. */
   readonly #streams = new Map<EventStream, ReadonlySet<Topic>>();
   readonly #work = new Set<Promise<void>>();
   /** Null: there is nobody to tell. */
   #tellsStatus: Promise<void> | null = null;
+  /** The same of pictures. */
+  #tellsPicture: Promise<void> | null = null;
   readonly #closing = new AbortController();
   /** Changes are shared by all who watch, and so is their text. */
   readonly #texts = new WeakMap<WatchedChange, string>();
 
-  constructor(cluster: Cluster, store: MetadataStore, limits: ServiceLimits) {
+  constructor({ cluster, store, limits, pictures }: EventSources) {
     this.#cluster = cluster;
     this.#store = store;
     this.#limits = limits;
+    this.#pictures = pictures;
   }
 
   open(response: ServerResponse, request: EventRequest): void {
@@ -49,6 +62,7 @@ export class EventStreams {
     response.on('close', () => this.#streams.delete(stream));
     this.#streams.set(stream, request.topics);
     this.#tellsStatus ??= this.#track(this.#tellStatus());
+    if (request.topics.has('picture')) this.#tellsPicture ??= this.#track(this.#tellPicture());
     if (request.topics.has('cluster')) void this.#track(this.#tellCluster(stream));
     if (request.topics.has('metadata')) void this.#track(this.#tellMetadata(stream, request.fromIndex));
   }
@@ -79,6 +93,20 @@ export class EventStreams {
       await delay(Math.max(0, nextAtMs - performance.now()), undefined, { signal }).catch(() => undefined);
     }
     this.#tellsStatus = null;
+  }
+
+  /** One picture an interval for all, and none that nobody looks at. */
+  async #tellPicture(): Promise<void> {
+    const { signal } = this.#closing;
+    const viewers = (): EventStream[] =>
+      [...this.#streams].flatMap(([stream, told]) => (told.has('picture') ? [stream] : []));
+    while (viewers().length > 0 && !signal.aborted) {
+      const nextAtMs = performance.now() + this.#limits.pictureMs;
+      const text = eventText('picture', await this.#pictures.make());
+      for (const stream of viewers()) stream.offer(text);
+      await delay(Math.max(0, nextAtMs - performance.now()), undefined, { signal }).catch(() => undefined);
+    }
+    this.#tellsPicture = null;
   }
 
   async #tellCluster(stream: EventStream): Promise<void> {

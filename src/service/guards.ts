@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
+import { PAGE_PATHS } from './page-routes.js';
 import { hasBody, tooLarge } from './body.js';
 import { Refusal } from './error-response.js';
 import type { Parts } from './parts.js';
@@ -12,8 +13,11 @@ import type { App, Context } from './web.js';
 
 type Guard = (context: Context) => void;
 
-/** For whoever looks after the process: they have no token, and learn nothing else. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+/**
+ * For whoever looks after the process: they have no token, and learn nothing else. And the files of the live page, which
+ * say nothing of this cluster: it asks for a token where one is needed.
+ */
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', ...PAGE_PATHS]);
 
 export function addGuards(app: App, { options, limits }: Parts): void {
   const guards: Guard[] = [

@@ -11,6 +11,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Cluster } from '../index.js';
 import { addBrokerRoutes } from './broker-routes.js';
+import { addBrowseRoutes } from './browse-routes.js';
 import { errorBody, errorResponse, invalid, Refusal } from './error-response.js';
 import { addEventRoutes } from './event-routes.js';
 import { EventStreams } from './event-streams.js';
@@ -21,7 +22,9 @@ import { serviceLimits, type ServiceLimits } from './limits.js';
 import { addLinkRoutes } from './link-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
 import { addNodeRoutes } from './node-routes.js';
+import { addPageRoutes } from './page-routes.js';
 import { addPartitionRoutes } from './partition-routes.js';
+import { PictureMaker } from './picture-maker.js';
 import type { Parts, ServiceOptions } from './parts.js';
 import { addStatusRoutes } from './status-routes.js';
 import { addTopicRoutes } from './topic-routes.js';
@@ -41,10 +44,12 @@ const routes = [
   addTopicRoutes,
   addPartitionRoutes,
   addBrokerRoutes,
+  addBrowseRoutes,
   addGroupRoutes,
   addNodeRoutes,
   addLinkRoutes,
   addEventRoutes,
+  addPageRoutes,
 ];
 
 /** Rejects with the error of the system where it cannot listen there. */
@@ -54,8 +59,10 @@ export async function startService(
   limits: ServiceLimits = serviceLimits,
 ): Promise<Service> {
   const store = cluster.store();
-  const streams = new EventStreams(cluster, store, limits);
-  const app = createApp({ cluster, store, options, limits, streams, startedAtMs: performance.now() });
+  const startedAtMs = performance.now();
+  const pictures = new PictureMaker({ cluster, options, limits, startedAtMs });
+  const streams = new EventStreams({ cluster, store, limits, pictures });
+  const app = createApp({ cluster, store, options, limits, streams, startedAtMs });
   const server = createHttpServer(app, options.version, limits);
   server.listen(options.port, options.host);
   await once(server, 'listening');

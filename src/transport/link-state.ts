@@ -115,8 +115,8 @@ export function report(link: Link): LinkReport {
 
 export function directionsOf(link: Link): DirectionReport[] {
   return link.ends.map((end) => {
-    const { delivered, dropped, queue } = end.outgoing;
-    return { from: end.id, to: otherEnd(link, end).id, delivered, dropped, queued: queue.length };
+    const { delivered, dropped, queue, kinds, cut, faults } = end.outgoing;
+    return { from: end.id, to: otherEnd(link, end).id, delivered, dropped, queued: queue.length, kinds, cut, faults };
   });
 }
 

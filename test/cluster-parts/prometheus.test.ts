@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { prometheusText, type ClusterMetrics, type HistogramCounts, type ThreadUsage } from '../../src/index.js';
+import { createDirection } from '../../src/transport/direction.js';
 import { readProjectFile } from '../support/repository.js';
 
 const test = suite('prometheus text');
@@ -15,9 +16,15 @@ const thread: ThreadUsage = {
 };
 const counts: HistogramCounts = { bounds: [0.5, 1, 2], counts: [3, 0, 2, 1], sum: 9.25 };
 
+const quiet = { kinds: createDirection().kinds, cut: false, faults: {} };
+
 const metrics: ClusterMetrics = {
   process: { startSeconds: 1_700_000_000.5, cpuSeconds: 12, residentBytes: 1e21, thread },
-  client: { writesPending: 3, readsPending: 0, writesFailed: { Timeout: 2, 'a"b\\c\nd': 1 } },
+  client: {
+    ...{ writesPending: 3, readsPending: 0, writesAnswered: 9, readsAnswered: 8 },
+    ...{ writeSeconds: counts, readSeconds: counts },
+    writesFailed: { Timeout: 2, 'a"b\\c\nd': 1 },
+  },
   nodes: [
     {
       node: 1,
@@ -44,8 +51,8 @@ const metrics: ClusterMetrics = {
       state: 'cut',
       reconnects: 7,
       directions: [
-        { from: 1, to: 2, delivered: 100, dropped: 5, queued: 6 },
-        { from: 2, to: 1, delivered: 90, dropped: 0, queued: 0 },
+        { from: 1, to: 2, delivered: 100, dropped: 5, queued: 6, ...quiet },
+        { from: 2, to: 1, delivered: 90, dropped: 0, queued: 0, ...quiet },
       ],
       thread,
     },

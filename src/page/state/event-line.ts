@@ -1,0 +1,76 @@
+/** What the feed says of an event of the cluster: one line, from plain data whose members vary with its kind. */
+import type { ClusterEvent } from '../../index.js';
+import { plural } from './numbers.js';
+
+export interface EventLine {
+  /** Grows by one with each line. */
+  readonly number: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly text: string;
+  readonly tone: 'plain' | 'good' | 'bad';
+}
+
+export const MAX_LINES = 200;
+
+export function eventLine(number: number, event: ClusterEvent): EventLine {
+  const { at, kind } = event;
+  const { text, tone } = describe(event);
+  return { number, at, kind, text, tone };
+}
+
+function describe(event: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
+  switch (event.kind) {
+    case 'leader':
+      return describeLeader(event);
+    case 'health':
+      return describeHealth(event);
+    case 'node':
+      return describeNode(event);
+    case 'link':
+      return describeLink(event);
+    default:
+      return describeOther(event);
+  }
+}
+
+function describeLeader({ leader, term }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
+  if (typeof leader !== 'number') return { text: 'no leader', tone: 'bad' };
+  return { text: `node ${leader} leads in term ${String(term)}`, tone: 'good' };
+}
+
+function describeHealth({ healthy, reasons }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
+  const details = Array.isArray(reasons) ? reasons.map((reason: { detail?: unknown }) => String(reason.detail)) : [];
+  if (details.length === 0) return { text: 'healthy', tone: 'good' };
+  const text =
+    details.length > 3
+      ? `${details.slice(0, 3).join('; ')}; ${plural(details.length - 3, 'more reason')}`
+      : details.join('; ');
+  return { text: healthy === true ? `healthy; ${text}` : text, tone: healthy === true ? 'plain' : 'bad' };
+}
+
+function describeNode({ node, change, stopReason }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
+  const why = typeof stopReason === 'string' && stopReason !== change ? ` (${stopReason})` : '';
+  const tone = change === 'stopped' ? 'bad' : change === 'started' ? 'good' : 'plain';
+  return { text: `node ${String(node)} ${String(change)}${why}`, tone };
+}
+
+function describeLink({ ends, change, ...more }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
+  const name = Array.isArray(ends) ? ends.join('–') : '';
+  const { at: _at, kind: _kind, ...details } = more;
+  const tone = change === 'cut' || change === 'disconnected' ? 'bad' : change === 'healed' ? 'good' : 'plain';
+  return {
+    text: [`link ${name} ${String(change)}`, fieldsText(details)].filter((part) => part !== '').join(', '),
+    tone,
+  };
+}
+
+function fieldsText(details: object): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+function describeOther({ at: _at, kind: _kind, ...details }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
+  return { text: fieldsText(details), tone: 'plain' };
+}
