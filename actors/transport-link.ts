@@ -102,7 +102,9 @@ class TransportLink implements TransportLinkControl {
   #startTimer(wakeUp: number | null): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#wakeUp = wakeUp;
-    this.#timer = wakeUp === null ? null : setTimeout(this.#wake, Math.ceil(wakeUp - performance.now()));
+    // What is overdue after a stall is a negative delay, of which newer Nodes warn.
+    const delayMs = wakeUp === null ? null : Math.max(0, Math.ceil(wakeUp - performance.now()));
+    this.#timer = delayMs === null ? null : setTimeout(this.#wake, delayMs);
   }
 
   readonly #wake = (): void => {
