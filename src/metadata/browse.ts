@@ -1,6 +1,6 @@
 /**
- * A page of the brokers, topics or partitions, in order, for whoever looks through many of them: what an answer holds is
- * bounded, and what it costs is about that of what it holds and of what has changed since the last one.
+ * A page of the brokers, topics or partitions, in order, for whoever looks through many of them: what an answer holds
+ * is bounded, and what it costs is about that of what it holds and of what has changed since the last one.
  */
 import type { OperationAnswer } from './answer.js';
 import { malformed } from './answer.js';

@@ -1,6 +1,6 @@
 /**
- * The stream of pictures and events, read by `fetch`, since an EventSource sends no token. Comes again by itself when it
- * is lost; rests while nobody sees the page.
+ * The stream of pictures and events, read by `fetch`, since an EventSource sends no token. Comes again by itself when
+ * it is lost; rests while nobody sees the page.
  */
 import type { ClusterEvent } from '../index.js';
 import type { Picture } from '../service/picture.js';

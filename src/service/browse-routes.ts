@@ -1,4 +1,4 @@
-/** A page of brokers, topics or partitions, from whatever the answering node has applied: it answers without a leader. */
+/** A page of brokers, topics or partitions, of what the answering node has applied: it answers without a leader. */
 import { readFlag, readWhole } from './body.js';
 import type { Parts } from './parts.js';
 import type { App, Context } from './web.js';

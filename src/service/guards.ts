@@ -14,8 +14,8 @@ import type { App, Context } from './web.js';
 type Guard = (context: Context) => void;
 
 /**
- * For whoever looks after the process: they have no token, and learn nothing else. And the files of the live page, which
- * say nothing of this cluster: it asks for a token where one is needed.
+ * For whoever looks after the process: they have no token, and learn nothing else. And the files of the live page,
+ * which say nothing of this cluster: it asks for a token where one is needed.
  */
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', ...PAGE_PATHS]);
 

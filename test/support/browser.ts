@@ -33,8 +33,10 @@ export async function withPage(
   { url, expected = /^$/, ...options }: BrowserContextOptions & { url: string; expected?: RegExp },
   body: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(10_000);
+  // Without a graphics card, what moves takes most of the time.
+  const usual = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' } as const;
+  const context = await browser.newContext({ ...usual, ...options });
+  context.setDefaultTimeout(20_000);
   const wrong: string[] = [];
   const note = (text: string): void => {
     if (!expected.test(text)) wrong.push(text);

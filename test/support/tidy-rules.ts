@@ -10,8 +10,8 @@ export interface TidyRule {
   find(text: string): string[];
 }
 
-const anySource = /\.(ts|js|cjs)$/;
-const anyText = /\.(ts|js|cjs|md)$/;
+const anySource = /\.(ts|tsx|js|cjs)$/;
+const anyText = /\.(ts|tsx|css|js|cjs|md)$/;
 
 /**
  * Shortened words, and what to write instead. Matched as whole words within identifiers too: `lastIdx`, `msg_count`.

@@ -55,12 +55,12 @@ function Panels({ state }: { readonly state: PageState }): JSX.Element | null {
         />
         <Links picture={picture} traffic={traffic} selection={selection} onSelect={setSelection} />
         {may && <GroupEditor picture={picture} groups={groups} onGroups={setGroups} />}
+        <EventFeed events={state.events} />
       </div>
       <div class="column">
         <Nodes picture={picture} />
         <Charts history={state.history} picture={picture} />
         <Metadata counts={picture.metadata} readOnly={picture.readOnly} />
-        <EventFeed events={state.events} />
       </div>
     </main>
   );

@@ -1,9 +1,11 @@
-/** One page of a table of the metadata, kept current: asked for again a second after each answer, while it is looked at. */
+/**
+ * One page of a table of the metadata, kept current: asked for again a second after each answer, while it is looked at.
+ */
 import { useEffect, useState } from 'preact/hooks';
 import type { BrowsePage } from '../../index.js';
 import { asFailure, browse, type ApiFailure } from '../api.js';
 
-export const ROWS = 20;
+export const ROWS = 15;
 const AGAIN_MS = 1_000;
 
 interface Browsed<Row> {

@@ -1,10 +1,11 @@
 /** What one wants to know first: is it well, who leads, in which term; and whether this page is up to date. */
 import type { JSX } from 'preact';
+import { reasonText } from '../state/reason-text.js';
 import type { Connection, PageState } from '../state/page-state.js';
 
 export function Header({ state: { picture, connection } }: { readonly state: PageState }): JSX.Element {
   return (
-    <header class="top">
+    <header class="page-head">
       <h1>Conclave</h1>
       {picture !== null && connection.kind !== 'tokenNeeded' && (
         <dl class="facts">
@@ -63,25 +64,18 @@ export function Banner({ state: { picture, connection } }: { readonly state: Pag
       </div>
       {connection.kind !== 'lost' && reasons.length + problems.length > 0 && (
         <ul class="banner" aria-label="What is wrong">
-          {reasons.map(({ reason, detail }) => (
-            <li key={reason}>
-              <span class="mark bad">cluster</span> {shortened(detail)}
+          {reasons.map((reason) => (
+            <li key={reason.reason}>
+              <span class="mark bad">cluster</span> {reasonText(reason)}
             </li>
           ))}
-          {problems.map(({ reason, detail }) => (
-            <li key={reason}>
-              <span class="mark warn">metadata</span> {shortened(detail)}
+          {problems.map((problem) => (
+            <li key={problem.reason}>
+              <span class="mark warn">metadata</span> {reasonText(problem)}
             </li>
           ))}
         </ul>
       )}
     </div>
   );
-}
-
-const LONGEST = 160;
-
-function shortened(text: string): string {
-  if (text.length <= LONGEST) return text;
-  return `${text.slice(0, LONGEST)}…`;
 }

@@ -24,7 +24,9 @@ export function Legend(): JSX.Element {
           </li>
         ))}
       </ul>
-      <p class="note">At most three are drawn for each direction in a tenth of a second, of all that were counted.</p>
+      <p class="note">
+        A sample of the messages that passed: at most three for each direction in a tenth of a second, slowed down.
+      </p>
     </>
   );
 }

@@ -27,16 +27,18 @@ export function Metadata({ counts, readOnly }: MetadataProps): JSX.Element {
   return (
     <Panel title="Metadata" aside={<span class="note">{told}</span>}>
       <div class="metadata">
-        <Brokers />
-        <div class="topics">
-          <Topics topic={topic} onTopic={setTopic} />
+        <div class="brokers">
+          <Brokers />
           {!readOnly && <CreateTopic onCreated={setTopic} />}
         </div>
+        <Topics topic={topic} onTopic={setTopic} />
         <Partitions topic={topic} onTopic={setTopic} />
       </div>
     </Panel>
   );
 }
+
+const TONES = { alive: '', draining: 'warn', unreachable: 'bad', dead: 'bad' } as const;
 
 const Brokers = memo(function Brokers(): JSX.Element {
   const [offset, setOffset] = useState(0);
@@ -55,7 +57,7 @@ const Brokers = memo(function Brokers(): JSX.Element {
         </thead>
         <tbody>
           {page.rows.map(({ id, addr, rack, status }) => (
-            <tr key={id} class={status === 'alive' ? '' : 'bad'}>
+            <tr key={id} class={TONES[status]}>
               <th scope="row">{id}</th>
               <td>{addr}</td>
               <td>{rack === '' ? '–' : rack}</td>

@@ -13,7 +13,7 @@ interface PanelProps {
 export function Panel({ title, aside, children }: PanelProps): JSX.Element {
   const id = useId();
   return (
-    <section class="panel" aria-labelledby={id}>
+    <section class={`panel panel-${title.toLowerCase()}`} aria-labelledby={id}>
       <div class="panel-head">
         <h2 id={id}>{title}</h2>
         {aside}

@@ -8,8 +8,8 @@ import type { DirectionReport } from '../../index.js';
 import type { LinkPicture, NodePicture, Picture } from '../../service/picture.js';
 import { groupOf, isSplit, type Groups } from '../state/groups.js';
 import { roleText, termTone } from '../state/node-text.js';
-import { directionLine, placeNodes, pointOn, RING, type Line, type Point } from '../state/ring.js';
-import { faultText, type Selection } from '../state/link-text.js';
+import { besideLine, directionLine, placeNodes, pointOn, RING, type Line, type Point } from '../state/ring.js';
+import { shortFaultText, type Selection } from '../state/link-text.js';
 import { drawMessages } from './dots.js';
 import { useLasso } from './lasso.js';
 import { Legend } from './legend.js';
@@ -115,8 +115,9 @@ interface DirectionLineProps {
 
 function DirectionLine({ line, report, isDown, isSelected, onPick }: DirectionLineProps): JSX.Element {
   const isCut = report?.cut === true;
-  const faults = report === undefined ? '' : faultText(report.faults);
+  const faults = report === undefined ? '' : shortFaultText(report.faults);
   const middle = pointOn(line, 0.36);
+  const label = besideLine(line, 0.3);
   const ends = { x1: line.start.x, y1: line.start.y, x2: line.end.x, y2: line.end.y };
   const kind = isCut ? 'cut' : isDown ? 'down' : faults === '' ? '' : 'faulty';
   return (
@@ -125,7 +126,7 @@ function DirectionLine({ line, report, isDown, isSelected, onPick }: DirectionLi
       <line {...ends} class="wire-target" onClick={onPick} />
       {isCut && <path class="cross" d={cross(middle)} />}
       {faults !== '' && (
-        <text class="fault" x={middle.x} y={middle.y + 3}>
+        <text class="fault" x={label.x} y={label.y + 4}>
           {faults}
         </text>
       )}
@@ -158,7 +159,7 @@ function NodeMark({ node, place: { x, y }, leads, group }: NodeMarkProps): JSX.E
       <text x={x} y={y + 15} class="mark-term">
         t{node.term}
       </text>
-      <text x={x} y={y + nodeRadius + 17} class="mark-role">
+      <text x={x} y={y < RING.height / 2 ? y - nodeRadius - 10 : y + nodeRadius + 19} class="mark-role">
         {roleText(node)}
       </text>
       {group !== null && (

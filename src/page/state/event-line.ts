@@ -1,6 +1,6 @@
 /** What the feed says of an event of the cluster: one line, from plain data whose members vary with its kind. */
-import type { ClusterEvent } from '../../index.js';
-import { plural } from './numbers.js';
+import type { ClusterEvent, HealthProblem } from '../../index.js';
+import { reasonText } from './reason-text.js';
 
 export interface EventLine {
   /** Grows by one with each line. */
@@ -40,13 +40,9 @@ function describeLeader({ leader, term }: ClusterEvent): Pick<EventLine, 'text' 
 }
 
 function describeHealth({ healthy, reasons }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
-  const details = Array.isArray(reasons) ? reasons.map((reason: { detail?: unknown }) => String(reason.detail)) : [];
-  if (details.length === 0) return { text: 'healthy', tone: 'good' };
-  const text =
-    details.length > 3
-      ? `${details.slice(0, 3).join('; ')}; ${plural(details.length - 3, 'more reason')}`
-      : details.join('; ');
-  return { text: healthy === true ? `healthy; ${text}` : text, tone: healthy === true ? 'plain' : 'bad' };
+  const told = Array.isArray(reasons) ? (reasons as HealthProblem[]).map(reasonText) : [];
+  if (healthy === true) return { text: ['healthy', ...told].join('; '), tone: 'good' };
+  return { text: told.join('; '), tone: 'bad' };
 }
 
 function describeNode({ node, change, stopReason }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {

@@ -19,6 +19,11 @@ export function faultText({ delayMs, dropRate, duplicateRate, reorderRate }: Dir
   return parts.join(', ');
 }
 
+/** The same for a drawing: the two that the page sets, without their names. */
+export function shortFaultText(faults: DirectionReport['faults']): string {
+  return faultText(faults).replaceAll(' ms', 'ms').replaceAll(' % lost', '%').replaceAll(',', '');
+}
+
 function percent(rate: number): string {
   return `${Number((rate * 100).toFixed(1))} %`;
 }

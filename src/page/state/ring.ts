@@ -48,6 +48,16 @@ export function pointOn({ start, end }: Line, share: number): Point {
   return { x: start.x + (end.x - start.x) * share, y: start.y + (end.y - start.y) * share };
 }
 
+/** Where a label of that direction stands: off the line, on its own side. */
+export function besideLine(line: Line, share: number): Point {
+  const { x, y } = pointOn(line, share);
+  const [dx, dy] = [line.end.x - line.start.x, line.end.y - line.start.y];
+  const length = Math.hypot(dx, dy) || 1;
+  return { x: x - (dy / length) * LABEL_OFFSET, y: y + (dx / length) * LABEL_OFFSET };
+}
+
+const LABEL_OFFSET = 10;
+
 /** By the even-odd rule. */
 export function isInside(point: Point, outline: readonly Point[]): boolean {
   let inside = false;

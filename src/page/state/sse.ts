@@ -1,4 +1,4 @@
-/** Server-sent events out of a stream of text, as the HTML standard has them. Pure: who reads the stream is `feed.ts`. */
+/** Server-sent events out of a stream of text, as the HTML standard has them. Who reads the stream is `feed.ts`. */
 
 export interface ServerEvent {
   readonly event: string;
