@@ -291,10 +291,10 @@ const shape = [
   },
   {
     name: 'no-unresolved',
-    comment: 'An import that leads nowhere fails at run time.',
+    comment: "An import that leads nowhere fails at run time. The package's own name leads to what is yet to be built.",
     severity: 'error',
     from: {},
-    to: { couldNotResolve: true },
+    to: { couldNotResolve: true, pathNot: '^conclave(/testing)?$' },
   },
 ];
 

@@ -92,8 +92,7 @@ await runAll(alone, 1);
 if (files.length === 0) console.log('no test file matches');
 const elapsedSeconds = ((performance.now() - startedAt) / 1000).toFixed(1);
 for (const file of missed) console.log(`missed: test/${file}: no time was left for it`);
-console.log(
-  `\nNode ${process.version}, files: ${files.length - missed.length}, skipped: ${totals.skipped}, seconds: ${elapsedSeconds}`,
-);
+const filesRun = files.length - missed.length;
+console.log(`\nNode ${process.version}, files: ${filesRun}, skipped: ${totals.skipped}, seconds: ${elapsedSeconds}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed > 0 || totals.passed + totals.skipped === 0 ? 1 : 0;

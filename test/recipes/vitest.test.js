@@ -1,4 +1,4 @@
-/** A cluster in Vitest, as a fixture: whichever test names it has one, which stops behind it. `npx vitest run` runs it. */
+/** A cluster in Vitest, as a fixture: a test that names it has one, which stops behind it. `npx vitest run` runs it. */
 import { startCluster } from 'conclave';
 import { expect, test as base } from 'vitest';
 
