@@ -155,15 +155,15 @@ function fishScript(places: readonly Place[]): string {
   });
   return `# fish completion of conclave
 function __conclave_place
-  set -l place
+  set -l place ''
   for word in (commandline -opc)[2..-1]
-    switch (string join ' ' $place $word)
+    set -l next (string trim -- "$place $word")
+    switch "$next"
       case ${places.flatMap(({ path }) => (path === '' ? [] : [quoted(path)])).join(' ')}
-        set -a place $word
+        set place "$next"
     end
   end
-  string join ' ' $place
-  or echo ''
+  echo "$place"
 end
 ${lines.join('\n')}
 `;
@@ -175,5 +175,5 @@ function names(words: readonly Word[]): string {
 
 /** For any of the shells. */
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\\\''")}'`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

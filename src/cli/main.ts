@@ -3,8 +3,9 @@
  * The `conclave` command: words and signals in, exit code out. Every error ends here as one line on stderr.
  */
 
+import { endWithReader } from '../closed-output.js';
 import { parseCommandLine, type Request } from './command-line.js';
-import { describeError, ExitCode, exitCodeOf, oneLine } from './errors.js';
+import { describeError, ExitCode, exitCodeOf } from './errors.js';
 import { createInterrupts } from './interrupts.js';
 import type { Terminal } from './terminal.js';
 
@@ -24,13 +25,7 @@ async function main(): Promise<number> {
     // Once a screen of its own, if any, is left.
     if (process.stderr.isTTY) setImmediate(() => process.stderr.write('\nStopping; Ctrl-C again ends it at once\n'));
   });
-  // `conclave up | head`: who no longer reads needs no error message.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.stderr.write(`conclave: cannot write: ${oneLine(error.message)}\n`);
-    process.exit(ExitCode.failure);
-  });
-  process.stderr.on('error', () => undefined); // nobody is left to be told
-
+  endWithReader('conclave');
   try {
     const request = parseCommandLine(process.argv.slice(2), {
       stdout: (text) => process.stdout.write(text),

@@ -17,7 +17,7 @@ export interface Remote {
   stream(path: string): AsyncIterable<Uint8Array>;
   /** Throws what a limit throws. */
   pause(durationMs: number): Promise<void>;
-  /** Throws unless they are of the same major version. */
+  /** Throws unless they are of the same major and minor version. */
   demandVersion(theirs: string): void;
 }
 
@@ -130,7 +130,7 @@ class Client implements Remote {
 
   demandVersion(theirs: string): void {
     const { version } = this.#target;
-    if (majorOf(theirs) === majorOf(version)) return;
+    if (seriesOf(theirs) === seriesOf(version)) return;
     const advice = `this command is ${version}: use that of its version`;
     throw new CommandError(`${this.url} is conclave ${printable(theirs)}, ${advice}`, ExitCode.failure);
   }
@@ -154,8 +154,9 @@ function timedOut(timeoutMs: number | null, what: string): CommandError {
   return new CommandError(`timed out after ${formatDuration(timeoutMs ?? CALL_TIMEOUT_MS)}: ${what}`, ExitCode.timeout);
 }
 
-function majorOf(version: string): string {
-  return version.split('.', 1)[0] ?? version;
+/** Until 1.0 a minor version may change what is answered; one rule for all is easier to remember. */
+function seriesOf(version: string): string {
+  return version.split('.', 2).join('.');
 }
 
 function parsed(text: string): unknown {
@@ -189,6 +190,7 @@ const NOBODY_THERE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUN
 function unreachable(url: string, method: string, error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  if (code?.startsWith('HPE_') === true) return `${url} ${NOT_OURS}: it does not speak HTTP`;
   if (code === undefined || NOBODY_THERE.has(code)) return `no cluster at ${url}; start one with: conclave up`;
   const fate = method === 'GET' ? '' : '; the change may have been made';
   return `the cluster at ${url} did not answer (${code})${fate}`;

@@ -96,7 +96,10 @@ export async function up(options: UpRequest, onTerminal: Terminal): Promise<numb
   } catch (error) {
     if (error instanceof CommandError || !(deadline.signal.aborted || isTimeout(error))) throw error;
     const limit = formatDuration(options.timeoutMs);
-    throw new CommandError(`timed out after ${limit}: ${progress.step}`, ExitCode.timeout);
+    throw new CommandError(
+      `timed out after ${limit}: ${[progress.step, ...(await troubleOf(cluster))].join('; ')}`,
+      ExitCode.timeout,
+    );
   } finally {
     clearTimeout(timer);
     progress.stop();
@@ -138,6 +141,12 @@ function clusterOptions(options: UpRequest, log: LogSink['write'], signal: Abort
   };
 }
 
+/** What may be why; what all of it is would be too much for a line. */
+async function troubleOf(cluster: Cluster | undefined): Promise<string[]> {
+  const problems = (await cluster?.status().catch(() => undefined))?.problems ?? [];
+  return problems.filter((problem) => problem.startsWith('node ')).slice(0, 1);
+}
+
 function isTimeout(error: unknown): boolean {
   return error instanceof ClusterError && error.code === 'Timeout';
 }
@@ -150,10 +159,10 @@ async function mend({ options, terminal, progress, wait }: Run, cluster: Cluster
     progress.end(`Node ${id} was wiped and is being filled from the leader`);
   }
   const { nodes, problems } = await cluster.status();
-  for (const { id, role } of nodes) {
+  for (const { id, role, stopReason } of nodes) {
     if (role !== 'stopped') continue;
     const problem = problems.find((line) => line.startsWith(`node ${id} `)) ?? `node ${id} is stopped`;
-    const advice = `${problem}; --wipe ${id} fills it anew from the others`;
+    const advice = stopReason === 'CorruptLog' ? `${problem}; --wipe ${id} fills it anew from the others` : problem;
     if (options.check) throw new CommandError(advice, ExitCode.failure);
     terminal.stderr.write(`conclave: ${oneLine(advice)}\n`);
   }
