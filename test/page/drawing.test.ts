@@ -1,4 +1,6 @@
-/** The small rules of the live page: places in the ring, groups, scales, words and numbers; and the text of a stream. */
+/**
+ * The small rules of the live page: places in the ring, groups, scales, words and numbers; and the text of a stream.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../src/assert.js';

@@ -1,4 +1,6 @@
-/** Every direction of every link as a table of senders and receivers, and what can be done to the one that is picked. */
+/**
+ * Every direction of every link as a table of senders and receivers, and what can be done to the one that is picked.
+ */
 import type { JSX } from 'preact';
 import { post } from '../api.js';
 import type { Picture } from '../../service/picture.js';
@@ -94,12 +96,13 @@ function Cell({ direction, picture, traffic, selected, onSelect }: CellProps): J
   const { from, to } = direction;
   const state = stateOf(direction, picture, traffic);
   const rate = compact(traffic?.deliveredPerSecond ?? 0);
+  const condition = state.text === '' ? 'connected' : state.text;
   return (
     <button
       type="button"
       class={`cell ${state.kind}`}
       aria-pressed={selected}
-      aria-label={`From node ${from} to node ${to}: ${state.text === '' ? 'connected' : state.text}, ${rate} messages a second`}
+      aria-label={`From node ${from} to node ${to}: ${condition}, ${rate} messages a second`}
       onClick={() => {
         onSelect(selected ? null : direction);
       }}

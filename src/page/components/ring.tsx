@@ -1,6 +1,6 @@
 /**
- * The nodes in a ring, the two directions of each link between them, and over them the messages that pass (`dots.ts`). A
- * line drawn round nodes puts them into a group of their own. For pointers: keyboards have the lists beside it.
+ * The nodes in a ring, the two directions of each link between them, and over them the messages that pass (`dots.ts`).
+ * A line drawn round nodes puts them into a group of their own. For pointers: keyboards have the lists beside it.
  */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
