@@ -18,7 +18,6 @@ function only({ name, from, may, comment }) {
   return {
     name,
     comment,
-    severity: 'error',
     from: { path: from },
     to: { path: '^(src|actors|test|bench)/', pathNot: [from, ...leaves, ...may] },
   };
@@ -29,7 +28,6 @@ function packagesOnlyIn({ name, packages, in: place, comment }) {
   return {
     name,
     comment,
-    severity: 'error',
     from: { pathNot: place },
     to: { path: `^node_modules/(${packages.join('|')})/` },
   };
@@ -83,7 +81,6 @@ const folders = [
   {
     name: 'raft-behaviour-stays-in-raft',
     comment: 'Others take types of Raft and the entry format; a call of the core from there would be a second shell.',
-    severity: 'error',
     from: { path: '^src/(storage|transport|state-machine|client)/' },
     to: { path: '^src/raft/', pathNot: entries, dependencyTypesNot: ['type-only'] },
   },
@@ -138,7 +135,6 @@ const folders = [
   {
     name: 'cluster-is-loaded-late',
     comment: 'A question to a running cluster needs none of its code: with it, the command would start thrice as slow.',
-    severity: 'error',
     from: { path: '^src/cli/', pathNot: withCluster },
     to: {
       path: ['^src/index\\.ts$', '^src/service/', withCluster],
@@ -160,7 +156,6 @@ const folders = [
   {
     name: 'page-takes-types-alone',
     comment: 'The bundle of the page would carry the cluster along.',
-    severity: 'error',
     from: { path: '^src/page/' },
     to: { path: '^src/(?!page/)', dependencyTypesNot: ['type-only'] },
   },
@@ -174,28 +169,24 @@ const folders = [
     name: 'metadata-store-runs-no-raft',
     comment:
       'The store applies what was committed; running any of the protocol there would share its state between threads.',
-    severity: 'error',
     from: { path: '^actors/metadata-store\\.ts$' },
     to: { path: '^src/raft/', pathNot: entries, dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'messages-is-types',
     comment: 'The vocabulary between threads is loaded by every actor: it must load nothing with it.',
-    severity: 'error',
     from: { path: '^src/messages\\.ts$' },
     to: { dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'actors-are-loaded-by-url',
     comment: 'An actor lives in a thread of its own; imported, its state would live in the wrong one.',
-    severity: 'error',
     from: {},
     to: { path: '^actors/' },
   },
   {
     name: 'product-knows-no-test',
     comment: 'Neither tests nor benchmarks are shipped.',
-    severity: 'error',
     from: { path: '^(src|actors)/' },
     to: { path: '^(test|bench)/' },
   },
@@ -247,14 +238,12 @@ const packages = [
   {
     name: 'yaml-is-loaded-late',
     comment: 'A static import would load the parser with the public API.',
-    severity: 'error',
     from: { path: '^src/' },
     to: { path: '^src/formats/parse-kafka-topics\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
   },
   {
     name: 'no-development-package-in-product',
     comment: 'A user installs without them. The types of Node are needed by the compiler only.',
-    severity: 'error',
     from: { path: '^(src|actors)/', pathNot: '^src/page/' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/@types/node/' },
   },
@@ -262,7 +251,6 @@ const packages = [
     name: 'only-the-simulation-command-does-io',
     comment:
       'Pure folders import no Node built-in but the digest (node:crypto) and types; the linter forbids their globals.',
-    severity: 'error',
     from: {
       path: '^src/(raft|metadata|transport|state-machine|controller|formats|simulation)/',
       pathNot: '^src/(simulation/command/|state-machine/digest\\.ts$)',
@@ -275,14 +263,12 @@ const shape = [
   {
     name: 'no-cycle',
     comment: 'Two files that need each other are one concept in two places.',
-    severity: 'error',
     from: {},
     to: { circular: true },
   },
   {
     name: 'no-orphan',
     comment: 'Code that nothing reaches is dead; entry points are reached by URL, by name or by a tool.',
-    severity: 'error',
     from: {
       orphan: true,
       pathNot: '^(actors|test|bench)/|^src/(index|cli/main|simulation/command/(main|worker)|page/vite\\.config)\\.ts$',
@@ -292,14 +278,13 @@ const shape = [
   {
     name: 'no-unresolved',
     comment: "An import that leads nowhere fails at run time. The package's own name leads to what is yet to be built.",
-    severity: 'error',
     from: {},
     to: { couldNotResolve: true, pathNot: '^conclave(/testing)?$' },
   },
 ];
 
 module.exports = {
-  forbidden: [...folders, ...packages, ...shape],
+  forbidden: [...folders, ...packages, ...shape].map((rule) => ({ severity: 'error', ...rule })),
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
