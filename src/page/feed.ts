@@ -10,7 +10,7 @@ import { createEventReader } from './state/sse.js';
 import { authorization, readToken } from './token.js';
 
 const PATH = '/v1/events?include=picture,cluster';
-/** A picture comes ten times a second: so long a silence is a dead connection. */
+/** A picture comes five times a second: so long a silence is a dead connection. */
 const SILENCE_MS = 4_000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 2_000;

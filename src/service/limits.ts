@@ -18,9 +18,9 @@ export const serviceLimits = {
   commentMs: 15_000,
   /** Between two looks at the status for event streams. */
   statusMs: 50,
-  /** Between two pictures for live pages, and between two judgements of health in them. */
-  pictureMs: 100,
-  pictureHealthMs: 500,
+  /** Between two pictures for live pages, and between two judgements of health in them while nothing else changes. */
+  pictureMs: 200,
+  pictureHealthMs: 1_000,
   /** A change of the members waits for a new node to catch up. */
   membershipMs: 30_000,
   /** What is being answered when the service is closed may still be finished. */

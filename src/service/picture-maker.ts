@@ -18,6 +18,7 @@ export class PictureMaker {
   readonly #sources: Sources;
   #status: ClusterStatus | null = null;
   #statusAtMs = 0;
+  #judgedStates = '';
   #writeSeconds: HistogramCounts | null = null;
   #readSeconds: HistogramCounts | null = null;
   /** What is known of nodes that tell nothing now. */
@@ -29,7 +30,8 @@ export class PictureMaker {
 
   async make(): Promise<Picture> {
     const { cluster, options, startedAtMs } = this.#sources;
-    const [status, metrics] = await Promise.all([this.#judgement(), cluster.metrics({ metadata: false })]);
+    const metrics = await cluster.metrics({ metadata: false });
+    const status = await this.#judgement(metrics);
     const nodes = metrics.nodes.map((node) => this.#nodePicture(node, status));
     const leading = leaderAmong(nodes);
     return {
@@ -48,10 +50,14 @@ export class PictureMaker {
     };
   }
 
-  async #judgement(): Promise<ClusterStatus> {
+  /** The last one, unless it is old or speaks of nodes and links that have changed since. */
+  async #judgement(metrics: ClusterMetrics): Promise<ClusterStatus> {
     const now = performance.now();
-    if (this.#status === null || now - this.#statusAtMs >= this.#sources.limits.pictureHealthMs) {
+    const states = statesOf(metrics);
+    const isOld = now - this.#statusAtMs >= this.#sources.limits.pictureHealthMs;
+    if (this.#status === null || isOld || states !== this.#judgedStates) {
       this.#statusAtMs = now;
+      this.#judgedStates = states;
       this.#status = await this.#sources.cluster.status();
     }
     return this.#status;
@@ -72,6 +78,14 @@ export class PictureMaker {
     this.#readSeconds = copyOf(readSeconds);
     return { writesPending, readsPending, writesAnswered, readsAnswered, writeLatency, readLatency };
   }
+}
+
+/** What health depends on, and changes seldom. */
+function statesOf({ nodes, links }: ClusterMetrics): string {
+  return JSON.stringify([
+    nodes.map(({ node, up, paused, raft }) => [node, up, paused, raft?.role, raft?.voter]),
+    links.map(({ ends, state }) => [ends, state]),
+  ]);
 }
 
 /** The histogram of the host's own thread goes on counting in what it gave. */

@@ -217,7 +217,7 @@ inBrowser('says that the service is gone, and comes back with it', async () => {
   const { url } = first;
   let second: Service | null = null;
   try {
-    await withPage(browser, { url, expected: /ERR_|Failed to fetch|network error/ }, async (page) => {
+    await withPage(browser, { url, expected: /ERR_|Failed to fetch|network error|status of 503/ }, async (page) => {
       await page.getByText('✓ healthy').waitFor();
       await first.close();
       await page.getByText('Not connected', { exact: true }).waitFor();

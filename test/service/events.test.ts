@@ -1,6 +1,5 @@
 /** Server-sent events through real HTTP: what is told, in which order, from where on, to whom, and until when. */
 import { once } from 'node:events';
-import { get as httpGet, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,10 +11,10 @@ import {
   type ClusterStatus,
   type WatchedChange,
 } from '../../src/index.js';
-import type { Service } from '../../src/service/service.js';
 import { withCluster } from '../support/clusters.js';
 import { withDataDir } from '../support/data-dirs.js';
 import { eventually, withDeadline } from '../support/deadline.js';
+import { Events } from '../support/event-reader.js';
 import { ask, codeIn, withService } from '../support/service.js';
 
 const test = suite('events of the service');
@@ -25,60 +24,6 @@ test.before(async () => {
   cluster = await startCluster({ nodes: 3 });
 });
 test.after(() => cluster.stop());
-
-interface Told {
-  id: string;
-  event: string;
-  data: unknown;
-}
-
-/** By the rules of the standard: an id holds for what follows, a block without data is no event. */
-class Events {
-  readonly told: Told[] = [];
-  id = '';
-  comments = 0;
-  ended = false;
-  readonly incoming: IncomingMessage;
-  #rest = '';
-
-  constructor(incoming: IncomingMessage) {
-    this.incoming = incoming;
-    incoming.setEncoding('utf8').on('data', (text: string) => {
-      const blocks = (this.#rest + text).split('\n\n');
-      this.#rest = blocks.pop() ?? '';
-      blocks.forEach((block) => {
-        this.#take(block);
-      });
-    });
-    incoming.on('error', () => undefined);
-    incoming.on('close', () => (this.ended = true));
-  }
-
-  static async open(service: Service, query = '', headers: Record<string, string> = {}): Promise<Events> {
-    const asked = httpGet(`${service.url}/v1/events${query}`, { headers, agent: false });
-    const [incoming] = (await withDeadline('a stream', 10_000, once(asked, 'response'))) as [IncomingMessage];
-    assert.is(incoming.statusCode, 200);
-    assert.is(incoming.headers['content-type'], 'text/event-stream; charset=utf-8');
-    return new Events(incoming);
-  }
-
-  of<T>(event: string): T[] {
-    return this.told.filter((told) => told.event === event).map(({ data }) => data as T);
-  }
-
-  close(): void {
-    this.incoming.destroy();
-  }
-
-  #take(block: string): void {
-    const fields = block.split('\n').map((line) => /^(\w*):? ?(.*)$/.exec(line) ?? []);
-    if (fields.some(([, name]) => name === '')) this.comments += 1;
-    const valueOf = (wanted: string): string | undefined => fields.find(([, name]) => name === wanted)?.[2];
-    this.id = valueOf('id') ?? this.id;
-    const data = valueOf('data');
-    if (data !== undefined) this.told.push({ id: this.id, event: valueOf('event') ?? '', data: JSON.parse(data) });
-  }
-}
 
 let nextBroker = 1;
 /** Writes of their own, one after the other. */

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { ClientPicture, Picture } from '../../service/picture.js';
 import { STEPS, type History, type Step } from '../state/history.js';
-import { compact, duration, niceCeiling, whole } from '../state/numbers.js';
+import { compact, duration, niceCeiling, plural } from '../state/numbers.js';
 import { Panel } from './panel.js';
 
 interface Series {
@@ -16,8 +16,8 @@ const rates: readonly Series[] = [
   { name: 'reads', kind: 'second', valueOf: ({ reads }) => reads },
 ];
 const latencies: readonly Series[] = [
-  { name: 'write p50', kind: 'first', valueOf: ({ writeMs }) => writeMs?.p50Ms ?? null },
-  { name: 'write p99', kind: 'second', valueOf: ({ writeMs }) => writeMs?.p99Ms ?? null },
+  { name: 'p50', kind: 'first', valueOf: ({ writeMs }) => writeMs?.p50Ms ?? null },
+  { name: 'p99', kind: 'second', valueOf: ({ writeMs }) => writeMs?.p99Ms ?? null },
 ];
 
 interface ChartsProps {
@@ -37,7 +37,7 @@ export function Charts({ history, picture: { client } }: ChartsProps): JSX.Eleme
 }
 
 function pendingText({ writesPending, readsPending }: ClientPicture): string {
-  return `${whole(writesPending)} writes and ${whole(readsPending)} reads wait for their answers`;
+  return `waiting for answers: ${plural(writesPending, 'write')}, ${plural(readsPending, 'read')}`;
 }
 
 const BOX = { width: 360, height: 92 };

@@ -8,8 +8,6 @@ import type { Shape } from '../state/traffic.js';
 import { watch } from '../store.js';
 
 const TRAVEL_MS = 620;
-/** Between two pictures, over which their messages set out. */
-const INTERVAL_MS = 100;
 const MAX_DOTS = 600;
 
 interface Dot {
@@ -52,14 +50,14 @@ export function drawMessages(canvas: HTMLCanvasElement): () => void {
 let lastDrawn: PageState['drawn'] = [];
 
 /** Those of the last picture, unless they have set out already. */
-function setOut({ drawn, picture }: PageState, nowMs: number): Dot[] {
+function setOut({ drawn, drawnOverMs, picture }: PageState, nowMs: number): Dot[] {
   if (drawn === lastDrawn || picture === null) return [];
   lastDrawn = drawn;
   const places = placeNodes(picture.nodes.map(({ id }) => id));
   return drawn.flatMap(({ from, to, shape }, position) => {
     const [start, end] = [places.get(from), places.get(to)];
     if (start === undefined || end === undefined) return [];
-    const startsAtMs = nowMs + ((position * 0.618) % 1) * INTERVAL_MS;
+    const startsAtMs = nowMs + ((position * 0.618) % 1) * drawnOverMs;
     return [{ line: directionLine(start, end), shape, startsAtMs }];
   });
 }

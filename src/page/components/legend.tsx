@@ -25,7 +25,7 @@ export function Legend(): JSX.Element {
         ))}
       </ul>
       <p class="note">
-        A sample of the messages that passed: at most three for each direction in a tenth of a second, slowed down.
+        A sample of the messages that passed: at most three for each direction in a fifth of a second, slowed down.
       </p>
     </>
   );

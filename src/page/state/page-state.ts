@@ -21,6 +21,8 @@ export interface PageState {
   readonly traffic: ReadonlyMap<string, DirectionTraffic>;
   /** To be drawn from now on, for what passed between the last two pictures. */
   readonly drawn: readonly DrawnMessage[];
+  /** So long it took them to set out. */
+  readonly drawnOverMs: number;
   readonly history: History;
   /** The newest first. */
   readonly events: readonly EventLine[];
@@ -36,12 +38,14 @@ export const initialState: PageState = {
   picture: null,
   traffic: new Map(),
   drawn: [],
+  drawnOverMs: 0,
   history: emptyHistory,
   events: [],
 };
 
 /** Drawn for each direction in the time between two pictures. */
 const DRAWN_EACH = 3;
+const LONGEST_DRAWN_MS = 1_000;
 
 export function withNews(state: PageState, news: News): PageState {
   switch (news.kind) {
@@ -67,6 +71,7 @@ function withPicture(state: PageState, picture: Picture): PageState {
     picture,
     traffic,
     drawn: sampleMessages(traffic.values(), DRAWN_EACH),
+    drawnOverMs: base === null ? 0 : Math.min(LONGEST_DRAWN_MS, picture.at - base.at),
     history: addToHistory(base === null ? emptyHistory : state.history, picture),
   };
 }
