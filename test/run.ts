@@ -17,7 +17,7 @@ const sources = new URL('../../test/', import.meta.url);
 /** Folders whose files start threads and watch real time: each file then has the machine to itself. */
 const aloneFolders = ['cluster', 'linearizability', 'runtime', 'service', 'cli', 'project', 'page', 'recipes'];
 /** Folders whose files take longest: they start first, so that no core idles at the end, and have longer. */
-const slowFolders = ['simulation', 'cluster', 'runtime', 'page'];
+const slowFolders = ['simulation', 'cluster', 'runtime', 'page', 'project', 'recipes'];
 const timeoutMs = 120_000;
 const slowTimeoutMs = 240_000;
 const filesAtOnce = 2;
