@@ -8,8 +8,8 @@ const COLOUR_CODE = /(\u001b\[\d+m)/;
 const COLOUR_CODES = new RegExp(COLOUR_CODE, 'g');
 const PLAIN = /^[\x20-\x7e]*$/;
 const NO_ROOM = /^[\p{M}\p{Cf}]$/u;
-const TWO_COLUMNS =
-  /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+const WIDE_SCRIPTS = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]$/u;
+const WIDE_SIGNS = /^[\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
 
 export function textWidth(text: string): number {
   const plain = text.includes('\u001b') ? text.replace(COLOUR_CODES, '') : text;
@@ -40,5 +40,5 @@ export function cutText(text: string, width: number): string {
 function characterWidth(character: string): number {
   if (PLAIN.test(character)) return 1;
   if (NO_ROOM.test(character)) return 0;
-  return TWO_COLUMNS.test(character) ? 2 : 1;
+  return WIDE_SCRIPTS.test(character) || WIDE_SIGNS.test(character) ? 2 : 1;
 }

@@ -17,7 +17,8 @@ export interface SaveReport {
 
 /**
  * In place of a file of that name, whole or not at all. Rejects `InvalidArgument` when there is no cluster, none of its
- * nodes has taken a snapshot or something else has that name, `DataDirInUse`, `CorruptLog` when none is intact, `StorageFailed`.
+ * nodes has taken a snapshot or something else has that name, `DataDirInUse`, `CorruptLog` when none is intact,
+ * `StorageFailed`.
  */
 export async function saveSnapshot(dataDir: string, file: string): Promise<SaveReport> {
   const target = absolutePath(file, 'file');

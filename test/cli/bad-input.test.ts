@@ -1,6 +1,6 @@
 /**
- * Every verb of the command with what is wrong about its words, its files or its server: one line, and the exit code that
- * the README has for it. The verbs are those of the program's own help.
+ * Every verb of the command with what is wrong about its words, its files or its server: one line, and the exit code
+ * that the README has for it. The verbs are those of the program's own help.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
