@@ -130,6 +130,6 @@ function fieldsText(fields: Fields): string {
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'none';
   if (Array.isArray(value)) return value.map(shown).join(',') || 'none';
-  if (typeof value === 'object' && 'id' in value) return shown(value.id);
+  if (typeof value === 'object') return 'id' in value ? shown(value.id) : fieldsText(value as Fields);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -117,7 +117,7 @@ test('events of a stream, in pieces of any size', () => {
   assert.equal(createEventReader()(text), whole);
   const bytewise = createEventReader();
   assert.equal(
-    [...text].flatMap((letter) => bytewise(letter)),
+    Array.from(text).flatMap((letter) => bytewise(letter)),
     whole,
   );
 });

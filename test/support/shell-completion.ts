@@ -39,8 +39,8 @@ const COMMANDS: Readonly<Record<Shell, (lines: readonly string[]) => string[]>> 
   bash: (lines) => {
     const proposals = lines.map((line) => {
       const words = line.split(' ').map((word) => `'${word}'`);
-      const typed = `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}`;
-      return `${typed}; _conclave; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const place = `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}`;
+      return `${place}; _conclave; printf '%s\\n' "\${COMPREPLY[@]}"`;
     });
     return ['--norc', '-c', ['. ./script', ...proposals.flatMap((each) => [each, `echo '${END}'`])].join('\n')];
   },
