@@ -29,8 +29,8 @@ export interface Cluster extends AsyncDisposable {
   status(): Promise<ClusterStatus>;
   /**
    * What the threads have counted since they started. Asked of them when it is called, and costs them nothing before.
-   * A dead, paused or silent one has nothing to tell, and holds nobody up for more than a second. With `metadata: false`
-   * its health is left out, which costs what has changed since it was last asked for.
+   * A dead, paused or silent one has nothing to tell, and holds nobody up for more than a second. `metadata: false`:
+   * without its health, which costs what has changed since it was last asked for.
    */
   metrics(options?: { metadata?: boolean }): Promise<ClusterMetrics>;
   /** Leader, node, link and membership changes, in the order the host learns of them, and those of health. */
