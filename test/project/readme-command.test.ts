@@ -106,10 +106,14 @@ for (const each of shown) {
     let lines = await run();
     // An election or a first word over a link may not be over yet.
     if (isLook(each.words)) {
-      await eventually(async () => {
-        if (lines.join('\n') !== expected.join('\n')) lines = await run();
-        return lines.join('\n') === expected.join('\n');
-      }, each.words.join(' '), 30_000).catch(() => undefined);
+      await eventually(
+        async () => {
+          if (lines.join('\n') !== expected.join('\n')) lines = await run();
+          return lines.join('\n') === expected.join('\n');
+        },
+        each.words.join(' '),
+        30_000,
+      ).catch(() => undefined);
     }
     assert.equal(lines, expected);
   });
