@@ -57,6 +57,12 @@ test('a log line stays as it is, and is made readable on a terminal', () => {
   const terminal = recorder({ isTTY: true });
   logWriter(terminal, plain)(line);
   assert.is(terminal.text(), '00:00:01.000 WARN  late actor="raft-node" node=2 term=3\n');
+  const names = { 30: 'INFO ', 40: coloured.yellow('WARN '), 50: coloured.red('ERROR') };
+  for (const [level, name] of Object.entries(names)) {
+    const bright = recorder({ isTTY: true });
+    logWriter(bright, coloured)(line.replace('40', level));
+    assert.ok(bright.text().includes(` ${name} late`), 'warnings are yellow, errors red, the rest is as it is');
+  }
 });
 
 test('the topic table names what differs from the defaults by its Kafka name', () => {
