@@ -19,8 +19,8 @@ export const serviceLimits = {
   /** Between two looks at the status for event streams. */
   statusMs: 50,
   /**
-   * Between two pictures for live pages: so long, or so many times as long as the last one took to make, which is longer
-   * where the threads have much else to do; but never more than the most.
+   * Between two pictures for live pages: so long, or so many times as long as the last one took to make, which is
+   * longer where the threads have much else to do; but never more than the most.
    */
   pictureMs: 200,
   pictureTimes: 30,
