@@ -98,13 +98,16 @@ export class EventStreams {
   /** One picture an interval for all, and none that nobody looks at. */
   async #tellPicture(): Promise<void> {
     const { signal } = this.#closing;
+    const { pictureMs, pictureTimes, pictureMostMs } = this.#limits;
     const viewers = (): EventStream[] =>
       [...this.#streams].flatMap(([stream, told]) => (told.has('picture') ? [stream] : []));
     while (viewers().length > 0 && !signal.aborted) {
-      const nextAtMs = performance.now() + this.#limits.pictureMs;
+      const beganAtMs = performance.now();
       const text = eventText('picture', await this.#pictures.make());
       for (const stream of viewers()) stream.offer(text);
-      await delay(Math.max(0, nextAtMs - performance.now()), undefined, { signal }).catch(() => undefined);
+      const tookMs = performance.now() - beganAtMs;
+      const pauseMs = Math.min(pictureMostMs, Math.max(pictureMs, tookMs * pictureTimes)) - tookMs;
+      await delay(Math.max(0, pauseMs), undefined, { signal }).catch(() => undefined);
     }
     this.#tellsPicture = null;
   }

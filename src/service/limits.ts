@@ -18,8 +18,14 @@ export const serviceLimits = {
   commentMs: 15_000,
   /** Between two looks at the status for event streams. */
   statusMs: 50,
-  /** Between two pictures for live pages, and between two judgements of health in them while nothing else changes. */
+  /**
+   * Between two pictures for live pages: so long, or so many times as long as the last one took to make, which is
+   * longer where the threads have much else to do; but never more than the most.
+   */
   pictureMs: 200,
+  pictureTimes: 30,
+  pictureMostMs: 1_000,
+  /** Between two judgements of health in them while nothing else changes. */
   pictureHealthMs: 1_000,
   /** A change of the members waits for a new node to catch up. */
   membershipMs: 30_000,

@@ -138,6 +138,7 @@ test('latencies of what was counted between two looks', () => {
   const counts = (...each: number[]): HistogramCounts => ({ bounds: [0.001, 0.002, 0.004], counts: each, sum: 0 });
   assert.is(latencyBetween(counts(5, 5, 0, 0), counts(5, 5, 0, 0)), null);
   assert.equal(latencyBetween(null, counts(0, 10, 0, 0)), { p50Ms: 1.5, p99Ms: 1.99 });
+  assert.equal(latencyBetween(null, counts(10, 10, 0, 0)), { p50Ms: 1, p99Ms: 1.98 });
   const { p50Ms, p99Ms } = must(latencyBetween(counts(90, 0, 0, 0), counts(140, 0, 0, 50)), 'a latency');
   assert.equal([p50Ms, p99Ms], [1, 4], 'above all bounds it is the last');
 });
