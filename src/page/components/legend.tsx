@@ -5,8 +5,8 @@ import type { Shape } from '../state/traffic.js';
 const SHAPES: readonly (readonly [shape: Shape, text: string, path: string])[] = [
   ['append', 'append', 'M2 6a4 4 0 1 0 8 0a4 4 0 1 0-8 0'],
   ['acknowledge', 'acknowledgement', 'M2.5 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0'],
-  ['heartbeat', 'heartbeat', 'M4 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0'],
-  ['vote', 'vote', 'M6 1.5 10.5 6 6 10.5 1.5 6Z'],
+  ['heartbeat', 'heartbeat, read', 'M4 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0'],
+  ['vote', 'vote, transfer', 'M6 1.5 10.5 6 6 10.5 1.5 6Z'],
   ['snapshot', 'snapshot', 'M2 2h8v8h-8Z'],
   ['lost', 'lost', 'M2 2l8 8m0-8l-8 8'],
 ];
@@ -25,7 +25,7 @@ export function Legend(): JSX.Element {
         ))}
       </ul>
       <p class="note">
-        A sample of the messages that passed: at most three for each direction in a fifth of a second, slowed down.
+        A sample of the messages that passed: at most three for each direction between two looks, slowed down.
       </p>
     </>
   );
