@@ -59,8 +59,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.ts', 'bench/**/*.ts'],
-    ignores: ['src/index.ts', 'bench/no-op-machine.ts'],
+    files: ['src/**/*.{ts,tsx}', 'bench/**/*.ts'],
+    ignores: ['src/index.ts', 'src/page/vite.config.ts', 'bench/no-op-machine.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

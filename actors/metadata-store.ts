@@ -15,6 +15,7 @@ import type {
 import { unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
 import { buffersToMove } from '../src/messages.js';
+import { MetadataStoreMeters, type MetadataStoreMetrics } from '../src/metrics/metadata-store-meters.js';
 import type { Publisher } from '../src/metadata/watching/publisher.js';
 import { payloadBytes } from '../src/raft/entries.js';
 import type { SnapshotWrite } from '../src/raft/ready.js';
@@ -54,6 +55,7 @@ class MetadataStoreShell implements MetadataStoreControl {
   readonly #state: ReplicatedState;
   readonly #shelf: SnapshotShelf;
   readonly #snapshots: SnapshotKeeping;
+  readonly #meters: MetadataStoreMeters;
   /** Null: a user's own machine has no controller. */
   readonly #seat: ControllerSeat | null;
   /** What has arrived meanwhile goes first: a stall of this thread is no silence of those who are heard here. */
@@ -78,6 +80,7 @@ class MetadataStoreShell implements MetadataStoreControl {
     this.#seat = controller === null ? null : new ControllerSeat(controller);
     this.#state = createReplicatedState(machine, context.config.bootstrap);
     this.#shelf = openShelf(context.config, this.#state);
+    this.#meters = new MetadataStoreMeters(this.#state.appliedIndex);
     this.#snapshots = new SnapshotKeeping({
       shelf: this.#shelf,
       snapshotEntries: context.config.snapshotEntries,
@@ -86,7 +89,9 @@ class MetadataStoreShell implements MetadataStoreControl {
       perform: (work) => {
         this.#orEnd(work);
       },
-      kept: (index) => {
+      kept: (index, tookMs) => {
+        this.#meters.saved(tookMs);
+        context.log('debug', 'snapshot kept', { index, tookMs });
         this.#postNode({ kind: 'snapshotDurable', index });
       },
     });
@@ -116,6 +121,10 @@ class MetadataStoreShell implements MetadataStoreControl {
 
   appliedIndex(): number {
     return this.#state.appliedIndex;
+  }
+
+  metrics(): MetadataStoreMetrics {
+    return this.#meters.read(this.#state.appliedIndex);
   }
 
   takeSnapshot(): Promise<number> {
@@ -207,6 +216,8 @@ class MetadataStoreShell implements MetadataStoreControl {
     const isNew = snapshot.index > this.#state.appliedIndex;
     const ok = !isNew || this.#state.restore(Buffer.concat(chunks), snapshot);
     if (isNew && ok) {
+      this.#meters.received();
+      this.#context.log('info', 'snapshot received', { index: snapshot.index, term: snapshot.term });
       this.#publisher?.restored(snapshot.index);
       this.#snapshots.keepReceived({ description: snapshot, serialize: () => chunks });
     }

@@ -15,6 +15,7 @@ import type {
 } from '../src/messages.js';
 import { must, unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
+import { RaftNodeMeters, type RaftNodeMetrics } from '../src/metrics/raft-node-meters.js';
 import { createRandom } from '../src/random.js';
 import type { EntryRun } from '../src/raft/entries.js';
 import type { Input, MembershipChange, TimerName } from '../src/raft/messages.js';
@@ -48,6 +49,7 @@ class RaftNode implements RaftNodeControl {
   readonly #store: MessagePort;
   readonly #raft;
   readonly #storage: LogStorage;
+  readonly #meters = new RaftNodeMeters();
   /** The log in storage begins here, or a little before. */
   #firstLogIndex: number;
   readonly #random;
@@ -70,8 +72,10 @@ class RaftNode implements RaftNodeControl {
     this.#context = context;
     this.#host = context.port('host');
     this.#store = context.port('store');
-    const { stored, storage } = openStorage(createNodeDisk(), config.files, config.bootstrap);
+    const disk = createNodeDisk((tookMs) => this.#meters.synced(tookMs));
+    const { stored, storage } = openStorage(disk, config.files, config.bootstrap);
     this.#storage = storage;
+    this.#meters.recovered(stored.snapshot.index);
     this.#raft = createRaft({ self: config.hello.member, stored, limits: config.limits });
     this.#firstLogIndex = firstLogIndex(this.#raft.log);
     this.#random = createRandom(config.seed);
@@ -88,6 +92,10 @@ class RaftNode implements RaftNodeControl {
 
   status(): RaftStatus {
     return raftStatus(this.#raft);
+  }
+
+  metrics(): RaftNodeMetrics {
+    return this.#meters.read(this.status());
   }
 
   campaign(): void {
@@ -175,6 +183,7 @@ class RaftNode implements RaftNodeControl {
     if (this.#stopped) return;
     const inputs = this.#inputs;
     this.#inputs = [];
+    this.#meters.turn(inputs.length);
     try {
       this.#perform(inputs);
       for (let timer = this.#deadlines.takeDue(); timer !== null; timer = this.#deadlines.takeDue()) {
@@ -208,6 +217,7 @@ class RaftNode implements RaftNodeControl {
         for (const [peer, messages] of groupByPeer(effect.messages)) this.#links.get(peer)?.endpoint.send(messages);
         return;
       case 'persist':
+        this.#meters.persisting(effect.persist);
         this.#storage.persist(effect.persist);
         return;
       case 'apply':
@@ -235,6 +245,7 @@ class RaftNode implements RaftNodeControl {
         return;
       case 'leadership':
         if (effect.leadership.role === 'leader') this.#ledTerm = effect.leadership.term;
+        this.#meters.learned(effect.leadership);
         this.#context.log('info', 'leadership', { ...effect.leadership });
         this.#postHost(effect);
         this.#postStore(effect);

@@ -5,9 +5,17 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Hello, LinkFaultSettings, LinkReport, NodeToLink, TransportLinkControl } from '../src/messages.js';
 import { buffersToMove } from '../src/messages.js';
+import { ThreadMeter } from '../src/metrics/thread-meter.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
-import { createLink, nextWakeUp, report, takePosts, type LinkConfig } from '../src/transport/link-state.js';
+import {
+  createLink,
+  directionsOf,
+  nextWakeUp,
+  report,
+  takePosts,
+  type LinkConfig,
+} from '../src/transport/link-state.js';
 import { bytesIn } from '../src/transport/packing.js';
 import { attach, cut, detached, heal, receive, setFaults, wake } from '../src/transport/link.js';
 
@@ -18,6 +26,7 @@ export default function transportLink(task: ActorTask): Promise<ActorOutcome> {
 class TransportLink implements TransportLinkControl {
   readonly #link;
   readonly #log;
+  readonly #thread = new ThreadMeter();
   /** The port of the attached life at each end, by node id. */
   readonly #ports = new Map<number, MessagePort>();
   #timer: NodeJS.Timeout | null = null;
@@ -67,6 +76,10 @@ class TransportLink implements TransportLinkControl {
     return report(this.#link);
   }
 
+  metrics(): ReturnType<TransportLinkControl['metrics']> {
+    return { report: this.status(), directions: directionsOf(this.#link), thread: this.#thread.read() };
+  }
+
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const ports = [...this.#ports.values()];
@@ -89,7 +102,9 @@ class TransportLink implements TransportLinkControl {
   #startTimer(wakeUp: number | null): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#wakeUp = wakeUp;
-    this.#timer = wakeUp === null ? null : setTimeout(this.#wake, Math.ceil(wakeUp - performance.now()));
+    // What is overdue after a stall is a negative delay, of which newer Nodes warn.
+    const delayMs = wakeUp === null ? null : Math.max(0, Math.ceil(wakeUp - performance.now()));
+    this.#timer = delayMs === null ? null : setTimeout(this.#wake, delayMs);
   }
 
   readonly #wake = (): void => {

@@ -13,6 +13,7 @@ import { measureEtcd } from './peers/etcd.js';
 import { measureMillionPartitions } from './million-partitions.js';
 import { measureLiferaft } from './peers/liferaft.js';
 import { measureNats } from './peers/nats.js';
+import { measurePage } from './page.js';
 import { measureRecovery } from './recovery.js';
 import { measureSnapshot } from './snapshot.js';
 import { measureStart } from './start.js';
@@ -47,6 +48,7 @@ export const questions: readonly Question[] = [
   { name: 'million-partitions', measure: measureMillionPartitions, seconds: 40, quickSeconds: null },
   { name: 'watch', measure: measureWatch, seconds: 18, quickSeconds: null },
   { name: 'view', measure: measureView, seconds: 19, quickSeconds: 2 },
+  { name: 'page', measure: measurePage, seconds: 34, quickSeconds: null },
   { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
   { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
   { name: 'liferaft', measure: measureLiferaft, seconds: 17, quickSeconds: null },

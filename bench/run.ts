@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { coloursFor, type Colours } from '../src/cli/screen.js';
+import { endWithReader } from '../src/closed-output.js';
 import { drawCharts } from './charts.js';
 import { compareAnswers, type Answer } from './compare.js';
 import { isMet } from './figure.js';
@@ -29,6 +30,7 @@ const names = questions.map(({ name }) => name);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal])); // what was started ends with `exit`
 }
+endWithReader('bench');
 process.exitCode = await main();
 
 async function main(): Promise<number> {

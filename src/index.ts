@@ -5,14 +5,18 @@ export { startCluster } from './cluster/start-cluster.js';
 export type { Cluster, LinkHandle, NodeHandle } from './cluster/cluster.js';
 export type { ClusterEvent } from './cluster/events.js';
 export type { LinkFaults } from './cluster/link-host.js';
+export type { ClusterMetrics, LinkMetrics, NodeMetrics, ProcessMetrics } from './cluster/metrics.js';
 export type { ClusterOptions } from './cluster/options.js';
+export { prometheusText } from './cluster/prometheus.js';
 export type { ClusterReason, ClusterStatus, LinkStatus, NodeStatus } from './cluster/status.js';
+export type { ClientMetrics } from './client/client-metrics.js';
 export type { GroupApi } from './client/group-calls.js';
 export type { MetadataStore } from './client/metadata-store.js';
 export type { TopicResult } from './client/metadata-calls.js';
 export type { MetadataView } from './client/metadata-view.js';
 export type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
+export type { DirectionReport } from './messages.js';
 export { detectFormat, type FileFormat } from './formats/detect-format.js';
 export { readKafkaTopics, writeKafkaTopics, type KafkaTopicOptions } from './formats/kafka-topics.js';
 export {
@@ -24,6 +28,7 @@ export {
 } from './formats/kcat-metadata.js';
 export type { RequestedTopic } from './formats/parse-kafka-topics.js';
 export { readReassignment, writeReassignment, type Reassignment } from './formats/reassignment.js';
+export type { BrowsedBroker, BrowsedPartition, BrowsedTopic, BrowsePage } from './metadata/browse.js';
 export type { HealthProblem, MetadataHealth, MetadataReason } from './metadata/health.js';
 export { changedSettingsOf, kafkaSettingsOf, topicConfigOf } from './metadata/kafka-settings.js';
 export {
@@ -68,6 +73,10 @@ export type {
 } from './metadata/model.js';
 export type { BalanceReport, BrokerBalance, RackBalance, Spread } from './metadata/placement/balance.js';
 export type { WatchedChange } from './metadata/watching/posted-changes.js';
+export type { HistogramCounts } from './metrics/histogram.js';
+export type { MetadataStoreMetrics } from './metrics/metadata-store-meters.js';
+export type { RaftNodeMetrics } from './metrics/raft-node-meters.js';
+export type { ThreadUsage } from './metrics/thread-meter.js';
 export { dumpLog, type DumpedDamage, type DumpedEntry, type DumpOptions, type LogLine } from './offline/dump-log.js';
 export { inspectSnapshot, type SnapshotInspection } from './offline/inspect-snapshot.js';
 export { readMetadata, type StoredMetadata } from './offline/read-metadata.js';
@@ -75,4 +84,5 @@ export { recover, type RecoverOptions, type RecoverReport } from './offline/reco
 export { repair, type LostEntries, type RepairedNode, type RepairReport } from './offline/repair.js';
 export { restoreSnapshot, type RestoreOptions, type RestoreReport } from './offline/restore-snapshot.js';
 export { saveSnapshot, type SaveReport } from './offline/save-snapshot.js';
+export type { LogSink } from './runtime/logger.js';
 export type { ApplyContext, StateMachine } from './state-machine/state-machine.js';

@@ -6,6 +6,9 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from './errors.js';
+import type { MetadataStoreMetrics } from './metrics/metadata-store-meters.js';
+import type { RaftNodeMetrics } from './metrics/raft-node-meters.js';
+import type { ThreadUsage } from './metrics/thread-meter.js';
 import type { PackedRecords } from './metadata/watching/packed-records.js';
 import type { EntryRun, PackedPayloads } from './raft/entries.js';
 import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
@@ -216,6 +219,7 @@ export interface MetadataStoreConfig {
 
 export interface RaftNodeControl {
   status(): RaftStatus;
+  metrics(): RaftNodeMetrics;
   campaign(): void;
   changeMembership(change: MembershipChange): Promise<RefusalReason | null>;
   transferLeadership(to: number): Promise<RefusalReason | null>;
@@ -227,6 +231,7 @@ export interface RaftNodeControl {
 
 export interface MetadataStoreControl {
   appliedIndex(): number;
+  metrics(): MetadataStoreMetrics;
   /** Of what is applied now; resolves with its index once it is durable. */
   takeSnapshot(): Promise<number>;
   /** Waits for nothing; `appliedIndex` is what the state holds. */
@@ -251,6 +256,23 @@ export interface LinkReport {
   readonly lastError?: string;
 }
 
+/** Messages from one end of a link to the other, since its thread started. */
+export interface DirectionReport {
+  readonly from: number;
+  readonly to: number;
+  readonly delivered: number;
+  readonly dropped: number;
+  /** They wait in the link now. */
+  readonly queued: number;
+  /** Those delivered, by kind. */
+  readonly kinds: Readonly<MessageCounts>;
+  /** What was asked for and holds now. */
+  readonly cut: boolean;
+  readonly faults: LinkFaultSettings;
+}
+
+export type MessageCounts = Record<RaftMessage['kind'], number>;
+
 export interface TransportLinkControl {
   /** A new life of the node at one end: its port, and who it must say it is. */
   attach(expected: Hello, port: MessagePort): void;
@@ -259,5 +281,10 @@ export interface TransportLinkControl {
   heal(): void;
   setFaults(faults: LinkFaultSettings, from: number | null): void;
   status(): LinkReport;
+  metrics(): {
+    readonly report: LinkReport;
+    readonly directions: readonly DirectionReport[];
+    readonly thread: ThreadUsage;
+  };
   stop(): void;
 }

@@ -3,9 +3,9 @@
  * A stack trace never reaches the user; what the public API rejects with (`ClusterError`) is told by code and message.
  */
 
-import { ClusterError } from '../index.js';
+import { ClusterError } from '../errors.js';
 
-export const ExitCode = { ok: 0, failure: 1, usage: 2, timeout: 124, interrupted: 130 } as const;
+export const ExitCode = { ok: 0, failure: 1, usage: 2, unhealthy: 10, timeout: 124, interrupted: 130 } as const;
 
 /** Ends the command with this one line on stderr and this exit code. */
 export class CommandError extends Error {

@@ -1,74 +1,109 @@
 /**
- * The cluster while it stays up: on a terminal a status block that is redrawn in place, elsewhere one plain line when
- * leadership or health changes. It only reads; the cluster goes on without it.
+ * The cluster while it stays up: on a terminal a screen of its own, elsewhere a plain line an event. It only reads; the
+ * cluster goes on without it.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { nodeTable } from './tables.js';
+import type { Cluster, MetadataStore } from '../index.js';
+import { clusterLine, eventLine } from './event-lines.js';
+import { followEvents, type ToldEvent } from './live-events.js';
+import { screenLines, type LiveEvent, type LiveState } from './live-screen.js';
+import { openFullScreen } from './painters.js';
 import type { Colours, Screen } from './screen.js';
-import type { Cluster, ClusterStatus } from '../index.js';
 
-const POLL_INTERVAL_MS = 500;
+/** At most four frames a second; without news two. */
+const FRAME_MS = 250;
+const KEPT_EVENTS = 200;
+
+export interface ShownCluster {
+  cluster: Cluster;
+  store: MetadataStore;
+  url: string;
+}
+
+interface KeptEvent extends LiveEvent {
+  isHealth: boolean;
+}
 
 /** Shows the cluster until the signal is aborted. */
 export async function showUntil(
   signal: AbortSignal,
-  cluster: Cluster,
+  shown: ShownCluster,
   screen: Screen,
   colours: Colours,
 ): Promise<void> {
-  const startedAtMs = performance.now();
-  const draw = screen.isTTY === true ? blockPainter(screen) : undefined;
-  let shown = '';
-  while (!signal.aborted) {
-    const status = await cluster.status();
-    if (draw) {
-      draw(statusBlock(status, performance.now() - startedAtMs, colours));
-    } else {
-      const line = describeStatus(status);
-      if (line !== shown) screen.write(`${line}\n`);
-      shown = line;
+  if (screen.isTTY === true) await drawUntil(signal, shown, screen, colours);
+  else await writeUntil(signal, shown, screen);
+}
+
+async function writeUntil(signal: AbortSignal, { cluster, store }: ShownCluster, screen: Screen): Promise<void> {
+  const { leader, term } = await cluster.status();
+  screen.write(`${clusterLine({ at: Date.now(), kind: 'leader', leader, term })}\n`);
+  await followEvents(cluster, store, signal, ({ at, kind, text }) => {
+    screen.write(`${eventLine(at, kind, text)}\n`);
+  });
+}
+
+async function drawUntil(signal: AbortSignal, shown: ShownCluster, screen: Screen, colours: Colours): Promise<void> {
+  const events: KeptEvent[] = [];
+  let news = new AbortController();
+  const wake = (): void => {
+    news.abort();
+  };
+  const fullScreen = openFullScreen(screen);
+  // Before anybody else writes that it is stopping; and whatever ends the process.
+  const close = (): void => {
+    fullScreen.close();
+  };
+  signal.addEventListener('abort', close, { once: true });
+  process.once('exit', close);
+  screen.on?.('resize', wake);
+  const followed = followEvents(shown.cluster, shown.store, signal, (event) => {
+    keep(events, event);
+    wake();
+  });
+  followed.catch(() => undefined); // it is told where it is awaited
+  const look = createLook(shown);
+  try {
+    while (!signal.aborted) {
+      news = new AbortController();
+      const state = { ...(await look()), events };
+      fullScreen.draw(screenLines(state, { columns: screen.columns ?? 80, rows: screen.rows ?? 24 }, colours));
+      await pause(FRAME_MS, signal);
+      await pause(FRAME_MS, AbortSignal.any([signal, news.signal]));
     }
-    await delay(POLL_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    await followed;
+  } finally {
+    close();
+    screen.off?.('resize', wake);
+    process.off('exit', close);
   }
 }
 
-/** What matters about a cluster, in one line without figures that always grow. */
-export function describeStatus(status: ClusterStatus): string {
-  const leader = status.leader === null ? 'no leader' : `node ${status.leader} leads term ${status.term}`;
-  const health = status.healthy ? 'healthy' : `unhealthy: ${status.problems.join('; ')}`;
-  return [`${leader}, ${health}`, ...metadataProblems(status)].join('; ');
+/** Why it is not healthy stands above them, as it is now. */
+function keep(events: KeptEvent[], { at, kind, text: whole }: ToldEvent): void {
+  const isHealth = kind === 'health';
+  const text = isHealth ? whole.replace(/;.*/s, '') : whole;
+  if (isHealth && events.findLast((event) => event.isHealth)?.text === text) return;
+  events.push({ at, text, isHealth });
+  if (events.length > KEPT_EVENTS) events.shift();
 }
 
-export function statusBlock(status: ClusterStatus, upMs: number, colours: Colours): string[] {
-  const health = status.healthy ? colours.green('healthy') : colours.red('unhealthy');
-  const leader = status.leader === null ? 'no leader' : `leader ${status.leader}`;
-  return [
-    '',
-    `${health}   ${leader}   term ${status.term}   up ${clock(upMs)}   ${colours.dim('Ctrl-C stops it')}`,
-    ...nodeTable(status.nodes, colours).split('\n'),
-    ...status.problems.map((problem) => colours.red(`! ${problem}`)),
-    ...metadataProblems(status).map((problem) => colours.yellow(`! ${problem}`)),
-  ];
+async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  await delay(durationMs, undefined, { signal }).catch(() => undefined);
 }
 
-function metadataProblems({ metadata }: ClusterStatus): string[] {
-  return (metadata?.problems ?? []).map(({ detail }) => detail);
-}
-
-/** Redraws a block in place of the one before. Nothing wraps or reaches the last row, or going back up would miss. */
-export function blockPainter(screen: Screen): (lines: readonly string[]) => void {
-  let height = 0;
-  return (lines) => {
-    const visible = lines.slice(0, Math.max(1, (screen.rows ?? 24) - 1));
-    const back = height > 0 ? `\u001b[${height}A\r` : '';
-    screen.write(`${back}\u001b[?7l\u001b[J${visible.join('\n')}\n\u001b[?7h`);
-    height = visible.length;
+/** Operations are counted from one look to the next. */
+function createLook({ cluster, url }: ShownCluster): () => Promise<Omit<LiveState, 'events'>> {
+  const startedAtMs = performance.now();
+  let before: { appliedIndex: number; atMs: number } | undefined;
+  return async () => {
+    const [status, { client, nodes }] = await Promise.all([cluster.status(), cluster.metrics()]);
+    const atMs = performance.now();
+    const appliedIndex = Math.max(0, ...nodes.map(({ store }) => store?.appliedIndex ?? 0));
+    const operationsPerSecond =
+      before === undefined ? null : (Math.max(0, appliedIndex - before.appliedIndex) * 1_000) / (atMs - before.atMs);
+    before = { appliedIndex, atMs };
+    return { url, status, upMs: atMs - startedAtMs, operationsPerSecond, writesPending: client.writesPending };
   };
-}
-
-function clock(elapsedMs: number): string {
-  const seconds = Math.floor(elapsedMs / 1_000);
-  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }

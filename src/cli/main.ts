@@ -3,13 +3,11 @@
  * The `conclave` command: words and signals in, exit code out. Every error ends here as one line on stderr.
  */
 
-import { bench } from './bench.js';
+import { endWithReader } from '../closed-output.js';
 import { parseCommandLine, type Request } from './command-line.js';
 import { describeError, ExitCode, exitCodeOf } from './errors.js';
 import { createInterrupts } from './interrupts.js';
-import { workOffline } from './offline.js';
 import type { Terminal } from './terminal.js';
-import { up } from './up.js';
 
 process.exitCode = await main();
 
@@ -24,11 +22,10 @@ async function main(): Promise<number> {
     });
   }
   interrupts.signal.addEventListener('abort', () => {
-    if (process.stderr.isTTY) process.stderr.write('\nStopping; Ctrl-C again ends it at once\n');
+    // Once a screen of its own, if any, is left.
+    if (process.stderr.isTTY) setImmediate(() => process.stderr.write('\nStopping; Ctrl-C again ends it at once\n'));
   });
-  // `conclave up | head`: who no longer reads needs no error message.
-  process.stdout.on('error', () => process.exit(ExitCode.failure));
-
+  endWithReader('conclave');
   try {
     const request = parseCommandLine(process.argv.slice(2), {
       stdout: (text) => process.stdout.write(text),
@@ -46,13 +43,28 @@ async function main(): Promise<number> {
   }
 }
 
-function answer(request: Request, terminal: Terminal): Promise<number> {
+/** What only some commands need is loaded by them: a cluster is ten times the size of a question about one. */
+async function answer(request: Request, terminal: Terminal): Promise<number> {
   switch (request.command) {
-    case 'up':
+    case 'up': {
+      const { up } = await import('./up.js');
       return up(request, terminal);
+    }
+    case 'remote': {
+      const { workRemote } = await import('./work-remote.js');
+      return workRemote(request, terminal);
+    }
     case 'bench':
-      return bench(request.flags, terminal.interrupt);
-    default:
+    case 'simulate': {
+      const { programs, runProgram } = await import('./programs.js');
+      return runProgram(programs[request.command], request.flags, terminal.interrupt);
+    }
+    case 'completion':
+      terminal.stdout.write(request.script);
+      return ExitCode.ok;
+    default: {
+      const { workOffline } = await import('./offline.js');
       return workOffline(request, terminal);
+    }
   }
 }

@@ -2,6 +2,9 @@
  * The commands for a data folder in which no cluster runs: what they print. What they do is the public API's. Data goes
  * to stdout; a repair that cannot be made whole, and whatever else fails, is told on stderr.
  */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { dumpLog, inspectSnapshot, recover, repair, restoreSnapshot, saveSnapshot, startCluster } from '../index.js';
 import type { LostEntries, RepairReport, SnapshotInspection } from '../index.js';
 import { countsOf } from './check.js';
@@ -74,6 +77,10 @@ function dump(folder: string, node: number | null, { stdout }: Terminal): void {
 
 /** The newest state is in the log; the cluster itself makes a snapshot of it. */
 async function takeSnapshot(dataDir: string, terminal: Terminal): Promise<void> {
+  // A start would make one.
+  if (!existsSync(join(dataDir, 'cluster.json'))) {
+    throw new CommandError(`${dataDir} holds no cluster`, ExitCode.failure);
+  }
   const progress = createProgress(terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
   progress.begin(`Taking a snapshot of ${dataDir}`);
   try {

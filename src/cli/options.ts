@@ -3,9 +3,16 @@
  * `InvalidArgumentError` out.
  */
 
+import { isIP } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
 
 export type OutputFormat = 'table' | 'json';
+
+export interface ListenAddress {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+}
 
 export function outputOption(): Option {
   return new Option('-o, --output <format>', 'format of stdout').choices(['table', 'json']).default('table');
@@ -49,11 +56,22 @@ function parseOffset(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
+/** "127.0.0.1:7400", "[::1]:0", "my-machine:7400". */
+export function parseListenAddress(text: string): ListenAddress {
+  const match = /^(?:\[([^\]]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i.exec(text);
+  const [, bracketed, plain, digits] = match ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  const isHost = bracketed === undefined || isIP(bracketed) === 6;
+  if (host !== undefined && isHost && port <= 65_535) return { host, port };
+  throw new InvalidArgumentError('It must be HOST:PORT, such as 127.0.0.1:7400 or [::1]:0.');
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const LONGEST_TIMEOUT_MS = 2_147_483_647; // a timer of Node holds no more
 
 /** "30" is seconds; units: ms, s, m, h. */
-function parseDuration(text: string): number {
+export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const durationMs = match ? Math.round(Number(match[1]) * (UNIT_MS[match[2] ?? 's'] ?? NaN)) : NaN;
   if (durationMs >= 1 && durationMs <= LONGEST_TIMEOUT_MS) return durationMs;

@@ -9,7 +9,10 @@ import picocolors from 'picocolors';
 export interface Screen {
   isTTY?: boolean;
   rows?: number;
+  columns?: number;
   write(text: string): unknown;
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
 }
 
 export type Colours = ReturnType<typeof picocolors.createColors>;

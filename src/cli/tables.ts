@@ -3,9 +3,9 @@
  * Columns have no borders, so that a line can be cut by blanks like those of kubectl; nothing here reads a cluster.
  */
 
-import CliTable from 'cli-table3';
 import type { Colours } from './screen.js';
-import { changedSettingsOf } from '../index.js';
+import { changedSettingsOf } from '../metadata/kafka-settings.js';
+import { textWidth } from './text-width.js';
 import type { NodeStatus, TopicInfo } from '../index.js';
 
 export interface RecordCounts {
@@ -14,45 +14,56 @@ export interface RecordCounts {
   partitions: number;
 }
 
-export function nodeTable(nodes: readonly NodeStatus[], colours: Colours): string {
-  const rows = nodes.map((node) => [
-    String(node.id),
-    roleText(node, colours),
-    String(node.term),
-    String(node.commitIndex),
-    String(node.appliedIndex),
-    String(node.lastLogIndex),
-  ]);
-  return table(
-    [['NODE'], ['ROLE'], ['TERM', 'right'], ['COMMIT', 'right'], ['APPLIED', 'right'], ['LAST LOG', 'right']],
-    rows,
-    colours,
-  );
+/** How a text for people is made. */
+export interface Style {
+  colours: Colours;
+  /** All columns. */
+  wide: boolean;
+  headers: boolean;
 }
+
+/** A column of rows of this kind; left unless told. */
+export interface Column<Row> {
+  heading: string;
+  text: (row: Row) => string | number;
+  align?: 'right';
+  /** Shown only where there is room. */
+  wide?: true;
+  /** Undefined: as it is. */
+  colour?: (row: Row) => ColourName | undefined;
+}
+
+type ColourName = 'red' | 'yellow' | 'green' | 'dim';
+
+export function nodeTable(nodes: readonly NodeStatus[], colours: Colours): string {
+  const columns: Column<NodeStatus>[] = [
+    { heading: 'NODE', text: ({ id }) => id },
+    ROLE_COLUMN,
+    { heading: 'TERM', text: ({ term }) => term, align: 'right' },
+    { heading: 'COMMIT', text: ({ commitIndex }) => commitIndex, align: 'right' },
+    { heading: 'APPLIED', text: ({ appliedIndex }) => appliedIndex, align: 'right' },
+    { heading: 'LAST LOG', text: ({ lastLogIndex }) => lastLogIndex, align: 'right' },
+  ];
+  return listing(columns, nodes, { colours, wide: true, headers: true });
+}
+
+export const ROLE_COLUMN: Column<NodeStatus> = { heading: 'ROLE', text: roleText, colour: roleColour };
 
 /** Settings that have a column of their own. */
 const SHOWN = new Set(['retention.ms', 'retention.bytes', 'min.insync.replicas']);
 
+export const TOPIC_COLUMNS: readonly Column<TopicInfo>[] = [
+  { heading: 'TOPIC', text: ({ name }) => name },
+  { heading: 'PARTITIONS', text: ({ numPartitions }) => numPartitions, align: 'right' },
+  { heading: 'REPLICATION', text: ({ replicationFactor }) => replicationFactor, align: 'right' },
+  { heading: 'MIN ISR', text: ({ config }) => config.minInsyncReplicas, align: 'right', wide: true },
+  { heading: 'RETENTION', text: ({ config }) => formatDuration(config.retentionMs), align: 'right', wide: true },
+  { heading: 'MAX BYTES', text: ({ config }) => formatBytes(config.retentionBytes), align: 'right', wide: true },
+  { heading: 'OTHER SETTINGS', text: ({ config }) => otherSettings(config).join(' ') || '-', wide: true },
+];
+
 export function topicTable(topics: readonly TopicInfo[], colours: Colours): string {
-  const rows = topics.map(({ name, numPartitions, replicationFactor, config }) => [
-    name,
-    String(numPartitions),
-    String(replicationFactor),
-    String(config.minInsyncReplicas),
-    formatDuration(config.retentionMs),
-    formatBytes(config.retentionBytes),
-    otherSettings(config).join(' ') || '-',
-  ]);
-  const columns: Column[] = [
-    ['TOPIC'],
-    ['PARTITIONS', 'right'],
-    ['REPLICATION', 'right'],
-    ['MIN ISR', 'right'],
-    ['RETENTION', 'right'],
-    ['MAX BYTES', 'right'],
-    ['OTHER SETTINGS'],
-  ];
-  return table(columns, rows, colours);
+  return listing(TOPIC_COLUMNS, topics, { colours, wide: true, headers: true });
 }
 
 function otherSettings(config: TopicInfo['config']): string[] {
@@ -60,34 +71,71 @@ function otherSettings(config: TopicInfo['config']): string[] {
   return settings.map(([name, value]) => `${name}=${value}`);
 }
 
-/** A heading and how it is aligned; left unless told. */
-export type Column = readonly [heading: string, align?: 'right'];
+/** One line a row, and one of headings above them. */
+export function listing<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: Style): string {
+  const { colours, wide, headers } = style;
+  const shown = columns.filter((column) => wide || column.wide !== true);
+  const headings = shown.map(({ heading, align }): Heading => (align === undefined ? [heading] : [heading, align]));
+  const cells = rows.map((row) => shown.map((column) => cell(column, row, colours)));
+  return table(headings, cells, colours, headers);
+}
 
-export function table(columns: readonly Column[], rows: readonly string[][], colours: Colours): string {
-  const none = '';
-  const output = new CliTable({
-    chars: {
-      ...{ top: none, 'top-mid': none, 'top-left': none, 'top-right': none },
-      ...{ bottom: none, 'bottom-mid': none, 'bottom-left': none, 'bottom-right': none },
-      ...{ left: none, 'left-mid': none, mid: none, 'mid-mid': none, right: none, 'right-mid': none, middle: '   ' },
-    },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: columns.map(([, align]) => align ?? 'left'),
-    head: columns.map(([heading]) => colours.bold(heading)),
-  });
-  output.push(...rows);
-  return output
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
+/** Between columns. */
+const GAP = '   ';
+
+/** A heading and how its column is aligned; left unless told. */
+type Heading = readonly [heading: string, align?: 'right'];
+
+export function table(
+  headings: readonly Heading[],
+  rows: readonly string[][],
+  colours: Colours,
+  isHeaded = true,
+): string {
+  const heads = isHeaded ? [headings.map(([heading]) => colours.bold(heading))] : [];
+  const lines = [...heads, ...rows].map((cells) => cells.map((text) => ({ text, width: textWidth(text) })));
+  // No spread of so many rows: arguments of a call have a limit.
+  const widths = headings.map((_, column) =>
+    lines.reduce((most, cells) => Math.max(most, cells[column]?.width ?? 0), 0),
+  );
+  return lines
+    .map((cells) => {
+      const padded = cells.map(({ text, width }, column) => {
+        const padding = ' '.repeat((widths[column] ?? width) - width);
+        return headings[column]?.[1] === 'right' ? padding + text : text + padding;
+      });
+      return padded.join(GAP).trimEnd();
+    })
     .join('\n');
 }
 
-function roleText(node: NodeStatus, colours: Colours): string {
-  if (node.role === 'stopped') return colours.red(node.stopReason ? `stopped (${node.stopReason})` : 'stopped');
-  if (node.paused) return colours.yellow(`${node.role} (paused)`);
-  if (node.role === 'leader') return colours.green('leader');
-  return node.role === 'follower' ? node.role : colours.yellow(node.role);
+function cell<Row>({ text, colour }: Column<Row>, row: Row, colours: Colours): string {
+  const plain = printable(String(text(row)));
+  const name = colour?.(row);
+  return name === undefined ? plain : colours[name](plain);
+}
+
+/** Others chose these names: whatever would move the cursor or break the line is shown by its number. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** A name and what there is to say of it, a line each. */
+export function factLines(facts: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, value]) => `${name.padEnd(width)}   ${printable(value)}`).join('\n');
+}
+
+function roleText({ role, stopReason, paused }: NodeStatus): string {
+  if (role === 'stopped') return stopReason === undefined ? 'stopped' : `stopped (${stopReason})`;
+  return paused ? `${role} (paused)` : role;
+}
+
+function roleColour({ role, paused }: NodeStatus): ColourName | undefined {
+  if (role === 'stopped') return 'red';
+  if (paused) return 'yellow';
+  if (role === 'leader') return 'green';
+  return role === 'follower' ? undefined : 'yellow';
 }
 
 const DURATION_UNITS = [
@@ -121,6 +169,11 @@ function inUnits(amount: number, units: readonly (readonly [number, string])[], 
 
 export function countsText({ brokers, topics, partitions }: RecordCounts): string {
   return [plural(brokers, 'broker'), plural(topics, 'topic'), plural(partitions, 'partition')].join(', ');
+}
+
+/** What has no text still fills its column. */
+export function orDash(text: string): string {
+  return text === '' ? '-' : text;
 }
 
 export function plural(count: number, noun: string): string {

@@ -14,14 +14,26 @@ import { CommandError, ExitCode, oneLine, usageError } from './errors.js';
 import { Heartbeats } from './heartbeats.js';
 import { readImportFile, type Filling } from './import-file.js';
 import { showUntil } from './live-status.js';
+import { logWriter } from './log-lines.js';
 import { createProgress } from './progress.js';
 import type { Progress } from './progress.js';
 import { coloursFor } from './screen.js';
+import { serve } from './serving.js';
 import { checkFilling, differencesFrom, fill, isOwn, localBrokers, missingFrom } from './provision.js';
 import type { Terminal } from './terminal.js';
 import { countsText, formatDuration, nodeTable, plural, topicTable } from './tables.js';
 import type { RecordCounts } from './tables.js';
-import type { Cluster, ClusterMetadata, ClusterOptions, ClusterStatus, MetadataStore, Wait } from '../index.js';
+import { packageVersion } from './version.js';
+import type {
+  Cluster,
+  ClusterMetadata,
+  ClusterOptions,
+  ClusterStatus,
+  LogSink,
+  MetadataStore,
+  Wait,
+} from '../index.js';
+import type { Service } from '../service/service.js';
 
 const DEFAULT_NODES = 3;
 const DEFAULT_BROKERS = 6;
@@ -49,7 +61,9 @@ interface Started {
 }
 
 /** The exit code when it ends by itself; an interrupt rejects with whatever it broke off. */
-export async function up(options: UpRequest, terminal: Terminal): Promise<number> {
+export async function up(options: UpRequest, onTerminal: Terminal): Promise<number> {
+  const log = logWriter(onTerminal.stderr, coloursFor(onTerminal.stderr, onTerminal.environment));
+  const terminal = options.logLevel === null ? onTerminal : withPlainErrors(onTerminal);
   const requested = await fillingOf(options);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
@@ -60,10 +74,11 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
   const heartbeats = new Heartbeats();
   const run = { options, terminal, progress, wait, heartbeats };
   let cluster: Cluster | undefined;
+  let service: Service | undefined;
   try {
     progress.begin(startingText(options));
     const startedAtMs = performance.now();
-    cluster = await startCluster(clusterOptions(options, wait.signal));
+    cluster = await startCluster(clusterOptions(options, log, wait.signal));
     const startMs = elapsedMs(startedAtMs);
     const nodes = cluster.nodeIds.length;
     if (options.check) checkSurvivors(nodes);
@@ -72,17 +87,23 @@ export async function up(options: UpRequest, terminal: Terminal): Promise<number
     await mend(run, cluster);
     const started = await prepare(run, cluster, requested, startMs);
     if (options.check) return await check(run, started);
-    await printState(run, started);
+    service = await serve(cluster, { ...options, version: packageVersion() }, terminal.stderr);
+    await printState(run, started, service.url);
     clearTimeout(timer);
-    await showUntil(terminal.interrupt, cluster, terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
+    const shown = { cluster, store: started.store, url: service.url };
+    await showUntil(terminal.interrupt, shown, terminal.stderr, coloursFor(terminal.stderr, terminal.environment));
     return ExitCode.ok;
   } catch (error) {
     if (error instanceof CommandError || !(deadline.signal.aborted || isTimeout(error))) throw error;
     const limit = formatDuration(options.timeoutMs);
-    throw new CommandError(`timed out after ${limit}: ${progress.step}`, ExitCode.timeout);
+    throw new CommandError(
+      `timed out after ${limit}: ${[progress.step, ...(await troubleOf(cluster))].join('; ')}`,
+      ExitCode.timeout,
+    );
   } finally {
     clearTimeout(timer);
     progress.stop();
+    await service?.close();
     await heartbeats.end();
     await cluster?.stop();
   }
@@ -104,13 +125,26 @@ function startingText({ nodes, data }: UpRequest): string {
   return `Starting ${plural(nodes ?? DEFAULT_NODES, 'node')}`;
 }
 
-function clusterOptions({ nodes, data, durability, timeoutMs }: UpRequest, signal: AbortSignal): ClusterOptions {
+/** What is redrawn in place cannot share stderr with log lines. */
+function withPlainErrors(terminal: Terminal): Terminal {
+  return { ...terminal, stderr: { write: (text) => terminal.stderr.write(text) } };
+}
+
+function clusterOptions(options: UpRequest, log: LogSink['write'], signal: AbortSignal): ClusterOptions {
+  const { nodes, data, durability, logLevel, timeoutMs } = options;
   return {
+    ...(logLevel === null ? {} : { logger: { level: logLevel, write: log } }),
     ...(nodes === null ? {} : { nodes }),
     ...(data === null ? {} : { dataDir: data, durability }),
     startTimeoutMs: timeoutMs,
     signal,
   };
+}
+
+/** What may be why; what all of it is would be too much for a line. */
+async function troubleOf(cluster: Cluster | undefined): Promise<string[]> {
+  const problems = (await cluster?.status().catch(() => undefined))?.problems ?? [];
+  return problems.filter((problem) => problem.startsWith('node ')).slice(0, 1);
 }
 
 function isTimeout(error: unknown): boolean {
@@ -125,10 +159,10 @@ async function mend({ options, terminal, progress, wait }: Run, cluster: Cluster
     progress.end(`Node ${id} was wiped and is being filled from the leader`);
   }
   const { nodes, problems } = await cluster.status();
-  for (const { id, role } of nodes) {
+  for (const { id, role, stopReason } of nodes) {
     if (role !== 'stopped') continue;
     const problem = problems.find((line) => line.startsWith(`node ${id} `)) ?? `node ${id} is stopped`;
-    const advice = `${problem}; --wipe ${id} fills it anew from the others`;
+    const advice = stopReason === 'CorruptLog' ? `${problem}; --wipe ${id} fills it anew from the others` : problem;
     if (options.check) throw new CommandError(advice, ExitCode.failure);
     terminal.stderr.write(`conclave: ${oneLine(advice)}\n`);
   }
@@ -170,7 +204,8 @@ function isSample({ topics }: ClusterMetadata, sample: Filling): boolean {
   return Object.keys(topics).every((topic) => sample.topics.some(({ name }) => name === topic));
 }
 
-async function printState(run: Run, { cluster, store }: Started): Promise<void> {
+/** `url`: where it is served; null where it is not. */
+async function printState(run: Run, { cluster, store }: Started, url: string | null): Promise<void> {
   const { stdout, stderr, environment } = run.terminal;
   run.progress.begin('Reading the state');
   const status = await settledStatus(cluster, run.wait);
@@ -178,7 +213,7 @@ async function printState(run: Run, { cluster, store }: Started): Promise<void> 
   const brokers = await store.listBrokers(run.wait);
   run.progress.stop();
   if (run.options.output === 'json') {
-    stdout.write(`${JSON.stringify({ status, brokers, topics })}\n`);
+    stdout.write(`${JSON.stringify({ url, status, brokers, topics })}\n`);
     return;
   }
   if (stderr.isTTY) stderr.write('\n');
@@ -198,7 +233,7 @@ async function settledStatus(cluster: Cluster, wait: Wait): Promise<ClusterStatu
 
 async function check(run: Run, started: Started): Promise<number> {
   const { options, terminal, progress, wait } = run;
-  if (options.output === 'table') await printState(run, started);
+  if (options.output === 'table') await printState(run, started, null);
   const report = await drill(started, started.expected, wait, progress);
   const nodes = started.cluster.nodeIds.length;
   const { startMs, createMs, recovered } = started;

@@ -3,11 +3,17 @@ import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { HostToNode, HostToStore, NodeToHost, ParkedRead, ReadBatch, StoreToHost } from '../messages.js';
 import { buffersToMove } from '../messages.js';
-import type { Target } from './proposals.js';
 import type { Read, ReadLink } from './reads.js';
 import type { SubscriptionLink } from './subscriptions.js';
 
 type Leadership = Extract<NodeToHost, { readonly kind: 'leadership' }>['leadership'];
+
+/** Where writes go: a node that leads, in one opening of its admission. */
+export interface Target {
+  readonly nodeId: number;
+  readonly admission: number;
+  post(message: HostToNode): void;
+}
 
 export class NodeLink implements ReadLink, SubscriptionLink {
   attached = true;

@@ -36,6 +36,8 @@ export interface WatchOptions {
 }
 
 export interface CallArguments extends CallTerms {
+  /** On the clock of `performance.now()`. */
+  readonly calledAtMs: number;
   readonly requestId: string | undefined;
   /** A read that need not be linearizable. */
   readonly local: boolean;
@@ -45,11 +47,13 @@ export interface CallArguments extends CallTerms {
 export function readCallArguments(options: unknown, defaultTimeoutMs: number): CallArguments {
   const now = performance.now();
   if (options === undefined) {
-    return { deadline: now + defaultTimeoutMs, signal: undefined, requestId: undefined, local: false };
+    const deadline = now + defaultTimeoutMs;
+    return { calledAtMs: now, deadline, signal: undefined, requestId: undefined, local: false };
   }
   if (typeof options !== 'object' || options === null) throw invalid('options must be an object');
   const { timeoutMs, signal, requestId, consistency } = options as Record<keyof (CallOptions & ReadOptions), unknown>;
   return {
+    calledAtMs: now,
     deadline: now + readTimeout(timeoutMs, defaultTimeoutMs),
     signal: readSignal(signal),
     requestId: readRequestId(requestId),

@@ -8,26 +8,20 @@
  */
 import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
-import type { HostToNode } from '../messages.js';
 import { packPayloads } from '../raft/entries.js';
 import type { AnswerRun } from '../state-machine/answer-runs.js';
 import { openEnvelope, sealEnvelope, sealOpening } from '../state-machine/envelope.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Interruption } from './call.js';
+import { AnswerMeter, FailureCounts } from './client-metrics.js';
 import { clientLimits } from './limits.js';
 import { neverSent, notLeader, outcomeUnknown, overloaded } from './outcomes.js';
+import type { Target } from './node-link.js';
 import { SendWindow } from './send-window.js';
 import { Session } from './session.js';
 import { WriteList } from './write-list.js';
-import { Write } from './write.js';
+import { nobody, openingTerms, Write } from './write.js';
 import type { EncodedCommand, Settlement, Writer, WriteTerms } from './write.js';
-
-/** Where writes go: a node that leads, in one opening of its admission. */
-export interface Target {
-  readonly nodeId: number;
-  readonly admission: number;
-  post(message: HostToNode): void;
-}
 
 export interface ProposalsHost {
   readonly aborts: AbortWatch;
@@ -36,10 +30,10 @@ export interface ProposalsHost {
   scheduleFlush(): void;
 }
 
-const openingTerms: WriteTerms = { deadline: Number.POSITIVE_INFINITY, signal: undefined, requestId: undefined };
-const nobody: Settlement = { form: () => undefined, resolve: () => undefined, reject: () => undefined };
-
 export class Proposals {
+  /** Refused for what they ask is no failure. */
+  readonly failures = new FailureCounts();
+  readonly answers = new AnswerMeter();
   readonly #host: ProposalsHost;
   readonly #list = new WriteList();
   readonly #window = new SendWindow();
@@ -61,13 +55,17 @@ export class Proposals {
     return this.#window.empty;
   }
 
+  get pending(): number {
+    return this.#list.operations;
+  }
+
   submit(writer: Writer, command: EncodedCommand, terms: WriteTerms, form: AnswerForm<Write>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const bytes = this.#list.bytes + command.bytes.length;
       if (this.#list.operations >= clientLimits.maxPendingOperations || bytes > clientLimits.maxPendingBytes) {
-        reject(overloaded('writes'));
+        reject(this.failures.counted(overloaded('writes')));
       } else if (writer.nodeId !== null && writer.nodeId !== this.#target?.nodeId) {
-        reject(notLeader(writer.nodeId, this.#host.leaderId()));
+        reject(this.failures.counted(notLeader(writer.nodeId, this.#host.leaderId())));
       } else {
         const write = this.#append(writer, command, terms, { form, resolve, reject });
         if (terms.signal !== undefined) this.#host.aborts.add(terms.signal, write);
@@ -205,7 +203,9 @@ export class Proposals {
   #takeRun({ session, firstSequence, firstIndex, results, refusal }: AnswerRun): void {
     this.#knownIndex = Math.max(this.#knownIndex, firstIndex + results.length - 1);
     const pending = this.#sessions.get(session)?.pending;
-    if (pending === undefined) return;
+    if (pending === undefined || results.length === 0) return;
+    const sampled = pending.get(firstSequence + this.answers.answer(results.length));
+    if (sampled?.settled === false && !sampled.opensSession) this.answers.sample(sampled.terms.calledAtMs);
     for (let place = 0; place < results.length; place += 1) {
       const write = pending.get(firstSequence + place);
       if (write !== undefined) this.#take(write, firstIndex + place, results[place], refusal);
@@ -271,12 +271,12 @@ export class Proposals {
     write.session.addUnknown(write.sequence);
     if (this.#window.holds(write.batch)) this.#expired.add(write);
     else this.#forget(write);
-    write.reject(outcomeUnknown(write, cause));
+    write.reject(this.failures.counted(outcomeUnknown(write, cause)));
   }
 
   #fail(write: Write, error: ClusterError): void {
     this.#settle(write);
-    write.reject(error);
+    write.reject(this.failures.counted(error));
   }
 
   #settle(write: Write): void {

@@ -8,6 +8,7 @@ import { ClusterError, toClusterError } from '../errors.js';
 import type { ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch } from '../messages.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
+import { AnswerMeter } from './client-metrics.js';
 import { clientLimits } from './limits.js';
 import { neverSent, notLeader, overloaded } from './outcomes.js';
 
@@ -38,10 +39,12 @@ export interface ReadLane {
 }
 
 export interface ReadTerms extends CallTerms {
+  readonly calledAtMs: number;
   readonly form: AnswerForm<Read>;
 }
 
 export interface Read extends Call {
+  readonly calledAtMs: number;
   readonly request: unknown;
   readonly lane: ReadLane;
   readonly form: AnswerForm<Read>;
@@ -52,6 +55,7 @@ export interface Read extends Call {
 }
 
 export class Reads {
+  readonly answers = new AnswerMeter();
   readonly #host: ReadsHost;
   readonly #pending = new Set<Read>();
   readonly #lanes = new Map<string, ReadLane>();
@@ -62,6 +66,10 @@ export class Reads {
 
   constructor(host: ReadsHost) {
     this.#host = host;
+  }
+
+  get pending(): number {
+    return this.#pending.size;
   }
 
   laneOf(nodeId: number | null, local: boolean): ReadLane {
@@ -79,13 +87,14 @@ export class Reads {
         reject(overloaded('reads'));
         return;
       }
-      const { deadline, signal, form } = terms;
+      const { calledAtMs, deadline, signal, form } = terms;
       const interrupt = (cause: Interruption): void => {
         this.#fail(read, neverSent(cause, this.#host.leaderId()));
       };
       const read: Read = {
         request,
         lane,
+        calledAtMs,
         deadline,
         signal,
         form,
@@ -124,6 +133,8 @@ export class Reads {
 
   answered(link: ReadLink, { batch, index, values, errors, parked }: ReadAnswers): void {
     const reads = takeBatch(link, batch);
+    const sampled = reads.length === 0 ? undefined : reads[this.answers.answer(reads.length)];
+    if (sampled !== undefined && this.#pending.has(sampled)) this.answers.sample(sampled.calledAtMs);
     for (const { place, error } of errors) this.#fail(must(reads[place], 'a read'), toClusterError(error));
     const parkedReads = new Set<Read>();
     for (const place of parked) {

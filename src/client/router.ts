@@ -9,13 +9,13 @@ import type { NodeToHost, StoreToHost } from '../messages.js';
 import type { Random } from '../random.js';
 import { AbortWatch } from './aborts.js';
 import type { AnswerForm, CallTerms } from './call.js';
+import { readClientMetrics, type ClientMetrics } from './client-metrics.js';
 import { DeadlineWatch } from './deadlines.js';
 import { leaderLostForGood, neverSent, stopped } from './outcomes.js';
-import { NodeLink } from './node-link.js';
+import { NodeLink, type Target } from './node-link.js';
 import { NodeNews } from './node-news.js';
 import type { CallArguments } from './options.js';
 import { Proposals } from './proposals.js';
-import type { Target } from './proposals.js';
 import { Reads } from './reads.js';
 import type { Read, ReadLane, ReadLink } from './reads.js';
 import { Subscriptions } from './subscriptions.js';
@@ -152,16 +152,21 @@ export class Router {
   read(nodeId: number | null, request: unknown, call: CallArguments, form: AnswerForm<Read>): Promise<unknown> {
     const refusal = this.#refusal(call, call.local);
     if (refusal !== null) return Promise.reject(refusal);
-    const { deadline, signal, local } = call;
-    const outcome = this.#reads.submit(this.#reads.laneOf(nodeId, local), request, { deadline, signal, form });
+    const { calledAtMs, deadline, signal, local } = call;
+    const terms = { calledAtMs, deadline, signal, form };
+    const outcome = this.#reads.submit(this.#reads.laneOf(nodeId, local), request, terms);
     this.#deadlines.add(deadline);
     return outcome;
   }
 
   /** An index up to which a linearizable read saw everything. */
   currentIndex(nodeId: number | null, call: CallTerms): Promise<number> {
-    const read = { ...call, requestId: undefined, local: false };
+    const read = { ...call, calledAtMs: performance.now(), requestId: undefined, local: false };
     return this.read(nodeId, ANY_QUERY, read, (index) => index) as Promise<number>;
+  }
+
+  metrics(): ClientMetrics {
+    return readClientMetrics(this.#proposals, this.#reads);
   }
 
   /** Settles every call and closes every port. */

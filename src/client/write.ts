@@ -15,6 +15,7 @@ export interface EncodedCommand {
 }
 
 export interface WriteTerms extends CallTerms {
+  readonly calledAtMs: number;
   readonly requestId: string | undefined;
 }
 
@@ -31,6 +32,15 @@ export interface Settlement {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ClusterError) => void;
 }
+
+/** Of the opening of a session, for which nobody waits. */
+export const openingTerms: WriteTerms = {
+  calledAtMs: 0,
+  deadline: Number.POSITIVE_INFINITY,
+  signal: undefined,
+  requestId: undefined,
+};
+export const nobody: Settlement = { form: () => undefined, resolve: () => undefined, reject: () => undefined };
 
 export class Write implements Call {
   previous: Write | null = null;

@@ -13,7 +13,7 @@ import { createRandom } from '../random.js';
 import { createActorSystem, type Actor, type ActorSystem } from '../runtime/actor-system.js';
 import type { HostLogger } from '../runtime/logger.js';
 import type { ClusterFolder } from './cluster-folder.js';
-import { EventFeed } from './events.js';
+import { EventFeed, eventLog } from './events.js';
 import { gatherStatus, STATUS_TIMEOUT_MS, type StatusSources } from './gather-status.js';
 import { HealthMonitor } from './health-monitor.js';
 import { LinkTable } from './link-table.js';
@@ -46,7 +46,7 @@ export class ClusterHost {
   #bootstrap = NO_MEMBERS;
   #leaderAnnounced: string | null = null;
   readonly #health = new HealthMonitor(this.events, () => this.status());
-  readonly #sources: StatusSources;
+  readonly sources: StatusSources;
   #lastNodeId = 0;
   /** Ids of nodes that are being removed. */
   readonly leaving = new Set<number>();
@@ -70,7 +70,8 @@ export class ClusterHost {
     });
     this.router = new Router({ proposalTimeoutMs: options.proposalTimeoutMs, random: createRandom(options.seed) });
     const metadata = options.stateMachine === null ? new MetadataCalls(this.router, null) : null;
-    this.#sources = { router: this.router, nodes: this.nodes, links: this.links, metadata };
+    this.events.onEvent = eventLog(logger, () => this.router.leader()?.term);
+    this.sources = { router: this.router, nodes: this.nodes, links: this.links, metadata };
     this.router.news.on('leadership', () => {
       this.#announceLeader();
       this.#learnConfiguration();
@@ -228,9 +229,9 @@ export class ClusterHost {
 
   /** Without its metadata it costs little, however much of that there is: for those who ask again and again. */
   async status(withMetadata = true): Promise<ClusterStatus> {
-    if (!withMetadata) return gatherStatus({ ...this.#sources, metadata: null });
+    if (!withMetadata) return gatherStatus({ ...this.sources, metadata: null });
     const tell = this.#health.begin();
-    const status = await gatherStatus(this.#sources);
+    const status = await gatherStatus(this.sources);
     tell(status);
     return status;
   }

@@ -6,6 +6,7 @@ import type { MetadataStore } from '../client/metadata-store.js';
 import type { CallOptions, ReadOptions, Wait } from '../client/options.js';
 import type { ClusterEvent } from './events.js';
 import type { LinkFaults } from './link-host.js';
+import type { ClusterMetrics } from './metrics.js';
 import type { ClusterStatus, LinkStatus, NodeStatus } from './status.js';
 
 export interface Cluster extends AsyncDisposable {
@@ -26,6 +27,12 @@ export interface Cluster extends AsyncDisposable {
   waitForLeader(options?: Wait): Promise<NodeHandle>;
   waitForHealthy(options?: Wait): Promise<ClusterStatus>;
   status(): Promise<ClusterStatus>;
+  /**
+   * What the threads have counted since they started. Asked of them when it is called, and costs them nothing before.
+   * A dead, paused or silent one has nothing to tell, and holds nobody up for more than a second. With
+   * `metadata: false` its health is left out, which costs what has changed since it was last asked for.
+   */
+  metrics(options?: { metadata?: boolean }): Promise<ClusterMetrics>;
   /** Leader, node, link and membership changes, in the order the host learns of them, and those of health. */
   events(options?: { signal?: AbortSignal }): AsyncIterable<ClusterEvent>;
   /** Cuts every link between different groups. */

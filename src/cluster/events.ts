@@ -2,6 +2,7 @@
  * Leader, node, link, membership and health changes as async iterables, in the order the host learns of them.
  */
 import { ClusterError } from '../errors.js';
+import type { HostLogger } from '../runtime/logger.js';
 
 /**
  * Of kind 'health': `{ healthy, reasons }` as in `ClusterStatus`, with the problems of the metadata among the reasons.
@@ -27,7 +28,14 @@ interface Subscription {
   wake: (() => void) | null;
 }
 
+/** Logs each event; what says nothing of a term happened in that of the leader. */
+export function eventLog(logger: HostLogger | null, term: () => number | undefined): EventFeed['onEvent'] {
+  const lines = logger?.child({ actor: 'host' });
+  return (kind, details) => lines?.info({ term: term(), ...details }, kind);
+}
+
 export class EventFeed {
+  onEvent: (kind: ClusterEvent['kind'], details: Readonly<Record<string, unknown>>) => void = () => undefined;
   #subscriptions = new Set<Subscription>();
   readonly #onSubscribe: () => void;
 
@@ -40,6 +48,7 @@ export class EventFeed {
   }
 
   emit(kind: ClusterEvent['kind'], details: Readonly<Record<string, unknown>>): void {
+    this.onEvent(kind, details);
     for (const subscription of this.#subscriptions) this.#push(subscription, kind, details);
   }
 

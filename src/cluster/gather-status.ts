@@ -29,7 +29,7 @@ export async function gatherStatus(sources: StatusSources): Promise<ClusterStatu
 }
 
 /** Of the leader, unless it is known not to answer; of any node if it ends meanwhile. */
-async function metadataHealth({ router, nodes, metadata }: StatusSources): Promise<MetadataHealth | null> {
+export async function metadataHealth({ router, nodes, metadata }: StatusSources): Promise<MetadataHealth | null> {
   const leader = router.leader();
   if (metadata === null || leader === null || nodes.get(leader.id)?.paused === true) return null;
   const options = { consistency: 'local', timeoutMs: STATUS_TIMEOUT_MS };

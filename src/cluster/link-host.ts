@@ -7,6 +7,7 @@ import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
 import type { Hello, LinkFaultSettings, LinkReport, TransportLinkControl } from '../messages.js';
 import { nextLife, type Actor, type ActorSystem } from '../runtime/actor-system.js';
+import type { LinkMetrics } from './metrics.js';
 import type { LinkStatus } from './status.js';
 
 export interface LinkFaults {
@@ -84,6 +85,15 @@ export class LinkHost {
     return { ends: [this.ends[0], this.ends[1]], ...report };
   }
 
+  /** Null: its thread does not answer. */
+  async metrics(): Promise<LinkMetrics | null> {
+    const told = await this.#actor.call('metrics', [], this.#options.callTimeoutMs).catch(() => null);
+    if (told === null) return null;
+    const { report, directions, thread } = told;
+    const { state, reconnects } = report;
+    return { ends: [this.ends[0], this.ends[1]], state, reconnects, directions, thread };
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
@@ -106,7 +116,7 @@ export class LinkHost {
     const actor = system.spawn<TransportLinkControl>({
       kind: 'transport-link',
       life: nextLife(),
-      name: `link ${ends[0]}-${ends[1]}`,
+      labels: { link: `${ends[0]}-${ends[1]}` },
       config: { ends, seed },
       ports: {},
     });

@@ -18,6 +18,7 @@ import type { RaftLimits } from '../raft/limits.js';
 import type { Configuration, Member } from '../raft/messages.js';
 import type { RaftStatus } from '../raft/status.js';
 import { nextLife, type Actor, type ActorEnd, type ActorSystem } from '../runtime/actor-system.js';
+import type { NodeMetrics } from './metrics.js';
 import type { ResolvedOptions } from './options.js';
 import type { NodeStatus } from './status.js';
 
@@ -122,7 +123,7 @@ export class NodeHost {
     const store = system.spawn<MetadataStoreControl>({
       kind: 'metadata-store',
       life: nextLife(),
-      name: `store ${this.id}`,
+      labels: { node: this.id },
       config: {
         stateMachine: options.stateMachine,
         files,
@@ -135,7 +136,7 @@ export class NodeHost {
     const raft = system.spawn<RaftNodeControl>({
       kind: 'raft-node',
       life: hello.life,
-      name: `node ${this.id}`,
+      labels: { node: this.id },
       config: {
         hello,
         files,
@@ -232,6 +233,18 @@ export class NodeHost {
       return { id: this.id, ...this.#lastKnown, role: 'stopped', leader: null, stopReason: this.#stopReason };
     }
     return { id: this.id, ...this.#lastKnown, paused: this.#paused };
+  }
+
+  /** Counts of the present life, without those that it cannot tell now. */
+  async metrics(timeoutMs: number): Promise<NodeMetrics> {
+    const life = this.#life;
+    const known = { node: this.id, up: life !== null, paused: this.#paused };
+    if (life === null || this.#paused) return { ...known, raft: null, store: null };
+    const [raft, store] = await Promise.all([
+      life.raft.call('metrics', [], timeoutMs).catch(() => null),
+      life.store.call('metrics', [], timeoutMs).catch(() => null),
+    ]);
+    return { ...known, raft, store };
   }
 
   #end(life: NodeLife, end: ActorEnd): void {

@@ -3,7 +3,7 @@
  */
 import { resolve } from 'node:path';
 import { ClusterError } from '../errors.js';
-import type { HostLogger, LogLevel } from '../runtime/logger.js';
+import type { HostLogger, LogLevel, LogSink } from '../runtime/logger.js';
 import type { FileDurability } from '../storage/storage.js';
 
 export interface ClusterOptions {
@@ -40,8 +40,8 @@ export interface ClusterOptions {
   stateMachine?: URL;
   /** Drives jitter, faults and placement only; identities and request ids never come from it. */
   seed?: number;
-  /** Default 'silent'. */
-  logger?: HostLogger | LogLevel;
+  /** A pino logger; or a level: lines of JSON to stdout, or to a sink. Default 'silent'. */
+  logger?: HostLogger | LogLevel | LogSink;
   /** Aborts the start; afterwards has no effect. */
   signal?: AbortSignal;
 }
@@ -66,7 +66,7 @@ export interface ResolvedOptions {
   readonly trailingEntries: number;
   readonly stateMachine: string | null;
   readonly seed: number;
-  readonly logger: HostLogger | LogLevel;
+  readonly logger: HostLogger | LogLevel | LogSink;
   readonly signal: AbortSignal | null;
 }
 
@@ -145,11 +145,19 @@ function moduleUrl(value: unknown): string | null {
   return value.href;
 }
 
-function loggerOption(value: unknown): HostLogger | LogLevel {
+function loggerOption(value: unknown): ResolvedOptions['logger'] {
   if (value === undefined) return 'silent';
-  if (typeof value === 'string' && LOG_LEVELS.has(value)) return value as LogLevel;
-  if (typeof value === 'object' && value !== null && 'child' in value) return value as HostLogger;
-  throw invalid(`logger must be a pino logger or one of ${[...LOG_LEVELS].join(', ')}`);
+  if (isLogLevel(value)) return value;
+  if (typeof value === 'object' && value !== null) {
+    if ('child' in value) return value as HostLogger;
+    const { level, write } = value as Record<keyof LogSink, unknown>;
+    if (isLogLevel(level) && typeof write === 'function') return value as LogSink;
+  }
+  throw invalid(`logger must be a pino logger, a sink { level, write }, or one of ${[...LOG_LEVELS].join(', ')}`);
+}
+
+function isLogLevel(value: unknown): value is LogLevel {
+  return typeof value === 'string' && LOG_LEVELS.has(value);
 }
 
 function signalOption(value: unknown): AbortSignal | undefined {

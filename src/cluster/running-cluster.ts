@@ -10,8 +10,10 @@ import { ClusterError } from '../errors.js';
 import type { ClusterHost } from './cluster-host.js';
 import type { Cluster, LinkHandle, NodeHandle } from './cluster.js';
 import type { ClusterEvent } from './events.js';
+import { gatherMetrics } from './gather-metrics.js';
 import { createLinkHandle, createNodeHandle } from './handles.js';
 import { dismiss, enlist } from './membership.js';
+import type { ClusterMetrics } from './metrics.js';
 import { MAX_NODES } from './options.js';
 import type { ClusterStatus } from './status.js';
 import { callerDeadline, deadlineIn, remainingMs, type Deadline } from './waiting.js';
@@ -33,7 +35,11 @@ export class RunningCluster implements Cluster {
 
   node(id: number): NodeHandle {
     const node = this.#host.nodes.get(id);
-    if (node === undefined) throw new ClusterError('NodeNotFound', `there is no node ${String(id)}`);
+    if (node === undefined) {
+      // Whatever was handed over: a list that is nested deeply enough has no text.
+      const name = Number.isInteger(id) ? String(id) : 'of that name';
+      throw new ClusterError('NodeNotFound', `there is no node ${name}`);
+    }
     return createNodeHandle(this.#host, node);
   }
 
@@ -77,6 +83,10 @@ export class RunningCluster implements Cluster {
 
   status(): Promise<ClusterStatus> {
     return this.#host.status();
+  }
+
+  metrics(options?: { metadata?: boolean }): Promise<ClusterMetrics> {
+    return gatherMetrics(this.#host.sources, options?.metadata ?? true);
   }
 
   events(options?: { signal?: AbortSignal }): AsyncIterable<ClusterEvent> {

@@ -3,6 +3,7 @@ import { unreachable } from '../assert.js';
 import type { NotYet } from '../state-machine/state-machine.js';
 import type { OperationAnswer } from './answer.js';
 import { malformed, rejected } from './answer.js';
+import { browse } from './browse.js';
 import { dryRun } from './dry-run.js';
 import { answerGroupQuery, GROUP_QUERY_TYPES } from './groups/answer-group-query.js';
 import type { GroupQueryType } from './groups/queries.js';
@@ -37,6 +38,7 @@ const QUERY_TYPES: readonly RecordQueryType[] = [
   'health',
   'allocate_partitions',
   'balance',
+  'browse',
   'validate',
 ];
 
@@ -102,6 +104,8 @@ function answerKnown({ image, replicas }: State, type: RecordQueryType, input: I
       return allocatePartitions(image, input);
     case 'balance':
       return { value: balanceOf(image) };
+    case 'browse':
+      return browse(image, input);
     case 'validate':
       return dryRun(image, replicas, input.value('operation'));
     default:

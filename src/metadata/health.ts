@@ -15,8 +15,10 @@ import { partitionId } from './model.js';
  * a reassignment adds do not count. `underMinIsrPartitions` have no leader, or fewer replicas in sync than the topic's
  * `min.insync.replicas`. One partition may count for all three, as it does for `kafka-topics --describe`.
  */
-export type MetadataReason =
-  'fencedBrokers' | 'offlinePartitions' | 'underReplicatedPartitions' | 'underMinIsrPartitions';
+export type MetadataReason = 'fencedBrokers' | PartitionReason;
+
+const PARTITION_REASONS = ['offlinePartitions', 'underReplicatedPartitions', 'underMinIsrPartitions'] as const;
+export type PartitionReason = (typeof PARTITION_REASONS)[number];
 
 export interface HealthProblem<Reason extends string = string> {
   reason: Reason;
@@ -55,6 +57,10 @@ class Tally {
     this.topics += other.topics;
     this.partitions += other.partitions;
     for (const [reason, { count, names }] of other.#found) this.#add(reason, count, names);
+  }
+
+  count(reason: MetadataReason): number {
+    return this.#found.get(reason)?.count ?? 0;
   }
 
   problem(reason: MetadataReason, nouns: readonly [one: string, more: string]): HealthProblem<MetadataReason>[] {
@@ -145,13 +151,37 @@ function tallyChunk(tally: Tally, chunk: Chunk, minInsyncReplicas: number): void
 }
 
 function tallyPartition(tally: Tally, partition: PartitionInfo, minInsyncReplicas: number): void {
-  const { leader, replicas, isr, addingReplicas } = partition;
   tally.partitions += 1;
+  const problems = partitionProblems(partition, minInsyncReplicas);
+  if (problems === NO_PROBLEMS) return;
+  const name = partitionId(partition.topic, partition.partition);
+  for (const reason of problems) tally.find(reason, name);
+}
+
+const NO_PROBLEMS: PartitionReason[] = [];
+
+/** What one partition counts for; not to be changed. */
+export function partitionProblems(partition: PartitionInfo, minInsyncReplicas: number): PartitionReason[] {
+  const { leader, replicas, isr, addingReplicas } = partition;
   const isUnderReplicated = isr.length < replicas.length - (addingReplicas?.length ?? 0);
   const isUnderMinIsr = leader === 0 || isr.length < minInsyncReplicas;
-  if (!isUnderReplicated && !isUnderMinIsr) return;
-  const name = partitionId(partition.topic, partition.partition);
-  if (leader === 0) tally.find('offlinePartitions', name);
-  if (isUnderReplicated) tally.find('underReplicatedPartitions', name);
-  if (isUnderMinIsr) tally.find('underMinIsrPartitions', name);
+  if (!isUnderReplicated && !isUnderMinIsr) return NO_PROBLEMS;
+  const problems: PartitionReason[] = leader === 0 ? ['offlinePartitions'] : [];
+  if (isUnderReplicated) problems.push('underReplicatedPartitions');
+  if (isUnderMinIsr) problems.push('underMinIsrPartitions');
+  return problems;
+}
+
+/** How many partitions a topic has, and how many of them count for what. */
+export interface PartitionCounts {
+  partitions: number;
+  problems: Partial<Record<PartitionReason, number>>;
+}
+
+export function partitionCounts(record: TopicRecord): PartitionCounts {
+  const tally = new Tally();
+  tallyTopic(tally, record);
+  const problems: PartitionCounts['problems'] = {};
+  for (const reason of PARTITION_REASONS) if (tally.count(reason) > 0) problems[reason] = tally.count(reason);
+  return { partitions: tally.partitions, problems };
 }

@@ -2,6 +2,7 @@
  * The questions that the metadata answers, one documented shape each, with the shape of the answer's value. Types only;
  * `answer-query.ts` answers them from an image.
  */
+import type { BrowseMembers, BrowsePage } from './browse.js';
 import type { GroupHeartbeat, GroupQueryMembers, GroupQueryValue } from './groups/queries.js';
 import type { MetadataHealth } from './health.js';
 import type {
@@ -38,6 +39,8 @@ export interface QueryMembers extends GroupQueryMembers {
   };
   /** How evenly replicas, leaders and disks are spread over brokers and racks. */
   balance: object;
+  /** A page of brokers, topics or partitions, of as many as match. */
+  browse: BrowseMembers;
   /** What the operation would come to now, an error too. Writes nothing. */
   validate: { operation: Operation };
 }
@@ -75,6 +78,7 @@ export interface QueryValue extends GroupQueryValue {
   /** As `create_topic` would make them, with times 0. */
   allocate_partitions: PartitionInfo[];
   balance: BalanceReport;
+  browse: BrowsePage;
   /** The operation's answer. */
   validate: unknown;
 }

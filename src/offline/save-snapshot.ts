@@ -16,12 +16,21 @@ export interface SaveReport {
 }
 
 /**
- * In place of a file of that name, whole or not at all. Rejects `InvalidArgument` when there is no cluster or none of
- * its nodes has taken a snapshot, `DataDirInUse`, `CorruptLog` when none is intact, `StorageFailed`.
+ * In place of a file of that name, whole or not at all. Rejects `InvalidArgument` when there is no cluster, none of its
+ * nodes has taken a snapshot or something else has that name, `DataDirInUse`, `CorruptLog` when none is intact,
+ * `StorageFailed`.
  */
 export async function saveSnapshot(dataDir: string, file: string): Promise<SaveReport> {
   const target = absolutePath(file, 'file');
+  demandPlainFile(target);
   return withStoredCluster(dataDir, (cluster) => save(cluster, target));
+}
+
+/** What stands there is replaced, which a device or a pipe must not be. */
+function demandPlainFile(target: string): void {
+  const found = fs.statSync(target, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  throw new ClusterError('InvalidArgument', `${target}: it is there, and no file that could be replaced`);
 }
 
 function save(cluster: StoredCluster, target: string): SaveReport {

@@ -5,7 +5,7 @@
  */
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
-import { transfer, wrap, type Remote } from 'comlink';
+import { transfer, wrap, type Remote, type Endpoint } from 'comlink';
 import { Piscina } from 'piscina';
 import { ClusterError, type ErrorValue } from '../errors.js';
 import { forwardRecords, type HostLogger } from './logger.js';
@@ -22,8 +22,8 @@ export interface ActorOptions {
   readonly kind: ActorKind;
   /** From `nextLife`, since an actor's own configuration may name it. */
   readonly life: number;
-  /** For log lines. */
-  readonly name: string;
+  /** Of its log lines, beside its kind: whose it is. */
+  readonly labels: Readonly<Record<string, unknown>>;
   readonly config: unknown;
   readonly ports: Readonly<Record<string, MessagePort>>;
 }
@@ -102,11 +102,13 @@ interface Surroundings {
   readonly closing: AbortSignal;
 }
 
-function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, closing }: Surroundings): Actor<Control> {
+function spawnActor<Control>(pool: Piscina, options: ActorOptions, surroundings: Surroundings): Actor<Control> {
   const { life } = options;
+  const { closing } = surroundings;
+  const logger = surroundings.logger?.child({ actor: options.kind, ...options.labels, life }) ?? null;
   const control = new MessageChannel();
   const log = logger === null ? null : new MessageChannel();
-  if (logger !== null && log !== null) forwardRecords(logger, options.name, life, log.port1);
+  if (logger !== null && log !== null) forwardRecords(logger, log.port1);
   const task: ActorTask = {
     kind: options.kind,
     life,
@@ -134,6 +136,9 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
           : { kind: 'crashed', message: error instanceof Error ? error.message : String(error) },
     )
     .then(async (end) => {
+      if (end.kind === 'failed') logger?.error({ error: end.error }, 'actor failed');
+      else if (end.kind === 'crashed') logger?.error({ error: end.message }, 'actor crashed');
+      else logger?.debug(`actor ${end.kind}`);
       // The pool reports an abort before the thread has gone; its ports close when it has. Those that never left are
       // closed here.
       for (const port of transferred) port.close();
@@ -143,7 +148,9 @@ function spawnActor<Control>(pool: Piscina, options: ActorOptions, { logger, clo
       control.port1.close();
       return end;
     });
-  return createActor<Control>(life, wrap<ActorControl>(control.port1), ended, () => {
+  // The live page is checked with the types of a browser, whose ports take other things along.
+  const endpoint = control.port1 as Endpoint;
+  return createActor<Control>(life, wrap<ActorControl>(endpoint), ended, () => {
     abort.abort();
   });
 }

@@ -15,19 +15,27 @@ interface LogRecord {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** The caller's own logger, or one at a level that writes JSON lines to stdout; null for silence. */
-export async function openHostLogger(option: HostLogger | LogLevel): Promise<HostLogger | null> {
-  if (typeof option === 'object') return option;
-  if (option === 'silent') return null;
-  const { pino } = await import('pino');
-  return pino({ level: option });
+/** Where lines go from this level on, instead of stdout. */
+export interface LogSink {
+  level: LogLevel;
+  /** One line of JSON and its end. */
+  write(line: string): void;
 }
 
-/** Writes what an actor posts, under the actor's name. */
-export function forwardRecords(logger: HostLogger, actor: string, life: number, port: MessagePort): void {
-  const child = logger.child({ actor, life });
+/** The caller's own logger, or one that writes JSON lines to a sink or to stdout; null for silence. */
+export async function openHostLogger(option: HostLogger | LogLevel | LogSink): Promise<HostLogger | null> {
+  if (typeof option === 'object' && 'child' in option) return option;
+  const level = typeof option === 'object' ? option.level : option;
+  if (level === 'silent') return null;
+  const { pino } = await import('pino');
+  const settings = { level, messageKey: 'message' };
+  return typeof option === 'object' ? pino(settings, option) : pino(settings);
+}
+
+/** Writes what an actor posts, under the names of the actor. */
+export function forwardRecords(logger: HostLogger, port: MessagePort): void {
   port.on('message', (record: LogRecord) => {
-    child[record.level](record.details, record.message);
+    logger[record.level](record.details, record.message);
   });
 }
 

@@ -5,12 +5,14 @@ import type { Disk, DiskFile } from './disk.js';
 
 const OPEN_FLAGS = { create: 'w+', write: 'r+', read: 'r' } as const;
 
-export function createNodeDisk(): Disk {
+/** `synced` is told how long each sync of a file took. */
+export function createNodeDisk(synced?: (tookMs: number) => void): Disk {
   return {
     open: (path, mode) =>
       new NodeDiskFile(
         path,
         attempt('open', path, () => fs.openSync(path, OPEN_FLAGS[mode])),
+        synced,
       ),
     list: (folder) => attempt('list', folder, () => (fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [])),
     makeFolder(path) {
@@ -42,10 +44,12 @@ export function createNodeDisk(): Disk {
 class NodeDiskFile implements DiskFile {
   readonly path: string;
   readonly #descriptor: number;
+  readonly #synced: ((tookMs: number) => void) | undefined;
 
-  constructor(path: string, descriptor: number) {
+  constructor(path: string, descriptor: number, synced: ((tookMs: number) => void) | undefined) {
     this.path = path;
     this.#descriptor = descriptor;
+    this.#synced = synced;
   }
 
   size(): number {
@@ -85,9 +89,11 @@ class NodeDiskFile implements DiskFile {
   }
 
   sync(): void {
+    const startedAt = performance.now();
     attempt('sync', this.path, () => {
       fs.fdatasyncSync(this.#descriptor);
     });
+    this.#synced?.(performance.now() - startedAt);
   }
 
   close(): void {

@@ -18,8 +18,8 @@ export interface SnapshotKeepingOptions {
   readonly capture: () => NewSnapshot;
   /** Does the work, and sees to its errors. */
   readonly perform: (work: () => void) => void;
-  /** One is kept for good. */
-  readonly kept: (index: number) => void;
+  /** One is kept for good, after so much work. */
+  readonly kept: (index: number, tookMs: number) => void;
 }
 
 export class SnapshotKeeping {
@@ -92,7 +92,7 @@ export class SnapshotKeeping {
           this.#scheduleSlice(step, tookMs);
           return;
         }
-        kept(shelf.index);
+        kept(shelf.index, this.#keepingMs);
         this.#rest = setTimeout(() => {
           this.#endRest();
           this.#beginIfDue();

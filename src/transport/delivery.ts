@@ -62,5 +62,6 @@ function handOn(link: Link, from: End, messages: readonly RaftMessage[], movable
   if (attached === null) return;
   outgoing.uncreditedFrames += 1;
   outgoing.delivered += messages.length;
+  for (const { kind } of messages) outgoing.kinds[kind] += 1;
   post(link, otherEnd(link, from), { kind: 'frame', fromLife: attached.life, messages }, movable);
 }

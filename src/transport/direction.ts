@@ -2,7 +2,7 @@
  * One direction of a link: the queue of messages that cannot leave yet, and the faults that decide when, whether and
  * how often each of them does. Knows nothing of connections; `link.ts` asks it for what is due.
  */
-import type { LinkFaultSettings } from '../messages.js';
+import type { LinkFaultSettings, MessageCounts } from '../messages.js';
 import type { RaftMessage } from '../raft/messages.js';
 import { drawChance, drawFraction } from '../random.js';
 import type { Random } from '../random.js';
@@ -35,6 +35,8 @@ export interface Direction {
   /** Frames posted to the receiver and not yet taken by it. */
   uncreditedFrames: number;
   delivered: number;
+  /** Those delivered, by kind. */
+  readonly kinds: MessageCounts;
   dropped: number;
 }
 
@@ -49,7 +51,26 @@ export function createDirection(): Direction {
     lastDueAt: 0,
     uncreditedFrames: 0,
     delivered: 0,
+    kinds: noMessages(),
     dropped: 0,
+  };
+}
+
+function noMessages(): MessageCounts {
+  return {
+    requestVote: 0,
+    requestPreVote: 0,
+    voteResponse: 0,
+    preVoteResponse: 0,
+    appendEntries: 0,
+    appendResponse: 0,
+    heartbeat: 0,
+    heartbeatResponse: 0,
+    installSnapshot: 0,
+    installSnapshotResponse: 0,
+    timeoutNow: 0,
+    readIndexRequest: 0,
+    readIndexResponse: 0,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What one link holds, and what it shows of it: its ends, its connection, the messages that wait to be posted. */
 import { assert, must, unreachable } from '../assert.js';
-import type { Hello, LinkReport, LinkToNode } from '../messages.js';
+import type { DirectionReport, Hello, LinkReport, LinkToNode } from '../messages.js';
 import { createRandom } from '../random.js';
 import type { Random } from '../random.js';
 import { createDirection, hasCredit, nextDueAt } from './direction.js';
@@ -111,6 +111,13 @@ export function report(link: Link): LinkReport {
     reconnects: Math.max(0, link.connections - 1),
     ...(link.lastError === null ? {} : { lastError: link.lastError }),
   };
+}
+
+export function directionsOf(link: Link): DirectionReport[] {
+  return link.ends.map((end) => {
+    const { delivered, dropped, queue, kinds, cut, faults } = end.outgoing;
+    return { from: end.id, to: otherEnd(link, end).id, delivered, dropped, queued: queue.length, kinds, cut, faults };
+  });
 }
 
 export function endOf(link: Link, id: number): End {

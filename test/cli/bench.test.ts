@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bench } from '../../src/cli/bench.js';
 import { CommandError } from '../../src/cli/errors.js';
+import { runProgram } from '../../src/cli/programs.js';
 import { runCommand } from '../support/command.js';
 
 const test = suite('conclave bench');
@@ -58,11 +58,11 @@ test('a run: its figures, what has changed, the goals last; all of it in a file'
   assert.equal([...new Set(run.figures.map(({ question }) => question))], ['start']);
 });
 
-test('without the benchmark the command names what is missing', async () => {
+test('without the program the command names what is missing', async () => {
   const { signal } = new AbortController();
-  const error = await bench([], signal, '/nowhere/run.js').catch((thrown: unknown) => thrown);
+  const error = await runProgram('/nowhere/run.js', [], signal).catch((thrown: unknown) => thrown);
   assert.instance(error, CommandError);
-  assert.match((error as CommandError).message, /no benchmark: \/nowhere\/run\.js is missing/);
+  assert.match((error as CommandError).message, /lacks a program: \/nowhere\/run\.js is missing/);
 });
 
 test.run();

@@ -46,7 +46,11 @@ test('up alone has the documented defaults', () => {
     durability: 'fsync',
     wipe: [],
     check: false,
+    listen: null,
+    token: null,
+    readOnly: false,
     output: 'table',
+    logLevel: null,
     timeoutMs: 60_000,
   };
   assert.equal(up('up'), expected);
@@ -63,12 +67,36 @@ test('every option, with = and without', () => {
     durability: 'os',
     wipe: [2, 3],
     check: true,
+    listen: null,
+    token: 'secret',
+    readOnly: false,
     output: 'json',
+    logLevel: 'warn',
     timeoutMs: 500,
   };
   const all = 'up --nodes 5 --brokers=9 --topics f.yaml --broker-offset 1 --data d --durability os --wipe 2,3';
-  assert.equal(up(`${all} --check -o json --timeout 500ms`), expected);
+  assert.equal(up(`${all} --log-level warn --check --token secret -o json --timeout 500ms`), expected);
   assert.equal(up('up --output json').output, 'json');
+});
+
+test('where it is served: an address, for all or with a token', () => {
+  const listen = (address: string): unknown => up(`up --token t --listen ${address}`).listen;
+  assert.equal(listen('localhost:0'), { host: 'localhost', port: 0 });
+  assert.equal(listen('[::1]:7400'), { host: '::1', port: 7400 });
+  assert.equal(listen('0.0.0.0:80'), { host: '0.0.0.0', port: 80 });
+  for (const address of ['7400', 'localhost', ':1', 'a b:1', 'localhost:65536', '[local]:1', '::1:7400']) {
+    assert.match(complaint(`up --listen=${address.replace(' ', '_')}`), /^option '--listen <address>'/);
+  }
+  for (const address of ['127.0.0.1:1', '127.9.9.9:1', 'localhost:1', '[::1]:1']) {
+    assert.is(complaint(`up --listen ${address}`), 'accepted');
+  }
+  for (const address of ['0.0.0.0:1', '[::]:1', '10.0.0.1:1', 'my-machine:1', '127.example.org:1']) {
+    assert.match(complaint(`up --listen ${address}`), /needs a --token$/);
+  }
+  assert.is(up('up --read-only').readOnly, true);
+  assert.is(complaint('up --token='), 'the token is empty');
+  assert.match(complaint('up --check --listen localhost:0'), /^--check serves nothing/);
+  assert.match(complaint('up --check --read-only'), /^--check serves nothing/);
 });
 
 test('durations: seconds, or with a unit', () => {
@@ -93,6 +121,7 @@ test('an unknown option or command proposes the nearest', () => {
   assert.is(complaint('up --nodez 3'), "unknown option '--nodez' (Did you mean --nodes?)");
   assert.is(complaint('upp'), "unknown command 'upp' (Did you mean up?)");
   assert.match(complaint('up -o yaml'), /'yaml' is invalid\. Allowed choices are table, json\.$/);
+  assert.match(complaint('up --log-level loud'), /'loud' is invalid\. Allowed choices are trace, debug,/);
   assert.match(complaint('up extra'), /too many arguments/);
   assert.match(complaint('up --topics'), /argument missing/);
   assert.is(complaint(''), 'a command is missing; try: conclave up');

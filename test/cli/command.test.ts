@@ -94,6 +94,16 @@ test('a timeout that passes: one line, exit 124', async () => {
   );
 });
 
+test('--log-level: lines of JSON on stderr, and the data alone on stdout', async () => {
+  const result = await runCommand(['up', '--check', '-o', 'json', '--log-level', 'info']);
+  assert.is(result.exitCode, 0, result.stderr);
+  assert.is(result.stdout.split('\n').length, 2, 'one line');
+  const lines = result.stderr.trimEnd().split('\n');
+  const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.ok(logged.every(({ level, actor }) => Number(level) >= 30 && typeof actor === 'string'));
+  assert.ok(logged.some(({ actor, node, term }) => actor === 'raft-node' && Number(node) > 0 && Number(term) > 0));
+});
+
 test('--check -o json on the sample: one JSON object and nothing else, equal on all nodes, exit 0', async () => {
   const summary = summaryOf(await runCommand(['up', '--check', '-o', 'json']));
   const { nodes, brokers, topics, partitions, equal } = summary;
@@ -129,7 +139,8 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
 ] as const) {
   test(`up stays up until ${signal}, which stops it cleanly with exit ${code}`, async () => {
-    const command = startCommand(['up'], { FORCE_COLOR: '1', NO_COLOR: '1' });
+    // Newer Nodes warn of the two together, whatever they run.
+    const command = startCommand(['up'], { FORCE_COLOR: '1', NO_COLOR: '1', NODE_NO_WARNINGS: '1' });
     await command.waitForOutput(
       'the live status',
       (stdout, stderr) => stdout.includes('TOPIC') && stderr.includes('leads'),
@@ -139,7 +150,10 @@ for (const [signal, code] of [
     const { exitCode, stdout, stderr } = await command.ended;
     assert.is(exitCode, code);
     assert.not.match(stdout, /\u001b/, 'NO_COLOR wins over FORCE_COLOR');
-    assert.match(stderr, /^node \d leads term \d+, healthy\n$/);
+    assert.match(
+      stderr,
+      /^Serving http:.+\n[\d:.]+ {2}leader {6}node \d leads term \d+\n([\d:.]+ {2}health {6}healthy\n)?$/,
+    );
   });
 }
 
@@ -149,7 +163,13 @@ test('up -o json prints status, brokers and topics once, and stays up', async ()
   command.child.kill('SIGINT');
   const { exitCode, stdout } = await command.ended;
   assert.is(exitCode, 130);
-  const state = JSON.parse(stdout) as { status: { nodes: unknown[] }; brokers: { rack: string }[]; topics: unknown[] };
+  const state = JSON.parse(stdout) as {
+    url: string;
+    status: { nodes: unknown[] };
+    brokers: { rack: string }[];
+    topics: unknown[];
+  };
+  assert.match(state.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.is(state.status.nodes.length, 1);
   assert.is(state.brokers.map((broker) => broker.rack).join(' '), 'rack-1 rack-1 rack-2');
   assert.is(state.topics.length, 12);

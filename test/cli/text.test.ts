@@ -1,8 +1,9 @@
-/** What the command prints as text: tables, durations, colour, spinner, live block. Fake screens, no cluster. */
+/** What the command prints as text: tables, durations, colour, spinner. Fake screens, no cluster. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describeError, exitCodeOf, usageError } from '../../src/cli/errors.js';
-import { blockPainter, describeStatus, statusBlock } from '../../src/cli/live-status.js';
+import { describeStatus } from '../../src/cli/event-lines.js';
+import { logWriter } from '../../src/cli/log-lines.js';
 import { createProgress } from '../../src/cli/progress.js';
 import { rackOf } from '../../src/cli/provision.js';
 import { coloursFor, type Screen } from '../../src/cli/screen.js';
@@ -45,6 +46,23 @@ test('the node table has one aligned line a node, without trailing blanks', () =
       '3      stopped (killed)      2      130       129        131',
     ].join('\n'),
   );
+});
+
+test('a log line stays as it is, and is made readable on a terminal', () => {
+  const line =
+    '{"level":40,"time":1000,"pid":7,"hostname":"h","actor":"raft-node","node":2,"term":3,"message":"late"}\n';
+  const file = recorder();
+  logWriter(file, plain)(line);
+  assert.is(file.text(), line);
+  const terminal = recorder({ isTTY: true });
+  logWriter(terminal, plain)(line);
+  assert.is(terminal.text(), '00:00:01.000 WARN  late actor="raft-node" node=2 term=3\n');
+  const names = { 30: 'INFO ', 40: coloured.yellow('WARN '), 50: coloured.red('ERROR') };
+  for (const [level, name] of Object.entries(names)) {
+    const bright = recorder({ isTTY: true });
+    logWriter(bright, coloured)(line.replace('40', level));
+    assert.ok(bright.text().includes(` ${name} late`), 'warnings are yellow, errors red, the rest is as it is');
+  }
 });
 
 test('the topic table names what differs from the defaults by its Kafka name', () => {
@@ -108,25 +126,10 @@ test('progress on a terminal: a spinner, then the outcome in its place', () => {
   assert.match(screen.text(), /\r\u001b\[2K✓ Started\n$/);
 });
 
-test('the live block goes back up by its own height, and never reaches the last row', () => {
-  const screen = recorder({ isTTY: true, rows: 4 });
-  const draw = blockPainter(screen);
-  draw(['a', 'b']);
-  assert.not.match(screen.text(), /\u001b\[\d+A/);
-  draw(['a', 'b', 'c', 'd', 'e']);
-  assert.match(screen.text(), /\u001b\[2A/);
-  assert.not.match(screen.text(), /d/);
-  draw(['a']);
-  assert.match(screen.text(), /\u001b\[3A/);
-});
-
-test('the status in one line and as a block', () => {
+test('the status in one line', () => {
   assert.is(describeStatus(status()), 'node 1 leads term 2, healthy');
   const ill = status({ leader: null, healthy: false, problems: ['no leader', 'node 3 is stopped'] });
   assert.is(describeStatus(ill), 'no leader, unhealthy: no leader; node 3 is stopped');
-  const block = statusBlock(ill, 3_723_000, plain);
-  assert.match(block.join('\n'), /unhealthy {3}no leader {3}term 2 {3}up 01:02:03/);
-  assert.equal(block.slice(-2), ['! no leader', '! node 3 is stopped']);
 });
 
 test('an error is one line with its code, and its exit code', () => {

@@ -132,6 +132,8 @@ test('options that contradict each other or make no sense are InvalidArgument', 
     { dataDir: '/tmp/somewhere', durability: 'memory' },
     { stateMachine: 'file:///x.js' },
     { logger: 'loud' },
+    { logger: { level: 'loud', write: () => undefined } },
+    { logger: { level: 'info' } },
     { signal: {} },
     { seed: 1.5 },
   ];

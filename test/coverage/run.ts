@@ -3,15 +3,19 @@
  * fails, or a folder is under its limit: of the core every line and 98 % of the branches, elsewhere 90 % of the lines.
  */
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
+import { coloursFor } from '../../src/cli/screen.js';
+import { table } from '../../src/cli/tables.js';
 import { measureCoverage } from './measure.js';
 
 const { values } = parseArgs({ options: { core: { type: 'boolean', default: false } } });
 const report = measureCoverage(values);
-const table = new Table({ head: ['folder', 'lines', 'branches', ''], style: { head: [], border: [] } });
-for (const { folder, lines, branches, passed } of report.folders) {
-  table.push([folder, `${lines.toFixed(1)} %`, `${branches.toFixed(1)} %`, passed ? '' : 'under its limit']);
-}
-console.log(table.toString());
+const rows = report.folders.map(({ folder, lines, branches, passed }) => [
+  folder,
+  `${lines.toFixed(1)} %`,
+  `${branches.toFixed(1)} %`,
+  passed ? '' : 'under its limit',
+]);
+const headings = [['FOLDER'], ['LINES', 'right'], ['BRANCHES', 'right'], ['']] as const;
+console.log(table(headings, rows, coloursFor(process.stdout, process.env)));
 console.log(report.tests);
 process.exitCode = report.testsPassed && report.folders.every(({ passed }) => passed) ? 0 : 1;

@@ -141,6 +141,7 @@ const QUERIES = [
     placementSeed: 7,
   },
   { type: 'balance' },
+  { type: 'browse', of: 'partitions', find: 'o', onlyProblems: true, offset: 1, limit: 10 },
   { type: 'metadata' },
   { type: 'validate', operation: { type: 'update_topic', data: { name: 'orders', config }, timestamp: 1_000 } },
   { type: 'list_groups' },

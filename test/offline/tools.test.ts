@@ -130,6 +130,7 @@ test('a snapshot is not restored over a cluster, from a damaged file, or as that
     assert.is(await codeOf(saveSnapshot(dataDir, join(dataDir, 'saved'))), 'InvalidArgument', 'none was taken yet');
     await filled(`${dataDir}/second`, true);
     const file = join(dataDir, 'saved');
+    assert.is(await codeOf(saveSnapshot(`${dataDir}/second`, dataDir)), 'InvalidArgument', 'no file to be replaced');
     await saveSnapshot(`${dataDir}/second`, file);
     const target = join(dataDir, 'target');
     assert.is(await codeOf(restoreSnapshot(file, dataDir)), 'InvalidArgument');

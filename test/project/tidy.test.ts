@@ -24,7 +24,7 @@ const samples: Record<string, readonly string[]> = {
 const tidySample = `/** A sample in which no rule finds anything. */
 // eslint-disable-next-line complexity -- one flat dispatch
 const elections = suite('elections');
-elections('resumes: the message at the index is utilised', () => {});
+elections('resumes: the message at the index is utilised', () => context.req.path);
 elections.run();
 `;
 

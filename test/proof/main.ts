@@ -6,7 +6,8 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
+import { coloursFor } from '../../src/cli/screen.js';
+import { table } from '../../src/cli/tables.js';
 import type { GateRow } from './gate.js';
 import { killGates, runGate } from './run-gate.js';
 
@@ -27,6 +28,7 @@ const GATES: readonly GatePlan[] = [
   { name: 'threads', minutes: 8, longMinutes: 300 },
   { name: 'storage', minutes: 8, longMinutes: 240 },
   { name: 'malformed', minutes: 5, longMinutes: 120 },
+  { name: 'service', minutes: 20, longMinutes: 180 },
   { name: 'anchors', minutes: 3, longMinutes: 3 },
   { name: 'soak', minutes: 5, longMinutes: 240 },
   { name: 'lives', minutes: 8, longMinutes: 240 },
@@ -103,15 +105,29 @@ function verdictOf({ passed, isShort }: GateRow): Verdict {
   return isShort === true ? 'missed' : 'failed';
 }
 
+const COLUMN_WIDTHS = [9, 40, 50, 8, 42];
+
 function printTable(rows: readonly GateRow[]): void {
-  const table = new Table({
-    head: ['gate', 'goal', 'reached', '', 'elsewhere'],
-    colWidths: [9, 42, 52, 8, 44],
-    wordWrap: true,
-    style: { head: [], border: [] },
+  const lines = rows.flatMap((row) =>
+    linesOf([row.gate, row.goal, row.reached, verdictOf(row), row.anchor].map((text) => text.split(' '))),
+  );
+  const headings = [['GATE'], ['GOAL'], ['REACHED'], [''], ['ELSEWHERE']] as const;
+  console.log(table(headings, lines, coloursFor(process.stdout, process.env)));
+}
+
+/** As many as the longest cell needs, wrapped between words; an empty one follows. */
+function linesOf(cells: readonly string[][]): string[][] {
+  const wrapped = cells.map((words, column) => {
+    const lines = [''];
+    for (const word of words) {
+      const longer = `${lines.at(-1)} ${word}`.trimStart();
+      if (longer.length <= (COLUMN_WIDTHS[column] ?? 0)) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
   });
-  for (const row of rows) table.push([row.gate, row.goal, row.reached, verdictOf(row), row.anchor]);
-  console.log(table.toString());
+  const height = Math.max(...wrapped.map((lines) => lines.length)) + 1;
+  return Array.from({ length: height }, (_, line) => wrapped.map((lines) => lines[line] ?? ''));
 }
 
 function usageError(error: unknown): never {

@@ -21,7 +21,7 @@ function spawnStore(
   return system.spawn<MetadataStoreControl>({
     kind,
     life: nextLife(),
-    name: 'store under test',
+    labels: { node: 1 },
     config: {
       stateMachine,
       files: null,

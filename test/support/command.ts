@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { eventually, withDeadline } from './deadline.js';
 
-const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 export interface CommandResult {
   exitCode: number | null;

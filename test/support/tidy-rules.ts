@@ -10,8 +10,8 @@ export interface TidyRule {
   find(text: string): string[];
 }
 
-const anySource = /\.(ts|js|cjs)$/;
-const anyText = /\.(ts|js|cjs|md)$/;
+const anySource = /\.(ts|tsx|js|cjs)$/;
+const anyText = /\.(ts|tsx|css|js|cjs|md)$/;
 
 /**
  * Shortened words, and what to write instead. Matched as whole words within identifiers too: `lastIdx`, `msg_count`.
@@ -32,6 +32,7 @@ const shortWords = new Map([
 const findShortWords = (line: string): string[] =>
   line
     .replace(/node:\w+/g, '') // Node's names are its own
+    .replace(/\bcontext\.req\b|\b(hono|node-server)\/utils\b/g, '') // and Hono's
     .split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/)
     .map((word) => word.toLowerCase())
     .flatMap((word) => {

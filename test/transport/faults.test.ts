@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LinkLimits } from '../../src/transport/limits.js';
-import { nextWakeUp, report } from '../../src/transport/link-state.js';
+import { directionsOf, nextWakeUp, report } from '../../src/transport/link-state.js';
 import { heal, setFaults } from '../../src/transport/link.js';
 import { advance, connectedScene, nodeOf, rounds, send, settle } from './scene.js';
 import type { Scene } from './scene.js';
@@ -32,6 +32,12 @@ for (const seed of [1, 2, 3]) {
     assert.is(overtakenIn(received), 0);
     assert.is(report(scene.link).dropped, MESSAGES - received.length);
     assert.is(report(scene.link).delivered, received.length);
+    const kinds = directionsOf(scene.link).flatMap((direction) => Object.entries(direction.kinds));
+    assert.equal(
+      kinds.filter(([, count]) => count > 0),
+      [['heartbeat', received.length]],
+      'counted by kind',
+    );
   });
 
   faults(`a duplicate rate delivers that part twice, the second time later (seed ${seed})`, () => {

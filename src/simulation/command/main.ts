@@ -3,6 +3,7 @@
  * short list and the command that replays it; 2 for arguments that make no sense; 130 after Ctrl-C, with the summary so
  * far.
  */
+import { endWithReader } from '../../closed-output.js';
 import { simulateSeed } from '../seed.js';
 import { shrink } from '../shrink.js';
 import { checksRun, type FailedSeed, type Totals } from '../totals.js';
@@ -106,6 +107,7 @@ function describeFailure({ seed, message }: FailedSeed, { nodes, json }: Argumen
   out.write(`  ${replayCommand(seed, nodes, shrunk.only)}\n`);
 }
 
+endWithReader('simulate');
 const given = readArguments(process.argv.slice(2));
 if (typeof given === 'string') {
   process.stderr.write(`${given}\n\n${USAGE}`);

@@ -158,7 +158,7 @@ class ClientRun {
     const writer = this.#writers[call.writer] as Writer;
     const command = { bytes, fingerprint: call.name.length };
     const form = (index: number): unknown => ({ index });
-    this.#proposals.submit(writer, command, { ...terms, signal: abort.signal }, form).then(
+    this.#proposals.submit(writer, command, { ...terms, calledAtMs: 0, signal: abort.signal }, form).then(
       (value) => (call.outcome = value as { index: number }),
       (error: unknown) => (call.outcome = error as ClusterError),
     );

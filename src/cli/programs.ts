@@ -1,6 +1,6 @@
 /**
- * `conclave bench`: the benchmark is a program of its own beside the library, which loads none of it. All words behind
- * the command are its flags, and its exit code is the command's.
+ * `conclave bench` and `conclave simulate`: programs of their own beside the library, which loads none of them. All
+ * words behind the command are their flags, and their exit code is the command's.
  */
 
 import { spawn } from 'node:child_process';
@@ -11,12 +11,15 @@ import { fileURLToPath } from 'node:url';
 import { CommandError, ExitCode } from './errors.js';
 
 /** Seen from dist/src/cli. */
-const benchmark = fileURLToPath(new URL('../../bench/run.js', import.meta.url));
+export const programs = {
+  bench: fileURLToPath(new URL('../../bench/run.js', import.meta.url)),
+  simulate: fileURLToPath(new URL('../simulation/command/main.js', import.meta.url)),
+} as const;
 
 /** The exit code when it ends by itself or by the interrupt. */
-export async function bench(flags: readonly string[], interrupt: AbortSignal, program = benchmark): Promise<number> {
+export async function runProgram(program: string, flags: readonly string[], interrupt: AbortSignal): Promise<number> {
   if (!existsSync(program)) {
-    throw new CommandError(`this installation has no benchmark: ${program} is missing`, ExitCode.failure);
+    throw new CommandError(`this installation lacks a program: ${program} is missing`, ExitCode.failure);
   }
   const child = spawn(process.execPath, [program, ...flags], { stdio: 'inherit' });
   const stop = (): void => void child.kill();
