@@ -22,12 +22,12 @@ interface GatePlan {
 /** The shortest first: where time runs out the most kinds of proof have run, and the last one ends soon. */
 const GATES: readonly GatePlan[] = [
   { name: 'anchors', minutes: 3, longMinutes: 3 },
+  { name: 'coverage', minutes: 6, longMinutes: 120 },
   { name: 'exploration', minutes: 8, longMinutes: 300 },
   { name: 'malformed', minutes: 5, longMinutes: 120 },
   { name: 'service', minutes: 20, longMinutes: 180 },
   { name: 'soak', minutes: 5, longMinutes: 240 },
   { name: 'defects', minutes: 12, longMinutes: 60 },
-  { name: 'coverage', minutes: 6, longMinutes: 120 },
   { name: 'lives', minutes: 8, longMinutes: 240 },
   { name: 'storage', minutes: 8, longMinutes: 240 },
   { name: 'threads', minutes: 8, longMinutes: 300 },
