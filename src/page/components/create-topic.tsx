@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { post } from '../api.js';
 import { useDeed } from './deed.js';
+import { NumberField } from './number-field.js';
 import { FailureNote } from './panel.js';
 
 export function CreateTopic({ onCreated }: { readonly onCreated: (topic: string) => void }): JSX.Element {
@@ -40,30 +41,8 @@ export function CreateTopic({ onCreated }: { readonly onCreated: (topic: string)
             }}
           />
         </label>
-        <label class="field">
-          <span>Partitions</span>
-          <input
-            type="number"
-            min="1"
-            required
-            value={partitions}
-            onInput={(event) => {
-              setPartitions(event.currentTarget.value);
-            }}
-          />
-        </label>
-        <label class="field">
-          <span>Replicas</span>
-          <input
-            type="number"
-            min="1"
-            required
-            value={replicationFactor}
-            onInput={(event) => {
-              setReplicationFactor(event.currentTarget.value);
-            }}
-          />
-        </label>
+        <NumberField name="Partitions" least={1} value={partitions} onValue={setPartitions} />
+        <NumberField name="Replicas" least={1} value={replicationFactor} onValue={setReplicationFactor} />
         <button type="submit" class="primary" aria-busy={deed.busy !== null}>
           Create
         </button>

@@ -6,6 +6,7 @@ import type { Picture } from '../../service/picture.js';
 import { compact, plural, whole } from '../state/numbers.js';
 import type { DirectionTraffic } from '../state/traffic.js';
 import { useDeed } from './deed.js';
+import { NumberField } from './number-field.js';
 import type { Selection } from '../state/link-text.js';
 import { FailureNote } from './panel.js';
 
@@ -61,8 +62,8 @@ function FaultForm({ selection: { from, to }, traffic }: Pick<LinkEditorProps, '
       }}
     >
       <div class="fields">
-        <NumberField name="Delay, ms" value={delay} most={60_000} onValue={setDelay} />
-        <NumberField name="Drop, %" value={drop} most={100} onValue={setDrop} />
+        <NumberField step="any" least={0} name="Delay, ms" value={delay} most={60_000} onValue={setDelay} />
+        <NumberField step="any" least={0} name="Drop, %" value={drop} most={100} onValue={setDrop} />
       </div>
       <div class="deeds">
         <button type="submit" aria-busy={deed.busy === 'faults'}>
@@ -110,31 +111,5 @@ function FaultForm({ selection: { from, to }, traffic }: Pick<LinkEditorProps, '
       </div>
       <FailureNote failure={deed.failure} onDismiss={deed.dismiss} />
     </form>
-  );
-}
-
-interface NumberFieldProps {
-  readonly name: string;
-  readonly value: string;
-  readonly most: number;
-  readonly onValue: (value: string) => void;
-}
-
-function NumberField({ name, value, most, onValue }: NumberFieldProps): JSX.Element {
-  return (
-    <label class="field">
-      <span>{name}</span>
-      <input
-        type="number"
-        min="0"
-        max={most}
-        step="any"
-        required
-        value={value}
-        onInput={(event) => {
-          onValue(event.currentTarget.value);
-        }}
-      />
-    </label>
   );
 }
