@@ -148,8 +148,8 @@ test('a process that merely has the same number does not block: started at anoth
 
 test('a process that has ended, and whose parent does not ask how, does not block', async ({ folder }) => {
   if (!onLinux) return;
-  // The shell becomes a program that never waits for the child it has.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // The shell becomes a program that never waits for the child it has. The child ends after that: a shell may ask.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const pid = await new Promise<number>((resolve) => {
       parent.stdout.once('data', (chunk: Buffer) => {
@@ -160,6 +160,9 @@ test('a process that has ended, and whose parent does not ask how, does not bloc
       readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) /, '')
         .split(' ');
+    const programOf = (id: number | undefined): string => readFileSync(`/proc/${id}/comm`, 'utf8').trim();
+    await eventually(() => programOf(parent.pid) === 'sleep', 'the shell has become another program');
+    process.kill(pid, 'SIGKILL');
     await eventually(() => stateOf()[0] === 'Z', 'the child has ended');
     leaveLock(folder, { pid, processStartTime: stateOf()[19] });
     lockFolder(folder).release();
