@@ -4,14 +4,8 @@
  * table are pure (`src/metadata`, `src/state-machine`).
  */
 import type { MessagePort } from 'node:worker_threads';
-import type {
-  HostToStore,
-  MetadataStoreConfig,
-  MetadataStoreControl,
-  NodeToStore,
-  StoreToHost,
-  StoreToNode,
-} from '../src/messages.js';
+import type { EngineToStore, StoreToEngine } from '../src/engine/engine.js';
+import type { HostToStore, MetadataStoreConfig, MetadataStoreControl, StoreToHost } from '../src/messages.js';
 import { unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
 import { buffersToMove } from '../src/messages.js';
@@ -69,6 +63,8 @@ class MetadataStoreShell implements MetadataStoreControl {
   /** Chunks of the snapshot being received. */
   #received: Uint8Array[] = [];
   readonly #reads: ReadDesk;
+  /** Of reads that came from another process, for the controller here. */
+  readonly #forwarded: ReadDesk;
   /** Applied and not asked for again yet. */
   #consumedBytes = 0;
 
@@ -98,19 +94,13 @@ class MetadataStoreShell implements MetadataStoreControl {
     this.#publisher = publish(this.#state.appliedIndex, (message) => {
       this.#postHost(message);
     });
-    this.#node.on('message', (message: NodeToStore) => {
+    this.#node.on('message', (message: EngineToStore) => {
       this.#orEnd(() => {
         this.#receiveFromNode(message);
       });
     });
-    this.#reads = new ReadDesk({
-      machine,
-      answerControl: (request) => this.#seat?.answer(request, this.#moment()),
-      appliedIndex: () => this.#state.appliedIndex,
-      post: (message) => {
-        this.#host.postMessage(message);
-      },
-    });
+    this.#reads = this.#openDesk(this.#host);
+    this.#forwarded = this.#openDesk(this.#node);
     this.#host.on('message', (message: HostToStore) => {
       if (message.kind === 'query') this.#reads.answerLocal(message.batch);
       else if (message.kind === 'forget') this.#reads.forget(message.reads);
@@ -140,23 +130,24 @@ class MetadataStoreShell implements MetadataStoreControl {
   }
 
   stop(): void {
-    this.#reads.stop();
+    for (const desk of [this.#reads, this.#forwarded]) desk.stop();
     this.#deadlines.close();
     this.#snapshots.stop();
   }
 
-  #receiveFromNode(message: NodeToStore): void {
+  #receiveFromNode(message: EngineToStore): void {
     switch (message.kind) {
       case 'committed':
         this.#apply(message);
         return;
       case 'reads':
+      case 'forwardedReads':
         this.#seat?.hear(message.batch.requests, this.#moment());
-        this.#reads.wait(message.index, message.batch);
+        (message.kind === 'reads' ? this.#reads : this.#forwarded).wait(message.index, message.batch);
         this.#control();
         return;
       case 'leadership':
-        if (this.#seat?.learn(message.leadership, this.#moment()) === true) this.#reads.askAgain();
+        if (this.#seat?.learn(message.leadership, this.#moment()) === true) this.#askAgain();
         this.#control();
         return;
       case 'snapshotRead':
@@ -170,7 +161,7 @@ class MetadataStoreShell implements MetadataStoreControl {
     }
   }
 
-  #apply({ runs, answer }: Extract<NodeToStore, { kind: 'committed' }>): void {
+  #apply({ runs, answer }: Extract<EngineToStore, { kind: 'committed' }>): void {
     const answers = this.#state.applyRuns(runs);
     // Before the answers, so that a view has reached their index when they come.
     this.#publisher?.applied(this.#state.appliedIndex);
@@ -183,7 +174,7 @@ class MetadataStoreShell implements MetadataStoreControl {
       this.#consumedBytes = 0;
     }
     this.#snapshots.applied(bytes);
-    this.#reads.applied();
+    for (const desk of [this.#reads, this.#forwarded]) desk.applied();
     this.#control();
   }
 
@@ -222,7 +213,23 @@ class MetadataStoreShell implements MetadataStoreControl {
       this.#snapshots.keepReceived({ description: snapshot, serialize: () => chunks });
     }
     this.#postNode({ kind: 'snapshotRestored', index: snapshot.index, ok });
-    this.#reads.askAgain();
+    this.#askAgain();
+  }
+
+  #askAgain(): void {
+    for (const desk of [this.#reads, this.#forwarded]) desk.askAgain();
+  }
+
+  /** Answers to `asker`. */
+  #openDesk(asker: MessagePort): ReadDesk {
+    return new ReadDesk({
+      machine: this.#machine,
+      answerControl: (request) => this.#seat?.answer(request, this.#moment()),
+      appliedIndex: () => this.#state.appliedIndex,
+      post: (message) => {
+        asker.postMessage(message);
+      },
+    });
   }
 
   /** Storage that failed once is not to be believed again. */
@@ -239,7 +246,7 @@ class MetadataStoreShell implements MetadataStoreControl {
     this.#host.postMessage(message, buffersToMove(packedIn(message)));
   }
 
-  #postNode(message: StoreToNode): void {
+  #postNode(message: StoreToEngine): void {
     this.#node.postMessage(message);
   }
 }

@@ -3,16 +3,8 @@
  * the turn's effects in the order `performTurn` gives them. No protocol decision is made here.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type {
-  HostToNode,
-  LinkToNode,
-  NodeToHost,
-  NodeToStore,
-  RaftNodeConfig,
-  RaftNodeControl,
-  ReadBatch,
-  StoreToNode,
-} from '../src/messages.js';
+import type { EngineToStore, HostToEngine, ReadBatch, StoreToEngine } from '../src/engine/engine.js';
+import type { LinkToNode, NodeToHost, RaftNodeConfig, RaftNodeControl } from '../src/messages.js';
 import { must, unreachable } from '../src/assert.js';
 import { ClusterError } from '../src/errors.js';
 import { RaftNodeMeters, type RaftNodeMetrics } from '../src/metrics/raft-node-meters.js';
@@ -79,10 +71,10 @@ class RaftNode implements RaftNodeControl {
     this.#raft = createRaft({ self: config.hello.member, stored, limits: config.limits });
     this.#firstLogIndex = firstLogIndex(this.#raft.log);
     this.#random = createRandom(config.seed);
-    this.#host.on('message', (message: HostToNode) => {
+    this.#host.on('message', (message: HostToEngine) => {
       this.#receiveFromHost(message);
     });
-    this.#store.on('message', (message: StoreToNode) => {
+    this.#store.on('message', (message: StoreToEngine) => {
       this.#enqueue(message);
     });
     this.#scheduleTurn();
@@ -147,7 +139,7 @@ class RaftNode implements RaftNodeControl {
 
   // ------------------------------------------------------------ inputs
 
-  #receiveFromHost(message: HostToNode): void {
+  #receiveFromHost(message: HostToEngine): void {
     if (message.kind === 'propose') {
       this.#enqueue(message);
       return;
@@ -278,7 +270,7 @@ class RaftNode implements RaftNodeControl {
     this.#host.postMessage(message);
   }
 
-  #postStore(message: NodeToStore): void {
+  #postStore(message: EngineToStore): void {
     this.#store.postMessage(message);
   }
 }

@@ -5,15 +5,15 @@
  * there.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { EngineControl, EngineToHost, AnsweredReads, ParkedRead, ReadBatch } from './engine/engine.js';
 import type { ErrorValue } from './errors.js';
 import type { MetadataStoreMetrics } from './metrics/metadata-store-meters.js';
 import type { RaftNodeMetrics } from './metrics/raft-node-meters.js';
 import type { ThreadUsage } from './metrics/thread-meter.js';
 import type { PackedRecords } from './metadata/watching/packed-records.js';
-import type { EntryRun, PackedPayloads } from './raft/entries.js';
-import type { Configuration, Input, MembershipChange, Member, RaftMessage } from './raft/messages.js';
+import type { Configuration, MembershipChange, Member, RaftMessage } from './raft/messages.js';
 import type { RaftLimits } from './raft/limits.js';
-import type { Leadership, RefusalReason, SnapshotRead, SnapshotWrite } from './raft/ready.js';
+import type { RefusalReason } from './raft/ready.js';
 import type { RaftStatus } from './raft/status.js';
 import type { AnswerRun } from './state-machine/answer-runs.js';
 import type { FileDurability, StorageIdentity } from './storage/storage.js';
@@ -33,29 +33,12 @@ export function buffersToMove(bytes: readonly ArrayBufferView[]): ArrayBuffer[] 
 
 // ---------------------------------------------------------------- host and raft-node
 
-export type HostToNode =
-  | { readonly kind: 'propose'; readonly admission: number; readonly payloads: PackedPayloads }
-  /** Linearizable reads: answered by the node's metadata-store (`readAnswers`), or refused here. */
-  | { readonly kind: 'read'; readonly batch: ReadBatch };
-
-/** Answered, or refused, as a whole. */
-export interface ReadBatch {
-  /** Unique within the host. */
-  readonly id: number;
-  readonly requests: readonly unknown[];
-}
-
+/** `HostToEngine` is what it takes. */
 export type NodeToHost =
-  /**
-   * Posted first of all when the node serves, then at every change. Proposals under an admission that closed were not
-   * appended.
-   */
-  | { readonly kind: 'leadership'; readonly leadership: Leadership }
+  | EngineToHost
   | { readonly kind: 'configuration'; readonly configuration: Configuration }
   /** The link to that node's present incarnation was connected, or is no longer. */
-  | { readonly kind: 'peer'; readonly peer: Member; readonly connected: boolean }
-  /** Not led, or leadership could not be confirmed: ask again, perhaps elsewhere. */
-  | { readonly kind: 'readsRefused'; readonly batches: readonly number[] };
+  | { readonly kind: 'peer'; readonly peer: Member; readonly connected: boolean };
 
 // ---------------------------------------------------------------- host and metadata-store
 
@@ -83,19 +66,7 @@ export type SubscriberToStore =
   | { readonly kind: 'unsubscribe'; readonly subscription: number };
 
 export type StoreToHost =
-  | { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] }
-  | ({ readonly kind: 'readAnswers' } & ReadAnswers)
-  /** Of reads that were parked. `index`: at which the values hold. */
-  | { readonly kind: 'parkedAnswers'; readonly index: number; readonly answers: readonly ParkedAnswer[] }
-  | StoreToSubscriber;
-
-/** A read that had no answer when its batch was answered, by its place there. */
-export interface ParkedRead {
-  readonly batch: number;
-  readonly place: number;
-}
-
-export type ParkedAnswer = ParkedRead & ({ readonly value: unknown } | { readonly error: ErrorValue });
+  { readonly kind: 'answers'; readonly runs: readonly AnswerRun[] } | AnsweredReads | StoreToSubscriber;
 
 export type StoreToSubscriber =
   /** Each change once, in order; all up to `throughIndex` have been told then. `changes` null: there were none. */
@@ -116,37 +87,6 @@ export type StoreToSubscriber =
     }
   /** `Compacted`: what follows `fromIndex` is not kept here. `SlowConsumer`: it was, and is no longer. */
   | { readonly kind: 'unsubscribed'; readonly subscription: number; readonly error: ErrorValue };
-
-export interface ReadAnswers {
-  /** Its id. */
-  readonly batch: number;
-  /** The applied index at which the values hold. */
-  readonly index: number;
-  /** One a request; undefined where it failed, or has no answer yet. */
-  readonly values: readonly unknown[];
-  /** `place`: of the request in its batch. */
-  readonly errors: readonly { readonly place: number; readonly error: ErrorValue }[];
-  /** Places of those whose answers follow, as soon as there are any. */
-  readonly parked: readonly number[];
-}
-
-// ---------------------------------------------------------------- raft-node and metadata-store
-
-export type NodeToStore =
-  /** `answer`: this node took these proposals, so its store posts their results to the host. */
-  | { readonly kind: 'committed'; readonly runs: readonly EntryRun[]; readonly answer: boolean }
-  /** Answer these once `index` is applied. */
-  | { readonly kind: 'reads'; readonly index: number; readonly batch: ReadBatch }
-  | { readonly kind: 'snapshotRead'; readonly read: SnapshotRead }
-  | { readonly kind: 'snapshotWrite'; readonly write: SnapshotWrite }
-  /** At every change, in order with all the rest: what was confirmed or committed before it comes before it. */
-  | { readonly kind: 'leadership'; readonly leadership: Leadership };
-
-/** Inputs of the core as they are. Proposals are those of the controller. */
-export type StoreToNode = Extract<
-  Input,
-  { readonly kind: 'pull' | 'propose' | 'snapshotDurable' | 'snapshotChunk' | 'snapshotRestored' }
->;
 
 // ---------------------------------------------------------------- raft-node and transport-link
 
@@ -217,8 +157,7 @@ export interface MetadataStoreConfig {
 
 // ---------------------------------------------------------------- control planes (comlink)
 
-export interface RaftNodeControl {
-  status(): RaftStatus;
+export interface RaftNodeControl extends EngineControl<RaftStatus> {
   metrics(): RaftNodeMetrics;
   campaign(): void;
   changeMembership(change: MembershipChange): Promise<RefusalReason | null>;
@@ -226,7 +165,6 @@ export interface RaftNodeControl {
   /** A link to `peer` whose port follows; replaces the one before. */
   attachLink(peer: number, port: MessagePort): void;
   detachLink(peer: number): void;
-  stop(): void;
 }
 
 export interface MetadataStoreControl {

@@ -1,9 +1,10 @@
 /** One life of a node as the host sees it: its two data ports, and what it last said of its leadership. */
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { HostToNode, HostToStore, NodeToHost, ParkedRead, ReadBatch, StoreToHost } from '../messages.js';
+import type { HostToEngine, ParkedRead, ReadBatch } from '../engine/engine.js';
+import type { HostToStore, NodeToHost, StoreToHost } from '../messages.js';
 import { buffersToMove } from '../messages.js';
-import type { Read, ReadLink } from './reads.js';
+import type { Read, ReadLane, ReadLink } from './reads.js';
 import type { SubscriptionLink } from './subscriptions.js';
 
 type Leadership = Extract<NodeToHost, { readonly kind: 'leadership' }>['leadership'];
@@ -12,7 +13,7 @@ type Leadership = Extract<NodeToHost, { readonly kind: 'leadership' }>['leadersh
 export interface Target {
   readonly nodeId: number;
   readonly admission: number;
-  post(message: HostToNode): void;
+  post(message: HostToEngine): void;
 }
 
 export class NodeLink implements ReadLink, SubscriptionLink {
@@ -68,9 +69,9 @@ export class NodeLink implements ReadLink, SubscriptionLink {
     return this.#target;
   }
 
-  postReads(batch: ReadBatch, local: boolean): void {
+  postReads(batch: ReadBatch, { local, toController }: ReadLane): void {
     if (local) this.postToStore({ kind: 'query', batch });
-    else this.#postToNode({ kind: 'read', batch });
+    else this.#postToNode({ kind: 'read', batch, toController });
   }
 
   forgetReads(reads: readonly ParkedRead[]): void {
@@ -96,7 +97,7 @@ export class NodeLink implements ReadLink, SubscriptionLink {
     this.#storePort.close();
   }
 
-  #postToNode(message: HostToNode): void {
+  #postToNode(message: HostToEngine): void {
     this.#nodePort.postMessage(message, message.kind === 'propose' ? buffersToMove([message.payloads.data]) : []);
   }
 }

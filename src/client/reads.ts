@@ -5,7 +5,7 @@
  */
 import { must } from '../assert.js';
 import { ClusterError, toClusterError } from '../errors.js';
-import type { ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch } from '../messages.js';
+import type { ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch } from '../engine/engine.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
 import { AnswerMeter } from './client-metrics.js';
@@ -18,7 +18,7 @@ export interface ReadLink {
   readonly parked: Map<string, Read>;
   /** Batches asked and neither answered nor refused, by id: the credit of this node. */
   readonly reads: Readonly<Record<'linearizable' | 'local', Map<number, readonly Read[]>>>;
-  postReads(batch: ReadBatch, local: boolean): void;
+  postReads(batch: ReadBatch, lane: Pick<ReadLane, 'local' | 'toController'>): void;
   forgetReads(reads: readonly ParkedRead[]): void;
 }
 
@@ -35,6 +35,8 @@ export interface ReadLane {
   /** Null: whichever node leads. */
   readonly nodeId: number | null;
   readonly local: boolean;
+  /** Apart from the others, since the controller may be in another process than the metadata that answers those. */
+  readonly toController: boolean;
   readonly waiting: Set<Read>;
 }
 
@@ -72,11 +74,11 @@ export class Reads {
     return this.#pending.size;
   }
 
-  laneOf(nodeId: number | null, local: boolean): ReadLane {
-    const key = `${nodeId ?? 'leader'}:${local}`;
+  laneOf({ nodeId, local, toController }: Omit<ReadLane, 'waiting'>): ReadLane {
+    const key = `${nodeId ?? 'leader'}:${local}:${toController}`;
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const lane = { nodeId, local, waiting: new Set<Read>() };
+    const lane = { nodeId, local, toController, waiting: new Set<Read>() };
     this.#lanes.set(key, lane);
     return lane;
   }
@@ -126,7 +128,7 @@ export class Reads {
         }
         this.#lastBatch += 1;
         inFlight.set(this.#lastBatch, reads);
-        link.postReads({ id: this.#lastBatch, requests }, lane.local);
+        link.postReads({ id: this.#lastBatch, requests }, lane);
       }
     }
   }

@@ -3,8 +3,9 @@
  * sends writes and reads there. Nothing passes between actors through it. One router serves all stores of a cluster.
  */
 import type { MessagePort } from 'node:worker_threads';
-import { unreachable } from '../assert.js';
+import type { AnsweredReads } from '../engine/engine.js';
 import type { ClusterError } from '../errors.js';
+import { isControllerRequest } from '../metadata/controller-requests.js';
 import type { NodeToHost, StoreToHost } from '../messages.js';
 import type { Random } from '../random.js';
 import { AbortWatch } from './aborts.js';
@@ -154,7 +155,8 @@ export class Router {
     if (refusal !== null) return Promise.reject(refusal);
     const { calledAtMs, deadline, signal, local } = call;
     const terms = { calledAtMs, deadline, signal, form };
-    const outcome = this.#reads.submit(this.#reads.laneOf(nodeId, local), request, terms);
+    const lane = { nodeId, local, toController: isControllerRequest(request) };
+    const outcome = this.#reads.submit(this.#reads.laneOf(lane), request, terms);
     this.#deadlines.add(deadline);
     return outcome;
   }
@@ -231,7 +233,7 @@ export class Router {
         this.#reads.refused(link, message.batches);
         return;
       default:
-        unreachable(message);
+        this.#receiveReadAnswers(link, message);
     }
   }
 
@@ -241,14 +243,17 @@ export class Router {
         this.#proposals.answered(message.runs);
         return;
       case 'readAnswers':
-        this.#reads.answered(link, message);
-        return;
       case 'parkedAnswers':
-        this.#reads.parkedAnswered(link, message.index, message.answers);
+        this.#receiveReadAnswers(link, message);
         return;
       default:
         this.#subscriptions.received(message);
     }
+  }
+
+  #receiveReadAnswers(link: NodeLink, message: AnsweredReads): void {
+    if (message.kind === 'readAnswers') this.#reads.answered(link, message);
+    else this.#reads.parkedAnswered(link, message.index, message.answers);
   }
 
   /** No write leaves until it is known: what is written later comes behind it. */

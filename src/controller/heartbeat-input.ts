@@ -4,6 +4,7 @@ import { malformed } from '../metadata/answer.js';
 import { readResources } from '../metadata/broker-operations.js';
 import { readGeneration, readGroupId, readMemberId } from '../metadata/groups/group-input.js';
 import { InputReader } from '../metadata/input-reader.js';
+import { isControllerRequest } from '../metadata/controller-requests.js';
 import { MAX_BROKER_ID } from '../metadata/limits.js';
 import type { BrokerHeartbeat } from '../metadata/model.js';
 import type { ControllerRequestMembers, ControllerRequestType } from '../metadata/queries.js';
@@ -12,17 +13,13 @@ export type ControllerRequest = {
   readonly [Type in ControllerRequestType]: { readonly type: Type; readonly beat: ControllerRequestMembers[Type] };
 }[ControllerRequestType];
 
-const TYPES: Readonly<Record<ControllerRequestType, true>> = { broker_heartbeat: true, group_heartbeat: true };
-
 /** Undefined: the request is something else. */
 export function readControllerRequest(request: unknown): OperationAnswer<ControllerRequest> | undefined {
-  if (typeof request !== 'object' || request === null) return undefined;
-  const { type } = request as Record<string, unknown>;
-  if (typeof type !== 'string' || !Object.hasOwn(TYPES, type)) return undefined;
+  if (!isControllerRequest(request)) return undefined;
   const input = new InputReader(request, 'heartbeat.');
   const read: ControllerRequest =
-    type === 'broker_heartbeat'
-      ? { type, beat: readBrokerHeartbeat(input) }
+    request.type === 'broker_heartbeat'
+      ? { type: 'broker_heartbeat', beat: readBrokerHeartbeat(input) }
       : { type: 'group_heartbeat', beat: readGroupHeartbeat(input) };
   return input.problem === undefined ? { value: read } : malformed(input.problem);
 }

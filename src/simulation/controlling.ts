@@ -8,7 +8,7 @@ import type { Leadership } from '../raft/ready.js';
 import type { ControllerProposal } from '../state-machine/controller-seat.js';
 import { openUnaddressed } from '../state-machine/envelope.js';
 import type { Moment } from '../state-machine/hosted-controller.js';
-import type { ReadBatch } from '../messages.js';
+import type { ReadBatch } from '../engine/engine.js';
 import { ReadDesk } from '../state-machine/read-desk.js';
 import { must } from '../assert.js';
 import { deliver, later } from './inputs.js';

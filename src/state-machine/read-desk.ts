@@ -4,7 +4,7 @@
  * longer does. So what is parked is bounded by the reads that callers may have pending.
  */
 import type { ErrorValue } from '../errors.js';
-import type { ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch, StoreToHost } from '../messages.js';
+import type { AnsweredReads, ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch } from '../engine/engine.js';
 import type { HostedStateMachine } from './state-machine.js';
 import { NotYet } from './state-machine.js';
 
@@ -21,7 +21,7 @@ export interface ReadDeskOptions {
   /** What is asked of the controller, and confirmed; undefined: no such request. */
   readonly answerControl: (request: unknown) => unknown;
   appliedIndex(): number;
-  post(message: StoreToHost): void;
+  post(message: AnsweredReads): void;
 }
 
 export class ReadDesk {

@@ -6,17 +6,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { MessageChannel } from 'node:worker_threads';
 import { must } from '../../src/assert.js';
 import type { Router } from '../../src/client/router.js';
-import type {
-  HostToNode,
-  HostToStore,
-  NodeToHost,
-  ParkedAnswer,
-  ParkedRead,
-  ReadAnswers,
-  ReadBatch,
-  StoreToHost,
-  SubscriberToStore,
-} from '../../src/messages.js';
+import type { HostToEngine, ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch } from '../../src/engine/engine.js';
+import type { HostToStore, NodeToHost, StoreToHost, SubscriberToStore } from '../../src/messages.js';
 import type { ErrorValue } from '../../src/errors.js';
 import { packPayloads, payloadAt } from '../../src/raft/entries.js';
 import { packAnswers } from '../../src/state-machine/answer-runs.js';
@@ -65,7 +56,7 @@ export class FakeNode {
     this.#life = life;
     this.#nodePort = node.port2;
     this.#storePort = store.port2;
-    this.#nodePort.on('message', (message: HostToNode) => {
+    this.#nodePort.on('message', (message: HostToEngine) => {
       this.#receive(message);
     });
     this.#storePort.on('message', (message: HostToStore) => {
@@ -192,7 +183,7 @@ export class FakeNode {
     await eventually(() => heard, `the router hears node ${this.id}`);
   }
 
-  #receive(message: HostToNode): void {
+  #receive(message: HostToEngine): void {
     if (message.kind === 'read') {
       this.reads.push(...message.batch.requests);
       this.#receiveReads(message.batch);

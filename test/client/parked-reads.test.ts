@@ -1,7 +1,7 @@
 /** Reads that have no answer yet: they wait where they were asked, and are asked anew wherever that ends. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ParkedRead } from '../../src/messages.js';
+import type { ParkedRead } from '../../src/engine/engine.js';
 import { eventually } from '../support/deadline.js';
 import { rejection, withBench } from './client-suite.js';
 import type { FakeNode } from './fake-node.js';

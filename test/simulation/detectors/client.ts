@@ -7,7 +7,7 @@ import { AbortWatch } from '../../../src/client/aborts.js';
 import { Proposals } from '../../../src/client/proposals.js';
 import type { Writer } from '../../../src/client/write.js';
 import { ClusterError } from '../../../src/errors.js';
-import type { HostToNode } from '../../../src/messages.js';
+import type { HostToEngine } from '../../../src/engine/engine.js';
 import { payloadBytes, type PackedPayloads } from '../../../src/raft/entries.js';
 import { createRandom, drawChance, drawInteger, type Random } from '../../../src/random.js';
 import { packAnswers } from '../../../src/state-machine/answer-runs.js';
@@ -199,7 +199,7 @@ class ClientRun {
     this.#proposals.retarget({
       nodeId: this.#terms,
       admission: 1,
-      post: (message: HostToNode) => {
+      post: (message: HostToEngine) => {
         if (message.kind !== 'propose') return;
         const { payloads } = message;
         demand(
