@@ -17,6 +17,10 @@ export type { MetadataView } from './client/metadata-view.js';
 export type { CallOptions, ReadOptions, ValidateOptions, Wait, WatchOptions } from './client/options.js';
 export { ClusterError, type ErrorCode } from './errors.js';
 export type { DirectionReport } from './messages.js';
+export { connectStore, type ConnectedStore } from './engine/connect-store.js';
+export type { ConnectOptions } from './engine/connect-options.js';
+export type { EtcdHealth } from './engine/etcd-client.js';
+export type { EtcdStatus } from './engine/etcd-host.js';
 export { detectFormat, type FileFormat } from './formats/detect-format.js';
 export { readKafkaTopics, writeKafkaTopics, type KafkaTopicOptions } from './formats/kafka-topics.js';
 export {

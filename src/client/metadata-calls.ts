@@ -15,7 +15,7 @@ import type { AnswerForm, Call } from './call.js';
 import { drawPlacementSeed, encodeOperation } from './encode-operation.js';
 import type { MetadataView } from './metadata-view.js';
 import { isValidateOnly, readCallArguments, readWatchOptions, unreadable } from './options.js';
-import { neverSent, outcomeUnknown, stopped } from './outcomes.js';
+import { outcomeUnknown, stopped } from './outcomes.js';
 import { plainCopy } from './plain-copy.js';
 import type { Read } from './reads.js';
 import type { Router } from './router.js';
@@ -89,7 +89,7 @@ export class MetadataCalls {
     this.#readForms = this.#forms<Read>({
       held: () => undefined,
       released: () => undefined,
-      errorOf: (_read, cause) => neverSent(cause, router.leader()?.id ?? null),
+      errorOf: (_read, cause) => router.neverSent(cause),
     });
   }
 

@@ -7,7 +7,6 @@ import type { BrokerInfo, PartitionInfo, TopicInfo } from '../metadata/model.js'
 import type { CallTerms, Interruption } from './call.js';
 import { readCallArguments, readLogIndex, unreadable } from './options.js';
 import type { Wait } from './options.js';
-import { neverSent } from './outcomes.js';
 import type { Router } from './router.js';
 import type { ViewFeed } from './view-feed.js';
 
@@ -104,7 +103,7 @@ export class OpenView implements MetadataView {
   }
 
   reach(index: number, { deadline, signal }: CallTerms): Promise<void> {
-    const errorOf = (cause: Interruption): ClusterError => neverSent(cause, this.#terms.router.leader()?.id ?? null);
+    const errorOf = (cause: Interruption): ClusterError => this.#terms.router.neverSent(cause);
     return this.feed.reach({ index, waiter: this, deadline, signal, errorOf });
   }
 

@@ -1,5 +1,5 @@
 /** The errors that end a call without an answer, in one wording for writes and reads. */
-import { ClusterError } from '../errors.js';
+import { ClusterError, toClusterError, type ErrorValue } from '../errors.js';
 import type { Interruption } from './call.js';
 import type { Write } from './write.js';
 
@@ -16,10 +16,11 @@ export function outcomeUnknown(write: Write, cause: Interruption): ClusterError 
   );
 }
 
-/** For reads, and for writes that have not left: no effect. */
-export function neverSent(cause: Interruption, leader: number | null): ClusterError {
+/** For reads, and for writes that have not left: no effect. `problem`: why nothing could be done. */
+export function neverSent(cause: Interruption, leader: number | null, problem: ErrorValue | null): ClusterError {
   switch (cause) {
     case 'Timeout':
+      if (problem !== null) return toClusterError(problem);
       return leader === null
         ? new ClusterError('NoLeader', 'no leader was known at the deadline')
         : new ClusterError('Timeout', 'the deadline passed first');

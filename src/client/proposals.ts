@@ -15,7 +15,7 @@ import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Interruption } from './call.js';
 import { AnswerMeter, FailureCounts } from './client-metrics.js';
 import { clientLimits } from './limits.js';
-import { neverSent, notLeader, outcomeUnknown, overloaded } from './outcomes.js';
+import { notLeader, outcomeUnknown, overloaded } from './outcomes.js';
 import type { Target } from './node-link.js';
 import { SendWindow } from './send-window.js';
 import { Session } from './session.js';
@@ -27,6 +27,8 @@ export interface ProposalsHost {
   readonly aborts: AbortWatch;
   /** Null: none known. */
   leaderId(): number | null;
+  /** What a call that did not leave in time is told. */
+  neverSent(cause: Interruption): ClusterError;
   scheduleFlush(): void;
 }
 
@@ -117,7 +119,7 @@ export class Proposals {
 
   interrupt(write: Write, cause: Interruption): void {
     if (write.opensSession || write.settled) return;
-    if (write.timesSent === 0) this.#fail(write, neverSent(cause, this.#host.leaderId()));
+    if (write.timesSent === 0) this.#fail(write, this.#host.neverSent(cause));
     else this.#expire(write, cause);
   }
 

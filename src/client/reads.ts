@@ -5,12 +5,12 @@
  */
 import { must } from '../assert.js';
 import { ClusterError, toClusterError } from '../errors.js';
-import type { ParkedAnswer, ParkedRead, ReadAnswers, ReadBatch } from '../engine/engine.js';
+import type { AnsweredReads, ParkedAnswers, ParkedRead, ReadAnswers, ReadBatch } from '../engine/engine.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
 import { AnswerMeter } from './client-metrics.js';
 import { clientLimits } from './limits.js';
-import { neverSent, notLeader, overloaded } from './outcomes.js';
+import { notLeader, overloaded } from './outcomes.js';
 
 /** A node in one of its lives, as reads see it. */
 export interface ReadLink {
@@ -25,6 +25,7 @@ export interface ReadLink {
 export interface ReadsHost {
   readonly aborts: AbortWatch;
   leaderId(): number | null;
+  neverSent(cause: Interruption): ClusterError;
   /** Who answers reads of this lane now; null: nobody. */
   route(lane: ReadLane): ReadLink | null;
   scheduleFlush(): void;
@@ -91,7 +92,7 @@ export class Reads {
       }
       const { calledAtMs, deadline, signal, form } = terms;
       const interrupt = (cause: Interruption): void => {
-        this.#fail(read, neverSent(cause, this.#host.leaderId()));
+        this.#fail(read, this.#host.neverSent(cause));
       };
       const read: Read = {
         request,
@@ -133,7 +134,12 @@ export class Reads {
     }
   }
 
-  answered(link: ReadLink, { batch, index, values, errors, parked }: ReadAnswers): void {
+  received(link: ReadLink, message: AnsweredReads): void {
+    if (message.kind === 'readAnswers') this.#answered(link, message);
+    else this.#parkedAnswered(link, message);
+  }
+
+  #answered(link: ReadLink, { batch, index, values, errors, parked }: ReadAnswers): void {
     const reads = takeBatch(link, batch);
     const sampled = reads.length === 0 ? undefined : reads[this.answers.answer(reads.length)];
     if (sampled !== undefined && this.#pending.has(sampled)) this.answers.sample(sampled.calledAtMs);
@@ -150,7 +156,7 @@ export class Reads {
     this.#host.scheduleFlush();
   }
 
-  parkedAnswered(link: ReadLink, index: number, answers: readonly ParkedAnswer[]): void {
+  #parkedAnswered(link: ReadLink, { index, answers }: ParkedAnswers): void {
     for (const answer of answers) {
       const read = link.parked.get(nameOf(answer));
       if (read === undefined) continue;

@@ -41,7 +41,7 @@ export function createMetadataStore(router: Router, options: { readonly node?: n
   return new RoutedStore(router, options.node ?? null);
 }
 
-class RoutedStore implements MetadataStore {
+export class RoutedStore implements MetadataStore {
   readonly groups: GroupApi;
   readonly #calls: MetadataCalls;
 

@@ -3,13 +3,12 @@
  * sends writes and reads there. Nothing passes between actors through it. One router serves all stores of a cluster.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { AnsweredReads } from '../engine/engine.js';
-import type { ClusterError } from '../errors.js';
+import type { ClusterError, ErrorValue } from '../errors.js';
 import { isControllerRequest } from '../metadata/controller-requests.js';
 import type { NodeToHost, StoreToHost } from '../messages.js';
 import type { Random } from '../random.js';
 import { AbortWatch } from './aborts.js';
-import type { AnswerForm, CallTerms } from './call.js';
+import type { AnswerForm, CallTerms, Interruption } from './call.js';
 import { readClientMetrics, type ClientMetrics } from './client-metrics.js';
 import { DeadlineWatch } from './deadlines.js';
 import { leaderLostForGood, neverSent, stopped } from './outcomes.js';
@@ -45,6 +44,8 @@ export class Router {
   readonly news = new NodeNews();
   readonly watches: Watches;
   readonly views: Views;
+  /** Why nothing can be written or confirmed now, as far as the engine tells. */
+  problem: ErrorValue | null = null;
   readonly #links = new Map<number, NodeLink>();
   readonly #aborts = new AbortWatch();
   readonly #proposals: Proposals;
@@ -63,6 +64,7 @@ export class Router {
     const host = {
       aborts: this.#aborts,
       leaderId: () => this.#leaderLink?.id ?? null,
+      neverSent: (cause: Interruption) => this.neverSent(cause),
       route: (lane: ReadLane) => this.#route(lane),
       scheduleFlush: () => {
         this.#scheduleFlush();
@@ -167,6 +169,11 @@ export class Router {
     return this.read(nodeId, ANY_QUERY, read, (index) => index) as Promise<number>;
   }
 
+  /** What a call that has not left, or has no effect, is told. */
+  neverSent(cause: Interruption): ClusterError {
+    return neverSent(cause, this.#leaderLink?.id ?? null, this.problem);
+  }
+
   metrics(): ClientMetrics {
     return readClientMetrics(this.#proposals, this.#reads);
   }
@@ -189,7 +196,7 @@ export class Router {
 
   #refusal(call: CallArguments, local: boolean): ClusterError | null {
     if (this.#ended === 'stopped') return stopped();
-    if (call.signal?.aborted === true) return neverSent('Aborted', null);
+    if (call.signal?.aborted === true) return this.neverSent('Aborted');
     return this.#ended === 'leaderLost' && !local ? leaderLostForGood() : null;
   }
 
@@ -232,28 +239,18 @@ export class Router {
       case 'readsRefused':
         this.#reads.refused(link, message.batches);
         return;
+      case 'problem':
+        this.problem = message.problem;
+        return;
       default:
-        this.#receiveReadAnswers(link, message);
+        this.#reads.received(link, message);
     }
   }
 
   #receiveFromStore(link: NodeLink, message: StoreToHost): void {
-    switch (message.kind) {
-      case 'answers':
-        this.#proposals.answered(message.runs);
-        return;
-      case 'readAnswers':
-      case 'parkedAnswers':
-        this.#receiveReadAnswers(link, message);
-        return;
-      default:
-        this.#subscriptions.received(message);
-    }
-  }
-
-  #receiveReadAnswers(link: NodeLink, message: AnsweredReads): void {
-    if (message.kind === 'readAnswers') this.#reads.answered(link, message);
-    else this.#reads.parkedAnswered(link, message.index, message.answers);
+    if (message.kind === 'answers') this.#proposals.answered(message.runs);
+    else if (message.kind === 'readAnswers' || message.kind === 'parkedAnswers') this.#reads.received(link, message);
+    else this.#subscriptions.received(message);
   }
 
   /** No write leaves until it is known: what is written later comes behind it. */

@@ -22,7 +22,7 @@ import { NodeHost, type NodeLife } from './node-host.js';
 import { DEFAULT_NODES, MAX_NODES, type ResolvedOptions } from './options.js';
 import type { ClusterStatus } from './status.js';
 import { keepDismissing, keepEnlisting } from './upkeep.js';
-import { Changes } from './waiting.js';
+import { Changes } from '../client/waiting.js';
 
 /** Threads of the largest cluster, and those of a node that ends while its next life starts. */
 const MAX_THREADS = 2 * MAX_NODES + (MAX_NODES * (MAX_NODES - 1)) / 2 + 2 * MAX_NODES;

@@ -7,7 +7,7 @@ import type { ClusterHost } from './cluster-host.js';
 import type { LinkHandle, NodeHandle } from './cluster.js';
 import { checkDirection, checkFaults, type LinkFaults, type LinkHost } from './link-host.js';
 import type { NodeHost } from './node-host.js';
-import { callerDeadline, endsBy, remainingMs, type Deadline } from './waiting.js';
+import { callerDeadline, endsBy, remainingMs, type Deadline } from '../client/waiting.js';
 
 export function createNodeHandle(host: ClusterHost, node: NodeHost): NodeHandle {
   const { options } = host;

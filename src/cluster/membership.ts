@@ -10,7 +10,7 @@ import type { Member, MembershipChange } from '../raft/messages.js';
 import type { RefusalReason } from '../raft/ready.js';
 import type { RaftStatus } from '../raft/status.js';
 import type { Actor } from '../runtime/actor-system.js';
-import { checkDeadline, remainingMs, type Changes, type Deadline } from './waiting.js';
+import { checkDeadline, remainingMs, type Changes, type Deadline } from '../client/waiting.js';
 
 /** What the steps need of the cluster. */
 export interface MembershipHost {

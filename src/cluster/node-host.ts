@@ -17,7 +17,7 @@ import {
 import type { RaftLimits } from '../raft/limits.js';
 import type { Configuration, Member } from '../raft/messages.js';
 import type { RaftStatus } from '../raft/status.js';
-import { nextLife, type Actor, type ActorEnd, type ActorSystem } from '../runtime/actor-system.js';
+import { nextLife, oneFate, type Actor, type ActorEnd, type ActorSystem } from '../runtime/actor-system.js';
 import type { NodeMetrics } from './metrics.js';
 import type { ResolvedOptions } from './options.js';
 import type { NodeStatus } from './status.js';
@@ -148,7 +148,7 @@ export class NodeHost {
       },
       ports: { host: hostNode.port2, store: nodeStore.port1 },
     });
-    const life: NodeLife = { hello, raft, store, ended: oneFate(raft, store) };
+    const life: NodeLife = { hello, raft, store, ended: oneFate([raft, store]) };
     this.#life = life;
     this.#paused = false;
     this.#endingAs = null;
@@ -256,13 +256,6 @@ export class NodeHost {
     if (end.kind === 'failed') this.refuse(toClusterError(end.error));
     this.#options.onEnd(life, this.#stopReason);
   }
-}
-
-/** When one of the two threads ends, the other is ended too: half a node is worse than none. */
-async function oneFate(raft: Actor<RaftNodeControl>, store: Actor<MetadataStoreControl>): Promise<ActorEnd> {
-  const first = await Promise.race([raft.ended, store.ended]);
-  await Promise.all([raft.kill(), store.kill()]);
-  return first;
 }
 
 function crashReason(end: ActorEnd): 'killed' | 'stopped' | ErrorCode {

@@ -2,7 +2,7 @@
  * What a cluster is started with: the public options, their defaults and their checks, all in one place.
  */
 import { resolve } from 'node:path';
-import { ClusterError } from '../errors.js';
+import { integer, invalid, loggerOption, MAX_DELAY_MS, MAX_ENTRIES, signalOption } from '../client/start-options.js';
 import type { HostLogger, LogLevel, LogSink } from '../runtime/logger.js';
 import type { FileDurability } from '../storage/storage.js';
 
@@ -73,10 +73,6 @@ export interface ResolvedOptions {
 export const MAX_NODES = 9;
 export const DEFAULT_NODES = 3;
 const MAX_SEED = 0xffff_ffff;
-/** `setTimeout` takes no longer delay. */
-const MAX_DELAY_MS = 2_147_483_647;
-const MAX_ENTRIES = 1_000_000_000;
-const LOG_LEVELS: ReadonlySet<string> = new Set(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
 export function resolveOptions(given: unknown): ResolvedOptions {
   if (given !== undefined && (typeof given !== 'object' || given === null)) throw invalid('options must be an object');
@@ -117,14 +113,6 @@ function readOptions(given: object): Record<keyof ClusterOptions, unknown> {
   }
 }
 
-function integer(value: unknown, name: string, fallback: number, [least, most]: readonly [number, number]): number {
-  if (value === undefined) return fallback;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    throw invalid(`${name} must be a whole number from ${least} to ${Math.floor(most)}`);
-  }
-  return value;
-}
-
 function fileOptions(dataDir: unknown, durability: unknown): FileOptions | null {
   if (dataDir === undefined) {
     if (durability === undefined || durability === 'memory') return null;
@@ -143,28 +131,4 @@ function moduleUrl(value: unknown): string | null {
   if (value === undefined) return null;
   if (!(value instanceof URL)) throw invalid('stateMachine must be a URL of a module');
   return value.href;
-}
-
-function loggerOption(value: unknown): ResolvedOptions['logger'] {
-  if (value === undefined) return 'silent';
-  if (isLogLevel(value)) return value;
-  if (typeof value === 'object' && value !== null) {
-    if ('child' in value) return value as HostLogger;
-    const { level, write } = value as Record<keyof LogSink, unknown>;
-    if (isLogLevel(level) && typeof write === 'function') return value as LogSink;
-  }
-  throw invalid(`logger must be a pino logger, a sink { level, write }, or one of ${[...LOG_LEVELS].join(', ')}`);
-}
-
-function isLogLevel(value: unknown): value is LogLevel {
-  return typeof value === 'string' && LOG_LEVELS.has(value);
-}
-
-function signalOption(value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
-  throw invalid('signal must be an AbortSignal');
-}
-
-function invalid(message: string): ClusterError {
-  return new ClusterError('InvalidArgument', message);
 }

@@ -16,7 +16,7 @@ import { dismiss, enlist } from './membership.js';
 import type { ClusterMetrics } from './metrics.js';
 import { MAX_NODES } from './options.js';
 import type { ClusterStatus } from './status.js';
-import { callerDeadline, deadlineIn, remainingMs, type Deadline } from './waiting.js';
+import { callerDeadline, deadlineIn, remainingMs, type Deadline } from '../client/waiting.js';
 
 export class RunningCluster implements Cluster {
   readonly #host: ClusterHost;

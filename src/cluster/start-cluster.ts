@@ -13,7 +13,7 @@ import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './opt
 import { RunningCluster } from './running-cluster.js';
 import { reconcile } from './reconcile.js';
 import { stateMachineName } from './state-machine-name.js';
-import { checkDeadline, deadlineIn, remainingMs, type Deadline } from './waiting.js';
+import { checkDeadline, deadlineIn, remainingMs, type Deadline } from '../client/waiting.js';
 
 /** Resolves once a leader has committed an entry of its own term: "started" means usable. */
 export async function startCluster(options?: ClusterOptions): Promise<Cluster> {

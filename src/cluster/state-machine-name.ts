@@ -1,6 +1,6 @@
 /** The name under which files belong to a state machine: those of one are never handed to another. */
 import { ClusterError } from '../errors.js';
-import { endsBy, type Deadline } from './waiting.js';
+import { endsBy, type Deadline } from '../client/waiting.js';
 
 /** The module's export `name`; null for the metadata machine. */
 export async function stateMachineName(module: string | null, deadline: Deadline): Promise<string | null> {

@@ -5,7 +5,7 @@
 import { ClusterError } from '../errors.js';
 import type { Member } from '../raft/messages.js';
 import { dismiss, enlist, type MembershipHost } from './membership.js';
-import { deadlineIn, type Deadline } from './waiting.js';
+import { deadlineIn, type Deadline } from '../client/waiting.js';
 
 /** One attempt. */
 const SPAN_MS = 60_000;

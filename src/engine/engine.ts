@@ -48,6 +48,8 @@ export type EngineToHost =
   | { readonly kind: 'leadership'; readonly leadership: Leadership }
   /** Order could not be confirmed here: ask again, perhaps elsewhere. */
   | { readonly kind: 'readsRefused'; readonly batches: readonly number[] }
+  /** Why nothing can be appended, or confirmed, now: told to callers whose deadline passes. Null: it is over. */
+  | { readonly kind: 'problem'; readonly problem: ErrorValue | null }
   /** Of reads that a controller in another process has answered. */
   | AnsweredReads;
 

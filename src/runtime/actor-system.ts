@@ -96,6 +96,13 @@ export function nextLife(): number {
   return lastLife;
 }
 
+/** When one of these threads ends, the others are ended too: half of them is worse than none. */
+export async function oneFate(actors: readonly Pick<Actor<unknown>, 'ended' | 'kill'>[]): Promise<ActorEnd> {
+  const first = await Promise.race(actors.map(({ ended }) => ended));
+  await Promise.all(actors.map((actor) => actor.kill()));
+  return first;
+}
+
 interface Surroundings {
   readonly logger: HostLogger | null;
   /** Aborted when the whole system ends. */

@@ -6,7 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ErrorValue } from '../errors.js';
 
 /** The files in `actors/`, by name. */
-export type ActorKind = 'raft-node' | 'metadata-store' | 'transport-link';
+export type ActorKind = 'raft-node' | 'metadata-store' | 'transport-link' | 'etcd-log';
 
 export interface ActorTask {
   readonly kind: ActorKind;

@@ -4,6 +4,7 @@
  */
 import { clientLimits } from '../../../src/client/limits.js';
 import { AbortWatch } from '../../../src/client/aborts.js';
+import { neverSent } from '../../../src/client/outcomes.js';
 import { Proposals } from '../../../src/client/proposals.js';
 import type { Writer } from '../../../src/client/write.js';
 import { ClusterError } from '../../../src/errors.js';
@@ -61,6 +62,7 @@ class ClientRun {
   readonly #proposals = new Proposals({
     aborts: new AbortWatch(),
     leaderId: () => (this.#queue === null ? null : this.#terms),
+    neverSent: (cause) => neverSent(cause, null, null),
     scheduleFlush: () => {
       this.#flushWanted = true;
     },

@@ -2,7 +2,7 @@
  * Waiting for a condition on the host, with a deadline and a signal. Looks again whenever something is said to have
  * changed, and at least every few milliseconds, since not every change is told.
  */
-import { readCallArguments, unreadable, type Wait } from '../client/options.js';
+import { readCallArguments, unreadable, type Wait } from './options.js';
 import { ClusterError } from '../errors.js';
 
 const LOOK_AGAIN_MS = 10;

@@ -1,0 +1,202 @@
+/**
+ * Appends to the log: batches in call order, each conditional on the one before it, a few on their way at once. Other
+ * processes append too, so a batch may find another head than it expects: it then had no effect, what it missed is
+ * taken in, and it goes again behind that. Where etcd does not answer, the outcome is not known, and the log is joined
+ * anew: who still waits is asked to send again, and what was appended nevertheless is found by its session (thesis 6.3).
+ */
+import { must } from '../../assert.js';
+import { EntryKind, packPayloads, payloadAt, type PackedPayloads } from '../../raft/entries.js';
+import type { KvFailure, KvOperation, TxnResult } from './kv.js';
+import { get, put } from './kv.js';
+import type { Head, LogBatch } from './layout.js';
+import { afterAll, decodeBatch, encodeBatch, encodeController, encodeHead, headAfter, keys, logKey } from './layout.js';
+import type { LogTail } from './log-tail.js';
+import type { Outbox } from './outbox.js';
+
+/** Of one transaction. etcd takes 1.5 MiB by default; a larger entry still goes, alone. */
+const MAX_BATCH_ENTRIES = 100;
+const MAX_BATCH_BYTES = 1024 * 1024;
+/** On their way at once. One that meets another writer fails all behind it, so there are more only while none does. */
+const MAX_IN_FLIGHT = 4;
+/** Read back with a refusal. */
+const MISSED_BATCHES = 16;
+/** Grows with each refusal in a row, so that the others come to their turn; drawn from [0, this). */
+const BACK_OFF_MS = 2;
+const MAX_BACK_OFF_MS = 32;
+
+interface Proposal {
+  readonly payload: Uint8Array;
+  /** Of a controller: it goes in its own term or not at all. Null: it may go in any. */
+  readonly term: number | null;
+}
+
+interface InFlight {
+  readonly batch: LogBatch;
+  readonly proposals: readonly Proposal[];
+  state: 'sent' | 'appended' | 'refused';
+}
+
+export interface AppenderOptions {
+  readonly writer: string;
+  readonly outbox: Outbox;
+  readonly tail: LogTail;
+  /** Ms of a clock that never goes back. */
+  readonly now: () => number;
+  /** From [0, 1). */
+  readonly random: () => number;
+  readonly failed: (failure: KvFailure) => void;
+}
+
+export class Appender {
+  readonly #options: AppenderOptions;
+  #queue: Proposal[] = [];
+  #inFlight: InFlight[] = [];
+  #window = 1;
+  #refusals = 0;
+  #waitUntil = 0;
+  #lastBatch = 0;
+  #claimWanted = false;
+
+  constructor(options: AppenderOptions) {
+    this.#options = options;
+  }
+
+  propose(payloads: PackedPayloads, term: number | null): void {
+    for (let position = 0; position < payloads.count; position += 1) {
+      this.#queue.push({ payload: payloadAt(payloads, position), term });
+    }
+  }
+
+  /** A new term, led by this process, begins with an entry of its own; nothing comes of it where another was faster. */
+  claim(): void {
+    this.#claimWanted = true;
+  }
+
+  get claiming(): boolean {
+    return this.#claimWanted || this.#inFlight.some(({ batch }) => isClaim(batch));
+  }
+
+  /** Drops all: what is on its way may still be appended. */
+  reset(): void {
+    this.#queue = [];
+    this.#inFlight = [];
+    this.#claimWanted = false;
+    this.#refusals = 0;
+    this.#waitUntil = 0;
+    this.#window = 1;
+  }
+
+  /** Infinity: nothing waits for time. */
+  nextDueAt(): number {
+    return this.#hasWork() && this.#waitUntil > 0 ? this.#waitUntil : Number.POSITIVE_INFINITY;
+  }
+
+  flush(): void {
+    if (this.#options.now() < this.#waitUntil || this.#inFlight.some(({ state }) => state === 'refused')) return;
+    this.#waitUntil = 0;
+    while (this.#inFlight.length < this.#window && this.#hasWork()) {
+      const last = this.#inFlight.at(-1);
+      const head = last === undefined ? this.#options.tail.head : headAfter(last.batch);
+      if (this.#claimWanted && last !== undefined) return;
+      const next = this.#claimWanted ? this.#takeClaim(head) : this.#takeBatch(head);
+      if (next !== null) this.#send(next, head);
+    }
+  }
+
+  #hasWork(): boolean {
+    return this.#claimWanted || this.#queue.length > 0;
+  }
+
+  #takeClaim(head: Head): InFlight {
+    this.#claimWanted = false;
+    const packed = packPayloads([Uint8Array.of(EntryKind.noOp)]);
+    return { batch: this.#name({ index: head.index, term: head.term + 1 }, packed), proposals: [], state: 'sent' };
+  }
+
+  /** Null: all that waited was of an earlier term. */
+  #takeBatch(head: Head): InFlight | null {
+    const proposals: Proposal[] = [];
+    let bytes = 0;
+    let taken = 0;
+    for (const proposal of this.#queue) {
+      const { length } = proposal.payload;
+      if (proposals.length === MAX_BATCH_ENTRIES) break;
+      if (proposals.length > 0 && bytes + length > MAX_BATCH_BYTES) break;
+      taken += 1;
+      if (proposal.term !== null && proposal.term !== head.term) continue;
+      bytes += length;
+      proposals.push(proposal);
+    }
+    this.#queue = this.#queue.slice(taken);
+    if (proposals.length === 0) return null;
+    const packed = packPayloads(proposals.map(({ payload }) => payload));
+    return { batch: this.#name(head, packed), proposals, state: 'sent' };
+  }
+
+  #name({ index, term }: { index: number; term: number }, packed: PackedPayloads): LogBatch {
+    this.#lastBatch += 1;
+    const { writer } = this.#options;
+    return { ...packed, firstIndex: index + 1, term, writer, batch: `${writer}/${this.#lastBatch}` };
+  }
+
+  #send(next: InFlight, expected: Head): void {
+    const { outbox, failed } = this.#options;
+    const { batch } = next;
+    this.#inFlight.push(next);
+    const then: KvOperation[] = [
+      put(keys.head, must(encodeHead(headAfter(batch)), 'a batch has entries')),
+      put(logKey(batch.firstIndex), encodeBatch(batch)),
+    ];
+    if (isClaim(batch)) {
+      then.push(put(keys.controller, encodeController({ ...batch, resigned: false, beat: 0 })));
+      // Of another controller: whoever asked it asks again in the new term.
+      then.push({ kind: 'delete', key: keys.calls, to: afterAll(keys.calls) });
+    }
+    const missed = get(logKey(batch.firstIndex), { to: afterAll(keys.log), limit: MISSED_BATCHES });
+    outbox.request(
+      { compare: [{ key: keys.head, value: encodeHead(expected) }], then, else: [missed] },
+      {
+        answered: (result) => {
+          this.#answered(next, result);
+        },
+        failed,
+      },
+    );
+  }
+
+  #answered(sent: InFlight, { succeeded, found }: TxnResult): void {
+    const missed = (found[0] ?? []).map(decodeBatch);
+    // Refused, though it is in the log: a request that was thought to be lost had arrived.
+    const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
+    sent.state = isAppended ? 'appended' : 'refused';
+    for (const batch of succeeded ? [sent.batch] : missed) this.#options.tail.accept(batch);
+    if (this.#inFlight.some(({ state }) => state === 'refused')) this.#goAgain();
+    else this.#forgetAppended();
+  }
+
+  #forgetAppended(): void {
+    const left = this.#inFlight.filter(({ state }) => state !== 'appended');
+    if (left.length < this.#inFlight.length) {
+      this.#refusals = 0;
+      this.#window = Math.min(this.#window + 1, MAX_IN_FLIGHT);
+    }
+    this.#inFlight = left;
+  }
+
+  /** Once it is known of each what became of it; those behind a refused one are refused too. */
+  #goAgain(): void {
+    if (this.#inFlight.some(({ state }) => state === 'sent')) return;
+    const refused = this.#inFlight.filter(({ state }) => state === 'refused');
+    this.#queue = [...refused.flatMap(({ proposals }) => proposals), ...this.#queue];
+    this.#inFlight = [];
+    this.#window = 1;
+    this.#refusals += 1;
+    const backOffMs = Math.min(BACK_OFF_MS * this.#refusals, MAX_BACK_OFF_MS);
+    this.#waitUntil = this.#options.now() + this.#options.random() * backOffMs;
+  }
+}
+
+/** What a claim is made of: one entry that says nothing. */
+function isClaim(batch: LogBatch): boolean {
+  return batch.count === 1 && payloadAt(batch, 0)[0] === EntryKind.noOp;
+}

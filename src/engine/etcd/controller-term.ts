@@ -1,0 +1,121 @@
+/**
+ * Which process is the controller. The log decides: a claim is an entry that begins a new term, and every append names
+ * the head, and with it the term, that it goes behind, so that nothing of an earlier controller enters the log in a later
+ * term. The signs of life that the controller puts beside the log only tell the others when a claim is due: two that
+ * claim at once, or one that claims too early, do no harm.
+ */
+import type { KeyValue, KvFailure } from './kv.js';
+import { put } from './kv.js';
+import type { ControllerRecord, Head } from './layout.js';
+import { decodeController, encodeController, keys } from './layout.js';
+import type { Outbox } from './outbox.js';
+
+const BEATS_PER_TIMEOUT = 4;
+/** Claims come later by up to this part of the time-out, so that few claim at once. */
+const JITTER = 0.5;
+const RESIGNED_JITTER = 0.05;
+
+export interface ControllerTermOptions {
+  readonly writer: string;
+  readonly controllerTimeoutMs: number;
+  readonly outbox: Outbox;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sawRevision: (revision: number) => void;
+  readonly failed: (failure: KvFailure) => void;
+}
+
+export class ControllerTerm {
+  readonly #options: ControllerTermOptions;
+  #record: ControllerRecord | null = null;
+  #resigned = false;
+  #claimAt = 0;
+  #beatAt = 0;
+  #beating = false;
+
+  constructor(options: ControllerTermOptions) {
+    this.#options = options;
+  }
+
+  /** The last that is known. */
+  get record(): ControllerRecord | null {
+    return this.#record;
+  }
+
+  /** This process leads in the term of the log. */
+  leads({ term }: Head): boolean {
+    return !this.#resigned && this.#record?.term === term && this.#record.writer === this.#options.writer;
+  }
+
+  /** The log was joined: what had been silent meanwhile may only not have been heard. */
+  joined(found: KeyValue | undefined): void {
+    this.#beating = false;
+    this.#beatAt = 0;
+    this.#record = null;
+    if (found === undefined) this.#claimAt = 0;
+    else this.hear(found);
+  }
+
+  /** A sign of life, or of its end. One of an earlier term says nothing of this one. */
+  hear(stored: KeyValue): void {
+    const record = decodeController(stored);
+    if (this.#record !== null && record.term < this.#record.term) return;
+    this.#record = record;
+    const { controllerTimeoutMs, now, random } = this.#options;
+    const timeouts = record.resigned ? RESIGNED_JITTER * random() : 1 + JITTER * random();
+    this.#claimAt = now() + timeouts * controllerTimeoutMs;
+  }
+
+  /** True once the controller has been silent for so long that this process is to claim the next term. */
+  claimIsDue(head: Head): boolean {
+    if (this.#resigned || this.leads(head)) return false;
+    return this.#options.now() >= this.#claimAt;
+  }
+
+  /** A claim is on its way: the next one is not due at once. */
+  claimed(): void {
+    const { controllerTimeoutMs, now } = this.#options;
+    this.#claimAt = now() + controllerTimeoutMs;
+  }
+
+  beatIfDue(head: Head): void {
+    const { controllerTimeoutMs, outbox, now, sawRevision, failed } = this.#options;
+    if (!this.leads(head) || this.#record === null || this.#beating || now() < this.#beatAt) return;
+    this.#beatAt = now() + controllerTimeoutMs / BEATS_PER_TIMEOUT;
+    this.#beating = true;
+    const beat = { ...this.#record, beat: this.#record.beat + 1 };
+    outbox.request(
+      { compare: [], then: [put(keys.controller, encodeController(beat))], else: [] },
+      {
+        answered: ({ revision }) => {
+          this.#beating = false;
+          sawRevision(revision);
+        },
+        failed: (failure) => {
+          this.#beating = false;
+          failed(failure);
+        },
+      },
+    );
+  }
+
+  /** For good: this process ends. The others need not wait for its silence. */
+  resign(head: Head): void {
+    const leads = this.leads(head);
+    this.#resigned = true;
+    if (!leads || this.#record === null) return;
+    const { outbox } = this.#options;
+    const last = { ...this.#record, resigned: true };
+    const nobody = (): void => undefined;
+    outbox.request(
+      { compare: [], then: [put(keys.controller, encodeController(last))], else: [] },
+      { answered: nobody, failed: nobody },
+    );
+  }
+
+  nextDueAt(head: Head): number {
+    if (this.#resigned) return Number.POSITIVE_INFINITY;
+    if (this.leads(head)) return this.#beating ? Number.POSITIVE_INFINITY : this.#beatAt;
+    return this.#claimAt;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Linearizable reads: the head of the log, read from etcd after they came in, is the index that the state must have
+ * applied before it answers them (what Raft calls a ReadIndex). One look serves all that wait when it begins.
+ */
+import type { ReadBatch } from '../engine.js';
+import type { KvFailure } from './kv.js';
+import { get } from './kv.js';
+import { decodeHead, type Head, keys } from './layout.js';
+import type { Outbox } from './outbox.js';
+
+export interface ReadBarrierOptions {
+  readonly outbox: Outbox;
+  /** Of all these the answers hold at `head`. */
+  readonly confirmed: (batches: readonly BarredBatch[], head: Head) => void;
+  readonly failed: (failure: KvFailure) => void;
+}
+
+export interface BarredBatch {
+  readonly batch: ReadBatch;
+  readonly toController: boolean;
+}
+
+export class ReadBarrier {
+  readonly #options: ReadBarrierOptions;
+  #waiting: BarredBatch[] = [];
+  #asked: readonly BarredBatch[] = [];
+
+  constructor(options: ReadBarrierOptions) {
+    this.#options = options;
+  }
+
+  wait(batch: BarredBatch): void {
+    this.#waiting.push(batch);
+  }
+
+  flush(): void {
+    if (this.#asked.length > 0 || this.#waiting.length === 0) return;
+    const { outbox, confirmed, failed } = this.#options;
+    this.#asked = this.#waiting;
+    this.#waiting = [];
+    outbox.request(
+      { compare: [], then: [get(keys.head)], else: [] },
+      {
+        answered: ({ found }) => {
+          const batches = this.#asked;
+          this.#asked = [];
+          confirmed(batches, decodeHead(found[0]));
+        },
+        failed,
+      },
+    );
+  }
+
+  /** All that wait: they are to be refused. */
+  reset(): number[] {
+    const waiting = [...this.#asked, ...this.#waiting];
+    this.#asked = [];
+    this.#waiting = [];
+    return waiting.map(({ batch }) => batch.id);
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Puts snapshots of the store here into etcd, chunk by chunk, and trims the log behind them. Only the controller does:
+ * the others have the same state. A snapshot is one from the transaction on that names it; chunks of one that was
+ * broken off go with the next.
+ */
+import type { StoreToEngine } from '../engine.js';
+import type { KvFailure } from './kv.js';
+import { put } from './kv.js';
+import type { SnapshotRecord } from './layout.js';
+import { afterAll, chunkKey, encodeSnapshotRecord, keys, logKey } from './layout.js';
+import type { Outbox } from './outbox.js';
+
+const CHUNK_BYTES = 512 * 1024;
+/** For the store, whose reader is somebody by name. */
+const READER = { id: 0, incarnation: '' };
+
+type SnapshotChunk = Extract<StoreToEngine, { readonly kind: 'snapshotChunk' }>;
+
+export interface SnapshotSavingOptions {
+  readonly outbox: Outbox;
+  /** Entries that are kept behind a snapshot for readers that are slow. */
+  readonly trailingEntries: number;
+  readonly termAt: (index: number) => number;
+  readonly saved: (record: SnapshotRecord) => void;
+  readonly failed: (failure: KvFailure) => void;
+}
+
+export class SnapshotSaving {
+  readonly #options: SnapshotSavingOptions;
+  /** The newest in etcd. */
+  #record: SnapshotRecord | null = null;
+  /** The one being saved: of what index, and what of it is in etcd. */
+  #saving: { index: number; chunks: number; bytes: number } | null = null;
+
+  constructor(options: SnapshotSavingOptions) {
+    this.#options = options;
+  }
+
+  get record(): SnapshotRecord | null {
+    return this.#record;
+  }
+
+  /** What etcd holds, as of when the log was joined, or as another process has put it; what was begun here is dropped. */
+  learn(record: SnapshotRecord | null): void {
+    this.#record = record;
+    this.#saving = null;
+  }
+
+  /** The store here has a snapshot up to `index`. */
+  save(index: number): void {
+    if (this.#saving !== null || index <= (this.#record?.index ?? 0)) return;
+    this.#saving = { index, chunks: 0, bytes: 0 };
+    this.#readNext(this.#saving);
+  }
+
+  /** The store may have a later one by now, and then begins with that. */
+  takeChunk({ index, offset, bytes, done }: SnapshotChunk): void {
+    const saving = this.#saving;
+    if (saving === null) return;
+    if (index !== saving.index) Object.assign(saving, { index, chunks: 0, bytes: 0 });
+    if (offset !== saving.bytes) return;
+    const { outbox, failed } = this.#options;
+    const chunk = put(chunkKey(index, saving.chunks), bytes);
+    saving.chunks += 1;
+    saving.bytes += bytes.length;
+    outbox.request(
+      { compare: [], then: [chunk], else: [] },
+      {
+        answered: () => {
+          if (this.#saving !== saving) return;
+          if (done) this.#finish(saving);
+          else this.#readNext(saving);
+        },
+        failed,
+      },
+    );
+  }
+
+  #readNext({ index, bytes }: { index: number; bytes: number }): void {
+    const read = { to: READER, index, offset: bytes, length: CHUNK_BYTES };
+    this.#options.outbox.toStore({ kind: 'snapshotRead', read });
+  }
+
+  /** Unless another process was faster. */
+  #finish({ index, chunks, bytes }: { index: number; chunks: number; bytes: number }): void {
+    const { outbox, trailingEntries, termAt, saved, failed } = this.#options;
+    const record = { index, term: termAt(index), chunks, bytes };
+    const before = this.#record;
+    outbox.request(
+      {
+        compare: [{ key: keys.snapshot, value: before === null ? null : encodeSnapshotRecord(before) }],
+        then: [
+          put(keys.snapshot, encodeSnapshotRecord(record)),
+          { kind: 'delete', key: keys.chunks, to: chunkKey(index, 0) },
+          { kind: 'delete', key: keys.log, to: logKey(Math.max(1, index - trailingEntries + 1)) },
+          { kind: 'delete', key: keys.answers, to: afterAll(keys.answers) },
+        ],
+        else: [],
+      },
+      {
+        answered: ({ succeeded }) => {
+          this.#saving = null;
+          if (!succeeded) return;
+          this.#record = record;
+          saved(record);
+        },
+        failed,
+      },
+    );
+  }
+}
