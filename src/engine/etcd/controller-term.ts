@@ -21,7 +21,6 @@ export interface ControllerTermOptions {
   readonly outbox: Outbox;
   readonly now: () => number;
   readonly random: () => number;
-  readonly sawRevision: (revision: number) => void;
   readonly failed: (failure: KvFailure) => void;
 }
 
@@ -79,7 +78,7 @@ export class ControllerTerm {
   }
 
   beatIfDue(head: Head): void {
-    const { controllerTimeoutMs, outbox, now, sawRevision, failed } = this.#options;
+    const { controllerTimeoutMs, outbox, now, failed } = this.#options;
     if (!this.leads(head) || this.#record === null || this.#beating || now() < this.#beatAt) return;
     this.#beatAt = now() + controllerTimeoutMs / BEATS_PER_TIMEOUT;
     this.#beating = true;
@@ -87,9 +86,8 @@ export class ControllerTerm {
     outbox.request(
       { compare: [], then: [put(keys.controller, encodeController(beat))], else: [] },
       {
-        answered: ({ revision }) => {
+        answered: () => {
           this.#beating = false;
-          sawRevision(revision);
         },
         failed: (failure) => {
           this.#beating = false;

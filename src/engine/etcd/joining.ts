@@ -153,14 +153,13 @@ export class Joining {
     else this.#loadChunk(snapshot, chunk + 1, end);
   }
 
-  /** The store has restored what was loaded, or could not. Its term; null: that was not waited for. */
-  restored(index: number, ok: boolean): number | null {
+  /** The store has restored what was loaded, or could not. */
+  restored(index: number, ok: boolean): void {
     const snapshot = this.#restoring;
-    if (snapshot?.index !== index) return null;
+    if (snapshot?.index !== index) return;
     this.#restoring = null;
     if (!ok) throw new UnreadableLog(`the snapshot at ${index} is not a state of this state machine`);
     this.#options.tail.moveTo({ index, term: snapshot.term, batch: `snapshot ${index}` });
     this.#due = true;
-    return snapshot.term;
   }
 }
