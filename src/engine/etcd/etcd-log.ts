@@ -12,10 +12,11 @@ import type { AnsweredReads, HostToEngine, StoreToEngine } from '../engine.js';
 import { Appender } from './appender.js';
 import { CallForwarding } from './call-forwarding.js';
 import { ControllerTerm } from './controller-term.js';
+import { Following } from './following.js';
 import type { EtcdLogConfig, EtcdLogInput, EtcdLogStatus, Surroundings } from './inputs.js';
 import { Joining, type JoinedLog } from './joining.js';
-import type { KeyChange, KeyValue, KvFailure } from './kv.js';
-import { answersKey, decodeBatch, type Head, keys, readLogKey, UnreadableLog } from './layout.js';
+import type { KvFailure } from './kv.js';
+import { type Head, UnreadableLog } from './layout.js';
 import { LeadershipNews } from './leadership-news.js';
 import { LogTail } from './log-tail.js';
 import { Outbox, type EtcdLogEffect } from './outbox.js';
@@ -36,6 +37,7 @@ export class EtcdLog {
   readonly #controller: ControllerTerm;
   readonly #saving: SnapshotSaving;
   readonly #joining: Joining;
+  readonly #following: Following;
   readonly #upkeep: Upkeep;
   readonly #trouble: Trouble;
   readonly #leadership: LeadershipNews;
@@ -88,6 +90,7 @@ export class EtcdLog {
         this.#join(log);
       },
     });
+    this.#following = new Following({ writer, outbox, tail, controller: this.#controller, calls: this.#calls, failed });
     this.#joining.begin();
   }
 
@@ -148,7 +151,7 @@ export class EtcdLog {
         this.#outbox.takeWaiting(input.id)?.failed(input.failure);
         return;
       case 'watched':
-        if (this.#outbox.isWatch(input.id)) this.#follow(input.changes);
+        if (this.#outbox.isWatch(input.id)) this.#following.take(input.changes);
         return;
       case 'watchFailed':
         if (this.#outbox.isWatch(input.id)) this.#fail(input.failure);
@@ -207,29 +210,7 @@ export class EtcdLog {
     this.#outbox.watch(revision + 1);
     const { head } = this.#tail;
     this.#outbox.add({ kind: 'log', level: 'info', text: 'joined the log', fields: { ...head } });
-    if (this.#leads()) for (const call of calls) this.#takeCall(call);
-  }
-
-  #follow(changes: readonly KeyChange[]): void {
-    for (const { key, value } of changes) {
-      if (value === null) continue;
-      const stored = { key, value };
-      if (key.startsWith(keys.log)) {
-        // Most are known by now, from the answer to their own append.
-        if (readLogKey(key) <= this.#tail.head.index) continue;
-        if (!this.#tail.accept(decodeBatch(stored))) {
-          this.#fail({ kind: 'compacted', message: `the watch has told of ${key} without what comes before it` });
-          return;
-        }
-      } else if (key === keys.controller) this.#controller.hear(stored);
-      else if (key === answersKey(this.#config.writer)) this.#calls.takeAnswer(stored);
-      else if (key.startsWith(keys.calls) && this.#leads()) this.#takeCall(stored);
-    }
-  }
-
-  #takeCall(stored: KeyValue): void {
-    const batch = this.#calls.takeCall(stored);
-    if (batch !== null) this.#outbox.toStore({ kind: 'forwardedReads', index: this.#tail.head.index, batch });
+    this.#following.takeCalls(calls);
   }
 
   #confirm(batches: readonly BarredBatch[], head: Head): void {
