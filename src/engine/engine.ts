@@ -7,6 +7,7 @@
  * | what an engine does               | asked by                       | answered by                                   |
  * |-----------------------------------|--------------------------------|-----------------------------------------------|
  * | append, with the index it got     | host `propose`                 | `committed`: the store answers with the index |
+ |                                   |                                | or, where it is refused, `proposalsRefused`   |
  * | entries in order from an index    | store `pull`                   | `committed`, contiguous, within the credit    |
  * | read barrier                      | host `read`                    | `reads` with an index, or `readsRefused`      |
  * | save a snapshot, trim behind it   | store `snapshotDurable`        | `snapshotRead`; the store: `snapshotChunk`    |
@@ -46,6 +47,8 @@ export type EngineToHost =
    * appended, unless they had been taken before.
    */
   | { readonly kind: 'leadership'; readonly leadership: Leadership }
+  /** Not appended, nor will they be: what has left no other time ends by this error. */
+  | { readonly kind: 'proposalsRefused'; readonly payloads: PackedPayloads; readonly error: ErrorValue }
   /** Order could not be confirmed here: ask again, perhaps elsewhere. */
   | { readonly kind: 'readsRefused'; readonly batches: readonly number[] }
   /** Why nothing can be appended, or confirmed, now: told to callers whose deadline passes. Null: it is over. */

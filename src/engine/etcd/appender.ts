@@ -2,8 +2,9 @@
  * Appends to the log: batches in call order, one on its way at a time, each conditional on the head as it is known. Other
  * processes append too, so a batch may find another head than it expects: it then had no effect, what it missed is
  * taken in, and it goes again behind that. More than one on their way would each be conditional on the one before, and
- * etcd does not take requests in the order in which they came: with two or four, a third fewer entries got through. Where etcd does not answer, the outcome is not known, and the log is joined
- * anew: who still waits is asked to send again, and what was appended nevertheless is found by its session (thesis 6.3).
+ * etcd does not take requests in the order in which they came: with two or four, a third fewer entries got through.
+ * Where etcd does not answer, the outcome is not known, and the log is joined anew: who still waits is asked to send
+ * again, and what was appended nevertheless is found by its session (thesis 6.3).
  */
 import { must } from '../../assert.js';
 import { EntryKind, packPayloads, payloadAt, type PackedPayloads } from '../../raft/entries.js';
@@ -71,6 +72,16 @@ export class Appender {
 
   get claiming(): boolean {
     return this.#claimWanted || (this.#inFlight !== null && isClaim(this.#inFlight.batch));
+  }
+
+  /**
+   * Takes what waits of the host's and is not on its way, so that it will not be appended; what etcd has refused to
+   * perform is not.
+   */
+  takeQueued(): Uint8Array[] {
+    const queued = this.#queue.filter(({ term }) => term === null).map(({ payload }) => payload);
+    this.#queue = [];
+    return queued;
   }
 
   /** Drops all: what is on its way may still be appended. */
@@ -154,7 +165,11 @@ export class Appender {
         answered: (result) => {
           this.#answered(next, result);
         },
-        failed,
+        failed: (failure) => {
+          // It has had no effect, so it is no longer on its way.
+          if (failure.kind !== 'unavailable' && this.#inFlight === next) this.#takeBack(next);
+          failed(failure);
+        },
       },
     );
   }
@@ -163,14 +178,23 @@ export class Appender {
     const missed = (found[0] ?? []).map(decodeBatch);
     for (const batch of succeeded ? [sent.batch] : missed) this.#options.tail.accept(batch);
     if (this.#inFlight !== sent) return;
-    this.#inFlight = null;
     // Refused, though it is in the log: a request that was thought to be lost had arrived.
-    if (succeeded || missed.some(({ batch }) => batch === sent.batch.batch)) this.#refusals = 0;
-    else this.#goAgain(sent);
+    const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
+    if (isAppended) {
+      this.#inFlight = null;
+      this.#refusals = 0;
+    } else {
+      this.#takeBack(sent);
+      this.#backOff();
+    }
   }
 
-  #goAgain({ proposals }: InFlight): void {
+  #takeBack({ proposals }: InFlight): void {
+    this.#inFlight = null;
     this.#queue = [...proposals, ...this.#queue];
+  }
+
+  #backOff(): void {
     this.#refusals += 1;
     const backOffMs = Math.min(BACK_OFF_MS * this.#refusals, MAX_BACK_OFF_MS);
     this.#waitUntil = this.#options.now() + this.#options.random() * backOffMs;
