@@ -1,7 +1,7 @@
 /**
- * The thread of one process's log in etcd: an engine like the raft-node, between the same two neighbours. Steps the pure
- * log (`src/engine/etcd`) with what its ports and etcd bring, and performs what that asks for, in order. No decision of
- * the protocol is made here.
+ * The thread of one process's log in etcd: an engine like the raft-node, between the same two neighbours. Steps the
+ * pure log (`src/engine/etcd`) with what its ports and etcd bring, and performs what that asks for, in order. No
+ * decision of the protocol is made here.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { AnsweredReads, HostToEngine, StoreToEngine } from '../src/engine/engine.js';

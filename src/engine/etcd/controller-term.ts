@@ -1,8 +1,8 @@
 /**
  * Which process is the controller. The log decides: a claim is an entry that begins a new term, and every append names
- * the head, and with it the term, that it goes behind, so that nothing of an earlier controller enters the log in a later
- * term. The signs of life that the controller puts beside the log only tell the others when a claim is due: two that
- * claim at once, or one that claims too early, do no harm.
+ * the head, and with it the term, that it goes behind, so that nothing of an earlier controller enters the log in a
+ * later term. The signs of life that the controller puts beside the log only tell the others when a claim is due: two
+ * that claim at once, or one that claims too early, do no harm.
  */
 import type { KeyValue, KvFailure } from './kv.js';
 import { put } from './kv.js';
