@@ -29,8 +29,11 @@ class EtcdLogShell implements EtcdLogControl {
   readonly #log: EtcdLog;
   readonly #host: MessagePort;
   readonly #store: MessagePort;
+  /** What has arrived meanwhile goes first: a stall of this thread is no silence of those who are heard here. */
   readonly #deadlines = createDeadlines<'wake'>(() => {
-    if (this.#deadlines.takeDue() !== null) void this.#step({ kind: 'wake' });
+    setImmediate(() => {
+      if (this.#deadlines.takeDue() !== null) void this.#step({ kind: 'wake' });
+    });
   });
   #stopped = false;
 
