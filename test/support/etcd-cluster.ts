@@ -37,9 +37,14 @@ export function etcdProgram(what: string): string | null {
 }
 
 /** `settings`: of `etcd` itself, by their names without dashes in front. */
+export interface EtcdSettings {
+  readonly size?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 export async function startEtcdCluster(
   program: string,
-  { size = 3, settings = {} }: { size?: number; settings?: Readonly<Record<string, string>> } = {},
+  { size = 3, settings = {} }: EtcdSettings = {},
 ): Promise<EtcdCluster> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'conclave-etcd-'));
   const urls = (await findFreePorts(2 * size)).map((port) => `http://127.0.0.1:${port}`);
