@@ -250,10 +250,10 @@ interface KeyValueMessage {
   readonly value: Buffer;
 }
 
-/** No retry, no circuit breaker. */
+/** No retry, no circuit breaker. What it is to perform may throw; the library takes a rejection alone for a failure. */
 const once = {
   execute: <Answer>(perform: (context: { signal: AbortSignal }) => Answer) =>
-    perform({ signal: new AbortController().signal }),
+    Promise.resolve({ signal: new AbortController().signal }).then(perform),
 } as unknown as NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
 
 function timely(): { deadline: number } {
