@@ -90,8 +90,8 @@ const CLAUSES: Readonly<Record<string, Body>> = {
 
   async 'a read is confirmed at an index that covers all that was acknowledged before'(first, ground) {
     first.pullAlways();
-    const other = new Neighbours(await ground.another());
     await first.untilOpen();
+    const other = new Neighbours(await ground.another());
     for (let round = 0; round < 5; round += 1) {
       first.propose([`round-${round}`]);
       const { index } = await first.untilSeen(`round-${round}`);
@@ -138,9 +138,9 @@ const CLAUSES: Readonly<Record<string, Body>> = {
 
   async 'a snapshot moves the trim no further than the entries that stay behind it'(first, ground) {
     first.pullAlways();
+    await first.untilOpen();
     const other = new Neighbours(await ground.another());
     other.pullAlways();
-    await first.untilOpen();
     for (let round = 0; round < 4; round += 1) {
       first.propose(texts(`round-${round}`, TRAILING_ENTRIES));
       await first.untilSeen(`round-${round}-${TRAILING_ENTRIES - 1}`);
@@ -155,10 +155,10 @@ const CLAUSES: Readonly<Record<string, Body>> = {
   },
 
   async 'all stores see the same entries in the same order, whoever takes the proposals'(first, ground) {
+    await first.untilOpen();
     const other = new Neighbours(await ground.another());
     const both = [first, other];
     for (const each of both) each.pullAlways();
-    await first.untilOpen();
     await eventually(() => other.leadership !== undefined, 'the other one serves');
     await confirmedSoon(other);
     const takers = both.filter(({ admission }) => admission !== null);
