@@ -11,6 +11,7 @@
  * | `chunks/<index>/<n>`    | its bytes                                                                           |
  * | `calls/<writer>/<n>`    | requests of a process to the controller in another one                              |
  * | `answers/<writer>`      | the last answer to one of them; each is seen as a change of this key                |
+ * | `import`                | who brings a state in, before there is a `head`                                     |
  *
  * Lines and values are JSON in one fixed order of members, since values are compared as bytes. Integers in keys have
  * sixteen digits, so that keys sort as numbers do.
@@ -32,6 +33,7 @@ export const keys = {
   chunks: 'chunks/',
   calls: 'calls/',
   answers: 'answers/',
+  import: 'import',
 } as const;
 
 /** The end of a log, as whoever appends must have seen it. */
