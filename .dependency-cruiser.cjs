@@ -11,8 +11,10 @@ const vocabulary = '^src/raft/(entries|well-formed|messages|ready)\\.ts$';
 /** Parts of the public API that load nearly nothing: the command takes them from here, since the index loads all. */
 const publicAndSmall = ['^src/metadata/(kafka-settings|model)\\.ts$', '^src/formats/reassignment\\.ts$'];
 /** The part of the command that works with a cluster, or with the files of one. */
-const withCluster =
-  '^src/cli/(up|live-status|live-events|check|export|heartbeats|import|import-file|offline|provision)\\.ts$';
+const withCluster = [
+  '^src/cli/(up|up-etcd|up-filling|live-status|live-events|check|heartbeats|provision)\\.ts$',
+  '^src/cli/(export|import|import-file|migrate|offline)\\.ts$',
+];
 
 /** Forbids every import of a project file, from the files that match `from`, that `may` does not allow. */
 function only({ name, from, may, comment }) {
@@ -138,7 +140,7 @@ const folders = [
     comment: 'A question to a running cluster needs none of its code: with it, the command would start thrice as slow.',
     from: { path: '^src/cli/', pathNot: withCluster },
     to: {
-      path: ['^src/index\\.ts$', '^src/service/', withCluster],
+      path: ['^src/index\\.ts$', '^src/service/', ...withCluster],
       dependencyTypesNot: ['dynamic-import', 'type-only'],
     },
   },
