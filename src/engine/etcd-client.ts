@@ -237,9 +237,18 @@ interface KeyValueMessage {
   readonly value: Buffer;
 }
 
-/** No retry, no circuit breaker. What throws must reject: the library expects no less. */
+/**
+ * No retry, no circuit breaker. What throws must reject: the library expects no less. It rejects with another error,
+ * since the library ends all that is under way, the watch too, at errors of some kinds: where etcd is full, say.
+ */
 const once = {
-  execute: async <Answer>(perform: () => Answer | Promise<Answer>) => perform(),
+  async execute<Answer>(perform: () => Answer | Promise<Answer>): Promise<Answer> {
+    try {
+      return await perform();
+    } catch (error) {
+      throw new Error(error instanceof Error ? error.message : String(error));
+    }
+  },
 } as unknown as NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
 
 function timely(): { deadline: number } {
@@ -269,6 +278,8 @@ export function toFailure(error: unknown): KvFailure {
 }
 
 function kindOf(message: string): KvFailure['kind'] {
+  // Whoever connects anew gets another token.
+  if (/invalid auth token|auth store is old/.test(message)) return 'unavailable';
   if (message.includes('database space exceeded')) return 'noSpace';
   if (message.includes('has been compacted')) return 'compacted';
   if (REFUSALS.some((refusal) => message.includes(refusal))) return 'refused';

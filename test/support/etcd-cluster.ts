@@ -20,6 +20,9 @@ export interface EtcdMember {
   kill(): Promise<void>;
   /** Over the files of its last life. Resolves when it serves. */
   start(): Promise<void>;
+  /** It holds its connections and answers nothing, like under SIGSTOP. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface EtcdCluster extends AsyncDisposable {
@@ -123,6 +126,14 @@ class Member implements EtcdMember {
       if (this.#child !== child) throw new Error(`etcd at ${this.endpoint} ended by itself`);
       return (await statusOf(this.endpoint)) !== null;
     }, `etcd at ${this.endpoint} serves`);
+  }
+
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
   }
 
   endNow(): void {
