@@ -17,6 +17,8 @@ const sources = new URL('../../test/', import.meta.url);
 /** Folders whose files start threads and watch real time: each file then has the machine to itself. */
 const aloneFolders = [
   'cluster',
+  'engine',
+  'engine-contract',
   'linearizability',
   'runtime',
   'service',
@@ -24,7 +26,6 @@ const aloneFolders = [
   'project',
   'page',
   'recipes',
-  'engine',
 ];
 /** Folders whose files take longest: they start first, so that no core idles at the end, and have longer. */
 const slowFolders = ['simulation', 'cluster', 'runtime', 'page', 'project', 'recipes', 'engine'];

@@ -20,7 +20,8 @@ export async function gatherMetrics(sources: StatusSources, withMetadata: boolea
   };
 }
 
-function processMetrics(): ProcessMetrics {
+/** Of the process that asks, whatever runs in it. */
+export function processMetrics(): ProcessMetrics {
   const { user, system } = process.cpuUsage();
   return {
     startSeconds: performance.timeOrigin / 1_000,

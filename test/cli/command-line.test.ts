@@ -1,8 +1,9 @@
 /** The command line: words in, options or one line of complaint out. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommandLine, type Request, type UpRequest } from '../../src/cli/command-line.js';
+import { parseCommandLine, type Request } from '../../src/cli/command-line.js';
 import { CommandError } from '../../src/cli/errors.js';
+import type { UpRequest } from '../../src/cli/up-command.js';
 import { readProjectFile } from '../support/repository.js';
 
 const test = suite('command line');

@@ -1,7 +1,7 @@
 /**
- * A real etcd cluster on loopback for tests: three processes that can be killed like by `kill -9` and started again over
- * the same files. Without the program `etcd` on PATH tests are skipped, and say so in one line. What is measured against
- * etcd is in `bench/peers`.
+ * A real etcd cluster on loopback for tests: three processes that can be killed like by `kill -9` and started again
+ * over the same files. Without the program `etcd` on PATH tests are skipped, and say so in one line. What is measured
+ * against etcd is in `bench/peers`.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -184,7 +184,7 @@ export class EtcdLog {
         }
         return;
       case 'snapshotDurable':
-        if (this.#leads()) this.#saving.save(message.index);
+        this.#saving.offer(message.index);
         return;
       case 'snapshotChunk':
         this.#saving.takeChunk(message);
@@ -254,7 +254,10 @@ export class EtcdLog {
       this.#appender.claim();
     }
     this.#controller.beatIfDue(head);
-    if (this.#leads()) this.#upkeep.compactIfDue();
+    if (this.#leads()) {
+      this.#upkeep.compactIfDue();
+      this.#saving.saveIfDue();
+    }
     this.#appender.flush();
   }
 

@@ -9,6 +9,7 @@
  * | `controller`            | who leads in the present term; put again and again while that process lives         |
  * | `entries/<first index>` | a batch: a line of JSON, then the packed entries as in any `EntryRun`               |
  * | `head`                  | the last batch: its last index, its term, its name                                  |
+ * | `import`                | who brings a state in, before there is a `head`                                     |
  * | `snapshot`              | the newest whole snapshot: index, term, chunks, bytes                               |
  * | `snapshots/<index>/<n>` | its bytes                                                                           |
  *
@@ -34,6 +35,7 @@ export const keys = {
   chunks: 'snapshots/',
   calls: 'calls/',
   answers: 'answers/',
+  import: 'import',
 } as const;
 
 /** The end of a log, as whoever appends must have seen it. */

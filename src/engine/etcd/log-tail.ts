@@ -1,7 +1,7 @@
 /**
  * The log as far as it has been taken in: batches in order, each once. They come from own appends, from refused ones,
- * from the watch, and from reads of the log, so the same one may come more than once, and one of ours may be told before
- * the one ahead of it.
+ * from the watch, and from reads of the log, so the same one may come more than once, and one of ours may be told
+ * before the one ahead of it.
  */
 import { type Head, emptyHead, headAfter, type LogBatch } from './layout.js';
 import { Terms } from './terms.js';
