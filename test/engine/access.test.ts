@@ -54,7 +54,7 @@ async function withStore(
 
 /** What a store that cannot be opened is refused with. */
 async function refusalOf(given: Partial<ConnectOptions>): Promise<ClusterError> {
-  const options = optionsAt(etcd, 0, { startTimeoutMs: 3_000, ...given });
+  const options = optionsAt(etcd, 0, { startTimeoutMs: 2_000, ...given });
   const [opened] = await withDeadline('a refusal', 20_000, Promise.allSettled([connectStore(options)]));
   if (opened.status === 'rejected' && opened.reason instanceof ClusterError) return opened.reason;
   if (opened.status === 'fulfilled') await opened.value.close();
