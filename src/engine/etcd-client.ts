@@ -30,7 +30,9 @@ export interface WatchListener {
 
 /** A request that got no answer. */
 const REQUEST_TIMEOUT_MS = 2_000;
-const KEEPALIVE_MS = 2_000;
+/** etcd ends the connection of whoever asks for a sign of life more often than every 5 s while nothing else comes. */
+const KEEPALIVE_MS = 6_000;
+const KEEPALIVE_TIMEOUT_MS = 2_000;
 
 export class EtcdClient {
   readonly #access: EtcdAccess;
@@ -157,7 +159,7 @@ export class EtcdClient {
       grpcOptions: {
         'grpc.max_receive_message_length': -1,
         'grpc.keepalive_time_ms': KEEPALIVE_MS,
-        'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
+        'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
         'grpc.enable_retries': 0,
       },
       ...(this.#credentials === null ? {} : { credentials: this.#credentials }),

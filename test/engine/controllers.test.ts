@@ -4,11 +4,11 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BrokerInfo } from '../../src/index.js';
+import { connectStore, type BrokerInfo, type ConnectedStore } from '../../src/index.js';
 import { codeOf } from '../support/clusters.js';
 import { eventually } from '../support/deadline.js';
 import type { StoreProcess } from '../support/store-process.js';
-import { controllerOf, equalStores, onEtcd, withStores } from '../support/stores-in-etcd.js';
+import { controllerOf, equalStores, onEtcd, optionsAt, withStores } from '../support/stores-in-etcd.js';
 
 const test = suite('the controller of several processes');
 const onCluster = onEtcd(test, 'the controller of several processes', { size: 1 });
@@ -42,6 +42,17 @@ async function parts(processes: readonly StoreProcess[]): Promise<[StoreProcess,
   const controller = await controllerOf(processes);
   return [controller, ...processes.filter((process) => process !== controller)] as Awaited<ReturnType<typeof parts>>;
 }
+
+const IDLE_MS = 10_000;
+let idle: ConnectedStore;
+let idleSinceMs = 0;
+const warnings: string[] = [];
+
+onCluster('a store is opened, and nobody asks it for anything', async (etcd) => {
+  const logger = { level: 'warn' as const, write: (line: string) => void warnings.push(line) };
+  idle = await connectStore(optionsAt(etcd, 0, { prefix: '/idle', controllerTimeoutMs: 600_000, logger }));
+  idleSinceMs = performance.now();
+});
 
 onCluster('brokers beat through any process; who is silent is fenced, and so it is under the next controller', (etcd) =>
   withStores(etcd, '/brokers', session, async (processes) => {
@@ -104,5 +115,12 @@ onCluster('members of a group join, sync and beat through two processes', (etcd)
     await equalStores(processes);
   }),
 );
+
+onCluster('the store that was left alone has kept its connection', async () => {
+  await eventually(() => performance.now() - idleSinceMs > IDLE_MS, 'etcd to be tired of it', 2 * IDLE_MS);
+  await idle.listTopics();
+  await idle.close();
+  assert.equal(warnings, []);
+});
 
 test.run();

@@ -10,15 +10,15 @@ import { ClusterError, connectStore, type ConnectedStore, type ConnectOptions } 
 import { codeOf } from '../support/clusters.js';
 import { eventually, withDeadline } from '../support/deadline.js';
 import type { EtcdCluster } from '../support/etcd-cluster.js';
-import { freeSpaceInEtcd, putInEtcd } from '../support/etcd-gateway.js';
+import { deleteInEtcd, freeSpaceInEtcd, putInEtcd } from '../support/etcd-gateway.js';
 import { onEtcd, optionsAt } from '../support/stores-in-etcd.js';
 
 const outages = suite('etcd that does not answer');
 const onThree = onEtcd(outages, 'etcd that does not answer');
 
-const fullness = suite('etcd that is full');
+const fullness = suite('etcd that is full, or was emptied');
 const QUOTA_BYTES = 4 * 1024 * 1024;
-const onFull = onEtcd(fullness, 'etcd that is full', {
+const onFull = onEtcd(fullness, 'etcd that is full, or was emptied', {
   size: 1,
   settings: { 'quota-backend-bytes': String(QUOTA_BYTES) },
 });
@@ -33,8 +33,9 @@ async function withStore(
   etcd: EtcdCluster,
   prefix: string,
   body: (store: ConnectedStore) => Promise<void>,
+  controllerTimeoutMs = 1_000,
 ): Promise<void> {
-  const options: Partial<ConnectOptions> = { prefix, proposalTimeoutMs: DEADLINE_MS };
+  const options: Partial<ConnectOptions> = { prefix, controllerTimeoutMs, proposalTimeoutMs: DEADLINE_MS };
   const store = await connectStore(optionsAt(etcd, 0, options));
   try {
     await withDeadline(prefix, 60_000, body(store));
@@ -182,5 +183,21 @@ onFull('writes end with StorageFailed, reads go on, and so do writes once there 
     assert.equal('alarms' in health && health.alarms, []);
   }),
 );
+
+onFull('a log that was deleted, or replaced, under a store: it ends, and says why', async (etcd) => {
+  const [endpoint = ''] = etcd.endpoints;
+  const endsOnce = (replaced: boolean) => async (store: ConnectedStore) => {
+    await store.createTopic('before', topic);
+    await deleteInEtcd(endpoint, '/deleted/');
+    if (replaced) await withStore(etcd, '/deleted', (other) => other.createTopic('other', topic).then(() => undefined));
+    await errorOf(store.createTopic('after', topic));
+    await eventually(async () => (await codeOf(store.status())) === 'CorruptLog', 'the store to end as CorruptLog');
+  };
+  for (const replaced of [false, true]) {
+    // No sign of life is due meanwhile, so that nothing but the write finds out.
+    await withStore(etcd, '/deleted', endsOnce(replaced), 60_000);
+    await deleteInEtcd(endpoint, '/deleted/');
+  }
+});
 
 fullness.run();

@@ -31,6 +31,10 @@ export async function compactEtcd(endpoint: string): Promise<void> {
   await askEtcd(endpoint, 'kv/compaction', { revision: header.revision, physical: true });
 }
 
+export async function deleteInEtcd(endpoint: string, prefix: string): Promise<void> {
+  await askEtcd(endpoint, 'kv/deleterange', rangeBelow(prefix));
+}
+
 /** As the alarm NOSPACE asks of an operator. */
 export async function freeSpaceInEtcd(endpoint: string): Promise<void> {
   await compactEtcd(endpoint);
@@ -51,19 +55,21 @@ export async function enableUsersInEtcd(
     await askEtcd(endpoint, 'auth/role/add', { name: one.name });
     await askEtcd(endpoint, 'auth/user/grant', { user: one.name, role: one.name });
   }
-  await askEtcd(endpoint, 'auth/role/grant', { name: user.name, perm: permissionBelow(prefix) });
+  const perm = { permType: 'READWRITE', ...rangeBelow(prefix) };
+  await askEtcd(endpoint, 'auth/role/grant', { name: user.name, perm });
   await askEtcd(endpoint, 'auth/enable');
 }
 
 /** As root. What the role of the user of that name may do below the prefix: nothing any more, or all again. */
 export async function allowInEtcd(endpoint: string, name: string, prefix: string, allowed: boolean): Promise<void> {
   const { token } = await askEtcd<{ token: string }>(endpoint, 'auth/authenticate', root);
-  const { key, range_end } = permissionBelow(prefix);
-  if (allowed) await askEtcd(endpoint, 'auth/role/grant', { token, name, perm: permissionBelow(prefix) });
-  else await askEtcd(endpoint, 'auth/role/revoke', { token, role: name, key, range_end });
+  const range = rangeBelow(prefix);
+  const perm = { permType: 'READWRITE', ...range };
+  if (allowed) await askEtcd(endpoint, 'auth/role/grant', { token, name, perm });
+  else await askEtcd(endpoint, 'auth/role/revoke', { token, role: name, ...range });
 }
 
 /** A prefix that ends with a slash; `0` comes behind that. */
-function permissionBelow(prefix: string): { permType: string; key: string; range_end: string } {
-  return { permType: 'READWRITE', key: base64(prefix), range_end: base64(`${prefix.slice(0, -1)}0`) };
+function rangeBelow(prefix: string): { key: string; range_end: string } {
+  return { key: base64(prefix), range_end: base64(`${prefix.slice(0, -1)}0`) };
 }

@@ -178,8 +178,9 @@ export class Appender {
   }
 
   #answered(sent: InFlight, { succeeded, found }: TxnResult): void {
+    const { tail, failed } = this.#options;
     const missed = (found[0] ?? []).map(decodeBatch);
-    for (const batch of succeeded ? [sent.batch] : missed) this.#options.tail.accept(batch);
+    for (const batch of succeeded ? [sent.batch] : missed) tail.accept(batch);
     if (this.#inFlight !== sent) return;
     // Refused, though it is in the log: a request that was thought to be lost had arrived.
     const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
@@ -189,6 +190,8 @@ export class Appender {
     } else {
       this.#takeBack(sent);
       this.#backOff();
+      if (missed.length === 0)
+        failed({ kind: 'compacted', message: 'what was appended meanwhile is in the log no more' });
     }
   }
 

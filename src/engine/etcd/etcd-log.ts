@@ -8,7 +8,7 @@
  * back to joining, which finds out what is true.
  */
 import { ClusterError, toErrorValue } from '../../errors.js';
-import { packPayloads, type PackedPayloads } from '../../raft/entries.js';
+import { packPayloads } from '../../raft/entries.js';
 import type { AnsweredReads, HostToEngine, StoreToEngine } from '../engine.js';
 import { Appender } from './appender.js';
 import { CallForwarding } from './call-forwarding.js';
@@ -170,7 +170,7 @@ export class EtcdLog {
       else this.#outbox.toHost({ kind: 'readsRefused', batches: [message.batch.id] });
     } else if (this.#leadership.isOpen(message.admission)) {
       this.#appender.propose(message.payloads, null);
-    } else if (this.#trouble.pausesWrites) this.#refuse(message.payloads);
+    } else if (this.#trouble.pausesWrites) this.#trouble.refuse(message.payloads);
   }
 
   #takeFromStore(message: StoreToEngine | AnsweredReads): void {
@@ -246,7 +246,7 @@ export class EtcdLog {
   #perform(head: Head): void {
     this.#barrier.flush(this.#trouble.pausesWrites);
     if (this.#trouble.pausesWrites) {
-      this.#refuse(packPayloads(this.#appender.takeQueued()));
+      this.#trouble.refuse(packPayloads(this.#appender.takeQueued()));
       return;
     }
     if (this.#controller.claimIsDue(head) && !this.#appender.claiming) {
@@ -276,11 +276,6 @@ export class EtcdLog {
     this.#leadership.close();
     this.#calls.refuseAll();
     this.#saving.learn(this.#saving.record);
-  }
-
-  #refuse(payloads: PackedPayloads): void {
-    const error = this.#trouble.problem;
-    if (payloads.count > 0 && error !== null) this.#outbox.toHost({ kind: 'proposalsRefused', payloads, error });
   }
 
   /** What is under way is given up: what came of it is in the log. */
