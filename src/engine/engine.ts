@@ -4,15 +4,15 @@
  * (`actors/etcd-log.ts`); neither neighbour knows which. Types only: an interface of functions would put a promise
  * around each batch, where a message is all that is needed.
  *
- * | what an engine does               | asked by                       | answered by                                   |
- * |-----------------------------------|--------------------------------|-----------------------------------------------|
- * | append, with the index it got     | host `propose`                 | `committed`: the store answers with the index |
- * | entries in order from an index    | store `pull`                   | `committed`, contiguous, within the credit    |
- * | read barrier                      | host `read`                    | `reads` with an index, or `readsRefused`      |
- * | save a snapshot, trim behind it   | store `snapshotDurable`        | `snapshotRead`; the store: `snapshotChunk`    |
- * | load a snapshot                   | store `pull`, behind the trim  | `snapshotWrite`; the store: `snapshotRestored`|
- * | status                            | `EngineControl.status`         |                                               |
- * | close                             | `EngineControl.stop`           |                                               |
+ * | what an engine does              | asked by                     | answered by                                   |
+ * |----------------------------------|------------------------------|-----------------------------------------------|
+ * | append, with the index it got    | host `propose`               | `committed`: the store answers with the index |
+ * | entries in order from an index   | store `pull`                 | `committed`, contiguous, within the credit    |
+ * | read barrier                     | host `read`                  | `reads` with an index, or `readsRefused`      |
+ * | save a snapshot, trim behind it  | store `snapshotDurable`      | `snapshotRead`; the store: `snapshotChunk`    |
+ * | load a snapshot                  | store `pull`, behind the trim | `snapshotWrite`; the store: `snapshotRestored` |
+ * | status                           | `EngineControl.status`       |                                               |
+ * | close                            | `EngineControl.stop`         |                                               |
  *
  * An append is durable, and in the one order that every store sees, before it is handed over as `committed`. It may be
  * in the log twice, where its outcome was not known: the envelope around each entry makes that harmless.

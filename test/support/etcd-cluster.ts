@@ -1,7 +1,7 @@
 /**
- * A real etcd cluster on loopback for tests: three processes that can be killed like by `kill -9` and started again over
- * the same files. Without the program `etcd` on PATH tests are skipped, and say so in one line. What is measured against
- * etcd is in `bench/peers`.
+ * A real etcd cluster on loopback for tests: three processes that can be killed like by `kill -9` and started again
+ * over the same files. Without the program `etcd` on PATH tests are skipped, and say so in one line. What is measured
+ * against etcd is in `bench/peers`.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,9 +37,14 @@ export function etcdProgram(what: string): string | null {
 }
 
 /** `settings`: of `etcd` itself, by their names without dashes in front. */
+export interface EtcdSettings {
+  readonly size?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 export async function startEtcdCluster(
   program: string,
-  { size = 3, settings = {} }: { size?: number; settings?: Readonly<Record<string, string>> } = {},
+  { size = 3, settings = {} }: EtcdSettings = {},
 ): Promise<EtcdCluster> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'conclave-etcd-'));
   const urls = (await findFreePorts(2 * size)).map((port) => `http://127.0.0.1:${port}`);

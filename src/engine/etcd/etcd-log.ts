@@ -12,24 +12,23 @@ import type { AnsweredReads, HostToEngine, StoreToEngine } from '../engine.js';
 import { Appender } from './appender.js';
 import { CallForwarding } from './call-forwarding.js';
 import { ControllerTerm } from './controller-term.js';
+import { Following } from './following.js';
 import type { EtcdLogConfig, EtcdLogInput, EtcdLogStatus, Surroundings } from './inputs.js';
 import { Joining, type JoinedLog } from './joining.js';
-import type { KeyChange, KeyValue, KvFailure } from './kv.js';
-import { answersKey, decodeBatch, decodeSnapshotRecord, type Head, keys, UnreadableLog } from './layout.js';
+import type { KvFailure } from './kv.js';
+import { type Head, UnreadableLog } from './layout.js';
 import { LeadershipNews } from './leadership-news.js';
 import { LogTail } from './log-tail.js';
 import { Outbox, type EtcdLogEffect } from './outbox.js';
 import { ReadBarrier, type BarredBatch } from './read-barrier.js';
 import { SnapshotSaving } from './snapshot-saving.js';
 import { StoreDelivery } from './store-delivery.js';
-import { Terms } from './terms.js';
 import { Trouble } from './trouble.js';
 import { Upkeep } from './upkeep.js';
 
 export class EtcdLog {
   readonly #config: EtcdLogConfig;
   readonly #outbox = new Outbox();
-  readonly #terms = new Terms();
   readonly #delivery: StoreDelivery;
   readonly #tail: LogTail;
   readonly #appender: Appender;
@@ -38,6 +37,7 @@ export class EtcdLog {
   readonly #controller: ControllerTerm;
   readonly #saving: SnapshotSaving;
   readonly #joining: Joining;
+  readonly #following: Following;
   readonly #upkeep: Upkeep;
   readonly #trouble: Trouble;
   readonly #leadership: LeadershipNews;
@@ -53,22 +53,21 @@ export class EtcdLog {
       this.#fail(failure);
     };
     this.#delivery = new StoreDelivery(outbox, writer);
-    this.#tail = new LogTail((batch) => {
-      if (batch.term !== this.#terms.last) this.#calls.refuseAll();
-      this.#terms.add(batch);
-      this.#delivery.addBatch(batch);
+    this.#tail = new LogTail({
+      taken: (batch) => {
+        this.#delivery.addBatch(batch);
+      },
+      newTerm: () => {
+        this.#calls.refuseAll();
+      },
     });
     const tail = this.#tail;
     this.#leadership = new LeadershipNews(outbox, this.#delivery);
     this.#trouble = new Trouble({ outbox, now, random });
     this.#appender = new Appender({ writer, outbox, tail, now, random, failed });
     this.#calls = new CallForwarding({ writer, outbox, failed });
-    const upkeep = new Upkeep({ outbox, now });
-    this.#upkeep = upkeep;
-    const sawRevision = (revision: number): void => {
-      upkeep.sawRevision(revision);
-    };
-    this.#controller = new ControllerTerm({ writer, controllerTimeoutMs, outbox, now, random, sawRevision, failed });
+    this.#upkeep = new Upkeep({ outbox, now });
+    this.#controller = new ControllerTerm({ writer, controllerTimeoutMs, outbox, now, random, failed });
     this.#barrier = new ReadBarrier({
       outbox,
       failed,
@@ -80,10 +79,7 @@ export class EtcdLog {
       outbox,
       trailingEntries,
       failed,
-      termAt: (index) => this.#terms.at(index),
-      saved: ({ index }) => {
-        this.#terms.forgetBefore(index);
-      },
+      tail,
     });
     this.#joining = new Joining({
       outbox,
@@ -94,6 +90,7 @@ export class EtcdLog {
         this.#join(log);
       },
     });
+    this.#following = new Following({ writer, outbox, tail, controller: this.#controller, calls: this.#calls, failed });
     this.#joining.begin();
   }
 
@@ -147,13 +144,14 @@ export class EtcdLog {
         this.#takeFromStore(input.message);
         return;
       case 'answered':
+        this.#upkeep.sawRevision(input.result.revision);
         this.#outbox.takeWaiting(input.id)?.answered(input.result);
         return;
       case 'failed':
         this.#outbox.takeWaiting(input.id)?.failed(input.failure);
         return;
       case 'watched':
-        if (this.#outbox.isWatch(input.id)) this.#follow(input.changes);
+        if (this.#outbox.isWatch(input.id)) this.#following.take(input.changes);
         return;
       case 'watchFailed':
         if (this.#outbox.isWatch(input.id)) this.#fail(input.failure);
@@ -191,16 +189,11 @@ export class EtcdLog {
         this.#saving.takeChunk(message);
         return;
       case 'snapshotRestored':
-        this.#restored(message.index, message.ok);
+        this.#joining.restored(message.index, message.ok);
         return;
       default:
         if (this.#leads()) this.#calls.answer(message);
     }
-  }
-
-  #restored(index: number, ok: boolean): void {
-    const term = this.#joining.restored(index, ok);
-    if (term !== null) this.#terms.add({ firstIndex: index, term });
   }
 
   #leads(): boolean {
@@ -214,32 +207,10 @@ export class EtcdLog {
     this.#trouble.over();
     this.#saving.learn(snapshot);
     this.#controller.joined(controller);
-    this.#upkeep.sawRevision(revision);
     this.#outbox.watch(revision + 1);
     const { head } = this.#tail;
     this.#outbox.add({ kind: 'log', level: 'info', text: 'joined the log', fields: { ...head } });
-    if (this.#leads()) for (const call of calls) this.#takeCall(call);
-  }
-
-  #follow(changes: readonly KeyChange[]): void {
-    for (const { key, value } of changes) {
-      if (value === null) continue;
-      const stored = { key, value };
-      if (key.startsWith(keys.log)) {
-        if (!this.#tail.accept(decodeBatch(stored))) {
-          this.#fail({ kind: 'compacted', message: `the watch has told of ${key} without what comes before it` });
-          return;
-        }
-      } else if (key === keys.controller) this.#controller.hear(stored);
-      else if (key === keys.snapshot) this.#saving.learn(decodeSnapshotRecord([stored]));
-      else if (key === answersKey(this.#config.writer)) this.#calls.takeAnswer(stored);
-      else if (key.startsWith(keys.calls) && this.#leads()) this.#takeCall(stored);
-    }
-  }
-
-  #takeCall(stored: KeyValue): void {
-    const batch = this.#calls.takeCall(stored);
-    if (batch !== null) this.#outbox.toStore({ kind: 'forwardedReads', index: this.#tail.head.index, batch });
+    this.#following.takeCalls(calls);
   }
 
   #confirm(batches: readonly BarredBatch[], head: Head): void {

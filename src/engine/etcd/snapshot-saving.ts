@@ -5,9 +5,10 @@
  */
 import type { StoreToEngine } from '../engine.js';
 import type { KvFailure } from './kv.js';
-import { put } from './kv.js';
+import { get, put } from './kv.js';
 import type { SnapshotRecord } from './layout.js';
-import { afterAll, chunkKey, encodeSnapshotRecord, keys, logKey } from './layout.js';
+import { afterAll, chunkKey, decodeSnapshotRecord, encodeSnapshotRecord, keys, logKey } from './layout.js';
+import type { LogTail } from './log-tail.js';
 import type { Outbox } from './outbox.js';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -20,8 +21,7 @@ export interface SnapshotSavingOptions {
   readonly outbox: Outbox;
   /** Entries that are kept behind a snapshot for readers that are slow. */
   readonly trailingEntries: number;
-  readonly termAt: (index: number) => number;
-  readonly saved: (record: SnapshotRecord) => void;
+  readonly tail: LogTail;
   readonly failed: (failure: KvFailure) => void;
 }
 
@@ -40,7 +40,7 @@ export class SnapshotSaving {
     return this.#record;
   }
 
-  /** What etcd holds, as of when the log was joined, or as another process has put it; what was begun here is dropped. */
+  /** What etcd holds, as of when the log was joined; what was begun here is dropped. */
   learn(record: SnapshotRecord | null): void {
     this.#record = record;
     this.#saving = null;
@@ -83,8 +83,8 @@ export class SnapshotSaving {
 
   /** Unless another process was faster. */
   #finish({ index, chunks, bytes }: { index: number; chunks: number; bytes: number }): void {
-    const { outbox, trailingEntries, termAt, saved, failed } = this.#options;
-    const record = { index, term: termAt(index), chunks, bytes };
+    const { outbox, trailingEntries, tail, failed } = this.#options;
+    const record = { index, term: tail.termAt(index), chunks, bytes };
     const before = this.#record;
     outbox.request(
       {
@@ -95,14 +95,13 @@ export class SnapshotSaving {
           { kind: 'delete', key: keys.log, to: logKey(Math.max(1, index - trailingEntries + 1)) },
           { kind: 'delete', key: keys.answers, to: afterAll(keys.answers) },
         ],
-        else: [],
+        else: [get(keys.snapshot)],
       },
       {
-        answered: ({ succeeded }) => {
+        answered: ({ succeeded, found }) => {
           this.#saving = null;
-          if (!succeeded) return;
-          this.#record = record;
-          saved(record);
+          this.#record = succeeded ? record : decodeSnapshotRecord(found[0]);
+          if (succeeded) tail.forgetTermsBefore(index);
         },
         failed,
       },
