@@ -7,6 +7,8 @@ const leaves = ['^src/(assert|errors|random|messages|engine/engine)\\.ts$'];
 const entries = '^src/raft/(entries|well-formed)\\.ts$';
 /** The entry format, and the types of what the core takes and says: to name them is not to call it. */
 const vocabulary = '^src/raft/(entries|well-formed|messages|ready)\\.ts$';
+/** Events, health and counts: a store in etcd tells them as a cluster does. */
+const toldAlike = '^src/(cluster/(events|health-monitor|metrics|process-metrics)|metrics/metadata-store-meters)\\.ts$';
 
 /** Parts of the public API that load nearly nothing: the command takes them from here, since the index loads all. */
 const publicAndSmall = ['^src/metadata/(kafka-settings|model)\\.ts$', '^src/formats/reassignment\\.ts$'];
@@ -97,8 +99,14 @@ const folders = [
   only({
     name: 'engine-knows-client-and-runtime',
     from: '^src/engine/',
-    may: ['^src/(client|runtime)/', '^src/metadata/answer\\.ts$', vocabulary],
+    may: ['^src/(client|runtime)/', '^src/metadata/(answer|health)\\.ts$', toldAlike, vocabulary],
     comment: 'What orders entries elsewhere knows who writes them, and neither what they mean nor Raft.',
+  }),
+  only({
+    name: 'migration-knows-both-ends',
+    from: '^src/migration/',
+    may: ['^src/(engine|offline|storage|state-machine|metadata)/', vocabulary],
+    comment: 'It reads what one engine left and writes what another begins with; nothing runs meanwhile.',
   }),
   only({
     name: 'cluster-composes',
