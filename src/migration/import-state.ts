@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
 import type { EtcdKeys } from './etcd-keys.js';
-import { get, put, type KvOperation, type Txn } from './etcd/kv.js';
+import { get, put, type KvOperation, type Txn } from '../engine/etcd/kv.js';
 import {
   afterAll,
   chunkKey,
@@ -16,7 +16,7 @@ import {
   encodeSnapshotRecord,
   keys,
   type SnapshotRecord,
-} from './etcd/layout.js';
+} from '../engine/etcd/layout.js';
 
 const CHUNK_BYTES = 512 * 1024;
 /** Behind every key. */
@@ -55,9 +55,9 @@ export async function importState(etcd: EtcdKeys, state: ImportedState): Promise
 
 async function demandEmpty(etcd: EtcdKeys): Promise<void> {
   const ranges = [
-    get('', { to: keys.chunks, limit: 1 }),
-    get(afterAll(keys.chunks), { to: keys.import, limit: 1 }),
-    get(afterAll(keys.import), { to: END, limit: 1 }),
+    get('', { to: keys.import, limit: 1 }),
+    get(afterAll(keys.import), { to: keys.chunks, limit: 1 }),
+    get(afterAll(keys.chunks), { to: END, limit: 1 }),
   ];
   const { found } = await etcd.txn({ compare: [], then: ranges, else: [] });
   const [first] = found.flat();
