@@ -190,7 +190,7 @@ const folders = [
   },
   only({
     name: 'cluster-tests-use-the-public-api',
-    from: '^test/(cluster|linearizability)/',
+    from: '^test/(cluster|engine|linearizability)/',
     may: ['^src/index\\.ts$', '^test/support/', '^test/metadata/(groups/naive-groups|naive-model)\\.ts$'],
     comment: 'They are the proof that the public API is enough.',
   }),

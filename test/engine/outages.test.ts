@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findFreePorts } from '../../bench/peers/free-ports.js';
 import { ClusterError, connectStore, type ConnectedStore, type ConnectOptions } from '../../src/index.js';
 import { codeOf } from '../support/clusters.js';
 import { eventually, withDeadline } from '../support/deadline.js';
@@ -131,15 +130,21 @@ onThree('a majority is down: the one that is left can confirm nothing', (etcd) =
   }),
 );
 
-outages('nobody listens, or somebody who says nothing: connectStore rejects in its time', async () => {
-  const [port = 0] = await findFreePorts(1);
+/** A port that takes connections and says nothing. */
+async function silentPort(): Promise<{ port: number; close(): void }> {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
+  return { port: (silent.address() as AddressInfo).port, close: () => silent.close() };
+}
+
+outages('nobody listens, or somebody who says nothing: connectStore rejects in its time', async () => {
+  const [absent, silent] = await Promise.all([silentPort(), silentPort()]);
+  absent.close();
   try {
-    for (const place of [port, (silent.address() as AddressInfo).port]) {
-      const options = { engine: 'etcd', prefix: '/nobody', endpoints: [`http://127.0.0.1:${place}`] } as const;
-      const error = await errorOf(connectStore({ ...options, startTimeoutMs: 1_000 }));
-      assert.is(error.code, 'NoLeader', error.message);
+    for (const { port } of [absent, silent]) {
+      const endpoints = [`http://127.0.0.1:${port}`];
+      const opening = connectStore({ engine: 'etcd', prefix: '/nobody', endpoints, startTimeoutMs: 1_000 });
+      assert.is((await errorOf(opening)).code, 'NoLeader');
     }
   } finally {
     silent.close();

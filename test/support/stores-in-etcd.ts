@@ -12,7 +12,10 @@ import type { Watched } from './store-messages.js';
 
 export const BROKERS = 3;
 
+type Processes = readonly [StoreProcess, StoreProcess, ...StoreProcess[]];
+
 interface Given extends Partial<ConnectOptions> {
+  /** Three, or at least two. */
   processes?: number;
   deadlineMs?: number;
 }
@@ -55,7 +58,7 @@ export async function withStores(
   etcd: EtcdCluster,
   prefix: string,
   { processes = 3, deadlineMs = 60_000, ...options }: Given,
-  body: (processes: readonly [StoreProcess, StoreProcess, StoreProcess]) => Promise<void>,
+  body: (processes: Processes) => Promise<void>,
 ): Promise<void> {
   const opened: StoreProcess[] = [];
   try {
@@ -64,11 +67,7 @@ export async function withStores(
     };
     await Promise.all(Array.from({ length: processes }, (_, place) => open(place)));
     await registerBrokers(must(opened[0], 'a process').store, BROKERS);
-    await withDeadline(
-      prefix,
-      deadlineMs,
-      body(opened as unknown as readonly [StoreProcess, StoreProcess, StoreProcess]),
-    );
+    await withDeadline(prefix, deadlineMs, body(opened as unknown as Processes));
   } finally {
     await Promise.all(opened.map((process) => process.kill()));
   }

@@ -244,7 +244,7 @@ export class EtcdLog {
   }
 
   #perform(head: Head): void {
-    this.#barrier.flush();
+    this.#barrier.flush(this.#trouble.pausesWrites);
     if (this.#trouble.pausesWrites) {
       this.#refuse(packPayloads(this.#appender.takeQueued()));
       return;
