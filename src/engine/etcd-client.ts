@@ -270,10 +270,15 @@ async function loadLibrary(): Promise<typeof etcd3> {
   }
 }
 
+/** As gRPC words it, with the error of the system in the middle. */
+const NOT_CONNECTED = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:.*$/s;
+
 /** By what gRPC and etcd say: the library keeps no code. */
 export function toFailure(error: unknown): KvFailure {
   const message = error instanceof Error ? error.message : String(error);
-  const told = message.replace(/^(\w+: )?\d+ [A-Z_]+: /, '');
+  const told = message.replace(/^(\w+: )?\d+ [A-Z_]+: /, '').replace(NOT_CONNECTED, (_, why: string) => {
+    return why === 'null' ? 'no connection' : why;
+  });
   return { kind: kindOf(message), message: told };
 }
 
