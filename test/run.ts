@@ -25,6 +25,7 @@ const aloneFolders = [
   'page',
   'recipes',
   'engine',
+  'migration',
 ];
 /** Folders whose files take longest: they start first, so that no core idles at the end, and have longer. */
 const slowFolders = ['simulation', 'cluster', 'runtime', 'page', 'project', 'recipes', 'engine'];
