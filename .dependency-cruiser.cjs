@@ -7,6 +7,8 @@ const leaves = ['^src/(assert|errors|random|messages|engine/engine)\\.ts$'];
 const entries = '^src/raft/(entries|well-formed)\\.ts$';
 /** The entry format, and the types of what the core takes and says: to name them is not to call it. */
 const vocabulary = '^src/raft/(entries|well-formed|messages|ready)\\.ts$';
+/** Events, health and counts: a store in etcd tells them as a cluster does. */
+const toldAlike = '^src/(cluster/(events|health-monitor|metrics|process-metrics)|metrics/metadata-store-meters)\\.ts$';
 
 /** Parts of the public API that load nearly nothing: the command takes them from here, since the index loads all. */
 const publicAndSmall = ['^src/metadata/(kafka-settings|model)\\.ts$', '^src/formats/reassignment\\.ts$'];
@@ -87,16 +89,16 @@ const folders = [
     comment: 'The client speaks operations and results; it follows a leader without knowing how one is elected.',
   }),
   only({
-    name: 'log-in-etcd-knows-entries',
-    from: '^src/engine/etcd/',
-    may: ['^src/metadata/answer\\.ts$', vocabulary],
-    comment: 'What orders entries elsewhere knows neither what they mean, nor Raft, nor any library.',
+    name: 'engine-knows-client-and-runtime',
+    from: '^src/engine/',
+    may: ['^src/(client|runtime)/', '^src/metadata/(answer|health)\\.ts$', toldAlike, vocabulary],
+    comment: 'What orders entries elsewhere knows who writes them, and neither what they mean nor Raft.',
   }),
   only({
-    name: 'engine-composes',
-    from: '^src/engine/',
-    may: ['^src/(client|cluster|metadata|metrics|offline|runtime|state-machine)/', vocabulary],
-    comment: 'A store on another engine is put together from the same parts as a cluster.',
+    name: 'migration-knows-both-ends',
+    from: '^src/migration/',
+    may: ['^src/(engine|offline|storage|state-machine|metadata)/', vocabulary],
+    comment: 'It reads what one engine left and writes what another begins with; nothing runs meanwhile.',
   }),
   only({
     name: 'cluster-composes',

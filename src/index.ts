@@ -27,7 +27,7 @@ export {
   type EtcdPlace,
   type MigratedState,
   type MigrateReport,
-} from './engine/migrate.js';
+} from './migration/migrate.js';
 export { detectFormat, type FileFormat } from './formats/detect-format.js';
 export { readKafkaTopics, writeKafkaTopics, type KafkaTopicOptions } from './formats/kafka-topics.js';
 export {

@@ -20,6 +20,7 @@ const aloneFolders = [
   'engine',
   'engine-contract',
   'linearizability',
+  'migration',
   'runtime',
   'service',
   'cli',

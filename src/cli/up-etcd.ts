@@ -91,7 +91,7 @@ async function connect({ options, terminal, progress, wait }: Run, place: EtcdPl
       engine: 'etcd',
       ...place,
       ...(logLevel === null ? {} : { logger: { level: logLevel, write } }),
-      startTimeoutMs: Math.min(timeoutMs, LONGEST_CONNECT_MS),
+      startTimeoutMs: Math.min(Math.ceil(timeoutMs / 2), LONGEST_CONNECT_MS),
       ...(wait.signal === undefined ? {} : { signal: wait.signal }),
     });
     progress.end(`Joined ${place.prefix} in etcd at ${endpoints} in ${elapsedMs(beganAtMs)} ms`);

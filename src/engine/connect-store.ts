@@ -6,7 +6,7 @@ import { RoutedStore } from '../client/routed-store.js';
 import type { MetadataStore } from '../client/metadata-store.js';
 import { checkDeadline, deadlineIn } from '../client/waiting.js';
 import { EventFeed, type ClusterEvent } from '../cluster/events.js';
-import { processMetrics } from '../cluster/gather-metrics.js';
+import { processMetrics } from '../cluster/process-metrics.js';
 import { HealthMonitor } from '../cluster/health-monitor.js';
 import type { ClusterMetrics } from '../cluster/metrics.js';
 import type { MetadataHealth } from '../metadata/health.js';

@@ -23,7 +23,7 @@ export interface EtcdHealth {
 }
 
 export interface WatchListener {
-  readonly changed: (changes: readonly KeyChange[], revision: number) => void;
+  readonly changed: (changes: readonly KeyChange[]) => void;
   /** Nothing follows. */
   readonly failed: (failure: KvFailure) => void;
 }
@@ -103,7 +103,7 @@ export class EtcdClient {
         return;
       }
       this.#endWatch = close;
-      stream.on('data', ({ header, canceled, compact_revision: compacted, cancel_reason: reason, events }) => {
+      stream.on('data', ({ canceled, compact_revision: compacted, cancel_reason: reason, events }) => {
         if (ended) return;
         if (canceled) {
           close();
@@ -113,7 +113,7 @@ export class EtcdClient {
             key: this.#nameOf(kv.key),
             value: type === 'Put' ? kv.value : null,
           }));
-          listener.changed(changes, Number(header.revision));
+          listener.changed(changes);
         }
       });
       stream.on('error', fail);
@@ -272,10 +272,18 @@ async function loadLibrary(): Promise<typeof etcd3> {
   }
 }
 
+/** As gRPC words it, with the error of the system in the middle. */
+const NOT_CONNECTED = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:.*$/s;
+
+const REFUSAL =
+  /permission denied|authentication (failed|is not enabled)|user name is empty|request is too large|INVALID_ARGUMENT|UNAUTHENTICATED/;
+
 /** By what gRPC and etcd say: the library keeps no code. */
-export function toFailure(error: unknown): KvFailure {
+function toFailure(error: unknown): KvFailure {
   const message = error instanceof Error ? error.message : String(error);
-  const told = message.replace(/^(\w+: )?\d+ [A-Z_]+: /, '');
+  const told = message.replace(/^(\w+: )?\d+ [A-Z_]+: /, '').replace(NOT_CONNECTED, (_, why: string) => {
+    return why === 'null' ? 'no connection' : why;
+  });
   return { kind: kindOf(message), message: told };
 }
 
@@ -284,16 +292,5 @@ function kindOf(message: string): KvFailure['kind'] {
   if (/invalid auth token|auth store is old/.test(message)) return 'unavailable';
   if (message.includes('database space exceeded')) return 'noSpace';
   if (message.includes('has been compacted')) return 'compacted';
-  if (REFUSALS.some((refusal) => message.includes(refusal))) return 'refused';
-  return 'unavailable';
+  return REFUSAL.test(message) ? 'refused' : 'unavailable';
 }
-
-const REFUSALS = [
-  'permission denied',
-  'authentication failed',
-  'authentication is not enabled',
-  'user name is empty',
-  'request is too large',
-  'INVALID_ARGUMENT',
-  'UNAUTHENTICATED',
-];

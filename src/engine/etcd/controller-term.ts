@@ -39,9 +39,10 @@ export class ControllerTerm {
     this.#options = options;
   }
 
-  /** The last that is known. */
-  get record(): ControllerRecord | null {
-    return this.#record;
+  /** Who leads in the term of the log; null: nobody that is known. */
+  leaderIn({ term }: Head): string | null {
+    const record = this.#record;
+    return record?.term === term && !record.resigned ? record.writer : null;
   }
 
   /** This process leads in the term of the log. */

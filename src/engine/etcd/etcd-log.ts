@@ -123,12 +123,11 @@ export class EtcdLog {
 
   status(): EtcdLogStatus {
     const { head } = this.#tail;
-    const controller = this.#controller.record;
     return {
       writer: this.#config.writer,
       joined: this.#joined,
       head,
-      controller: controller?.term === head.term && !controller.resigned ? controller.writer : null,
+      controller: this.#controller.leaderIn(head),
       snapshotIndex: this.#saving.record?.index ?? 0,
       problem: this.#trouble.problem,
     };
@@ -287,8 +286,7 @@ export class EtcdLog {
     this.#outbox.forgetAll();
     this.#tail.forgetAhead();
     this.#appender.reset();
-    const refused = this.#barrier.reset();
-    if (refused.length > 0) this.#outbox.toHost({ kind: 'readsRefused', batches: refused });
+    this.#barrier.refuseAll();
     this.#calls.refuseAll();
     this.#saving.learn(this.#saving.record);
     this.#joining.stop();

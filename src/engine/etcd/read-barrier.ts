@@ -60,12 +60,11 @@ export class ReadBarrier {
     );
   }
 
-  /** All that wait: they are to be refused. */
-  reset(): number[] {
-    const waiting = [...this.#asked, ...this.#waiting];
-    this.#refused = false;
+  /** What was asked may never be answered: all that wait are to ask again. */
+  refuseAll(): void {
+    const batches = [...this.#asked, ...this.#waiting].map(({ batch }) => batch.id);
+    if (batches.length > 0) this.#options.outbox.toHost({ kind: 'readsRefused', batches });
     this.#asked = [];
     this.#waiting = [];
-    return waiting.map(({ batch }) => batch.id);
   }
 }

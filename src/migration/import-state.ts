@@ -7,16 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
 import type { EtcdKeys } from './etcd-keys.js';
-import { get, put, type KvOperation, type Txn } from './etcd/kv.js';
-import {
-  afterAll,
-  chunkKey,
-  encodeHead,
-  encodeJson,
-  encodeSnapshotRecord,
-  keys,
-  type SnapshotRecord,
-} from './etcd/layout.js';
+import { get, put, type KvOperation, type Txn } from '../engine/etcd/kv.js';
+import { afterAll, chunkKey, encodeHead, encodeJson, encodeSnapshotRecord, keys } from '../engine/etcd/layout.js';
 
 const CHUNK_BYTES = 512 * 1024;
 /** Behind every key. */
@@ -39,12 +31,13 @@ const forgetChunks: KvOperation = { kind: 'delete', key: keys.chunks, to: afterA
 /** Rejects `InvalidArgument` where the prefix is not empty, or is not any more. */
 export async function importState(etcd: EtcdKeys, state: ImportedState): Promise<void> {
   await demandEmpty(etcd);
-  const claim = encodeJson({ import: randomUUID() });
+  const name = `import ${randomUUID()}`;
+  const claim = encodeJson({ name });
   const claimed: Comparison = { key: keys.import, value: claim };
   const then = [put(keys.import, claim), forgetChunks];
   if (!(await etcd.txn({ compare: noLog, then, else: [] })).succeeded) throw taken(etcd);
   try {
-    await putWhole(etcd, state, claimed);
+    await putWhole(etcd, state, { name, claimed });
   } catch (error) {
     const forget: KvOperation[] = [{ kind: 'delete', key: keys.import }, forgetChunks];
     // What is then left is nobody's, and the next import removes it.
@@ -55,9 +48,9 @@ export async function importState(etcd: EtcdKeys, state: ImportedState): Promise
 
 async function demandEmpty(etcd: EtcdKeys): Promise<void> {
   const ranges = [
-    get('', { to: keys.chunks, limit: 1 }),
-    get(afterAll(keys.chunks), { to: keys.import, limit: 1 }),
-    get(afterAll(keys.import), { to: END, limit: 1 }),
+    get('', { to: keys.import, limit: 1 }),
+    get(afterAll(keys.import), { to: keys.chunks, limit: 1 }),
+    get(afterAll(keys.chunks), { to: END, limit: 1 }),
   ];
   const { found } = await etcd.txn({ compare: [], then: ranges, else: [] });
   const [first] = found.flat();
@@ -65,8 +58,12 @@ async function demandEmpty(etcd: EtcdKeys): Promise<void> {
   throw new ClusterError('InvalidArgument', `the prefix ${etcd.prefix} is not empty: it holds ${first.key}`);
 }
 
-async function putWhole(etcd: EtcdKeys, { index, term, content }: ImportedState, claimed: Comparison): Promise<void> {
-  const record: SnapshotRecord = { index, term, chunks: 0, bytes: content.length };
+/** `name`: no other import has the same, so that the end of the log tells whose it is. */
+async function putWhole(
+  etcd: EtcdKeys,
+  { index, term, content }: ImportedState,
+  { name, claimed }: Own,
+): Promise<void> {
   const parts = Array.from({ length: Math.ceil(content.length / CHUNK_BYTES) }, (_, part) =>
     content.subarray(part * CHUNK_BYTES, (part + 1) * CHUNK_BYTES),
   );
@@ -74,20 +71,21 @@ async function putWhole(etcd: EtcdKeys, { index, term, content }: ImportedState,
     const then = [put(chunkKey(index, chunk), bytes)];
     if (!(await etcd.txn({ compare: [claimed], then, else: [] })).succeeded) throw taken(etcd);
   }
-  const snapshot = encodeSnapshotRecord({ ...record, chunks: parts.length });
-  const head = must(encodeHead({ index, term, batch: `snapshot ${index}` }), 'a state has entries');
+  const snapshot = encodeSnapshotRecord({ index, term, chunks: parts.length, bytes: content.length });
+  const head = must(encodeHead({ index, term, batch: name }), 'a state has entries');
   const { succeeded, found } = await etcd.txn({
     compare: [...noLog, claimed],
     then: [put(keys.head, head), put(keys.snapshot, snapshot), { kind: 'delete', key: keys.import }],
-    else: [get(keys.head), get(keys.snapshot)],
+    else: [get(keys.head)],
   });
+  const there = found[0]?.[0]?.value;
   // It may have been performed, and its answer lost.
-  const isOurs = [head, snapshot].every((bytes, place) => found[place]?.[0] && same(found[place][0].value, bytes));
-  if (!succeeded && !isOurs) throw taken(etcd);
+  if (!succeeded && (there === undefined || Buffer.compare(there, head) !== 0)) throw taken(etcd);
 }
 
-function same(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
+interface Own {
+  readonly name: string;
+  readonly claimed: Comparison;
 }
 
 function taken({ prefix }: EtcdKeys): ClusterError {

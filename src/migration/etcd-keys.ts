@@ -3,10 +3,10 @@
  * fails, so it may be performed twice, and fails with what callers of the public API are told.
  */
 import type { ClusterError } from '../errors.js';
-import type { EtcdAccess } from './etcd-access.js';
-import { EtcdClient } from './etcd-client.js';
-import type { KvFailure, Txn, TxnResult } from './etcd/kv.js';
-import { errorOf } from './etcd/trouble.js';
+import type { EtcdAccess } from '../engine/etcd-access.js';
+import { EtcdClient } from '../engine/etcd-client.js';
+import type { KvFailure, Txn, TxnResult } from '../engine/etcd/kv.js';
+import { errorOf } from '../engine/etcd/trouble.js';
 
 export interface EtcdKeys {
   readonly prefix: string;

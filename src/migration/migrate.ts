@@ -11,10 +11,10 @@ import { withStoredCluster } from '../offline/stored-cluster.js';
 import { readStoredState } from '../offline/stored-state.js';
 import type { ReplicatedState } from '../state-machine/exactly-once.js';
 import { decodeSnapshot } from '../state-machine/replicated-snapshot.js';
-import { resolveAccess, type ConnectOptions } from './connect-options.js';
-import { importState } from './etcd-import.js';
+import { resolveAccess, type ConnectOptions } from '../engine/connect-options.js';
+import { importState } from './import-state.js';
 import { withEtcdKeys } from './etcd-keys.js';
-import { readStateInEtcd } from './etcd-state.js';
+import { readStateInEtcd } from './state-in-etcd.js';
 
 /** Where in etcd, and as whom: as for `connectStore`. */
 export type EtcdPlace = Pick<

@@ -6,8 +6,8 @@ import { ClusterError } from '../errors.js';
 import { createMetadataMachine } from '../metadata/metadata-state-machine.js';
 import { createReplicatedState, type ReplicatedState } from '../state-machine/exactly-once.js';
 import type { EtcdKeys } from './etcd-keys.js';
-import type { KeyValue, KvOperation } from './etcd/kv.js';
-import { get } from './etcd/kv.js';
+import type { KeyValue, KvOperation } from '../engine/etcd/kv.js';
+import { get } from '../engine/etcd/kv.js';
 import {
   afterAll,
   chunkKey,
@@ -20,7 +20,7 @@ import {
   UnreadableLog,
   type Head,
   type SnapshotRecord,
-} from './etcd/layout.js';
+} from '../engine/etcd/layout.js';
 
 export interface StateInEtcd {
   /** Where the log ended; its index is 0 where there is none. */
