@@ -1,7 +1,7 @@
 /** Etcd's JSON gateway: what tests do to it beside the store, as an operator would with etcdctl. */
 
 /** Texts in `body` are as etcd wants them, keys and values in base64. `token`: of a user, once there are any. */
-export async function askEtcd<Answer>(
+async function askEtcd<Answer>(
   endpoint: string,
   path: string,
   { token, ...body }: { readonly token?: string } & Record<string, unknown> = {},

@@ -10,7 +10,7 @@ import { etcdProgram, startEtcdCluster, type EtcdCluster, type EtcdSettings } fr
 import { StoreProcess } from './store-process.js';
 import type { Watched } from './store-messages.js';
 
-export const BROKERS = 3;
+const BROKERS = 3;
 
 type Processes = readonly [StoreProcess, StoreProcess, ...StoreProcess[]];
 
