@@ -2,15 +2,15 @@
  * The keys and values of one log in etcd, below its prefix. The order of the log is that of `head`: every append is a
  * transaction that finds `head` as the writer knows it and puts the next one.
  *
- * | key                     | value                                                                               |
- * |-------------------------|-------------------------------------------------------------------------------------|
- * | `head`                  | the last batch: its last index, its term, its name                                  |
- * | `log/<first index>`     | a batch: a line of JSON, then the packed entries as in any `EntryRun`               |
- * | `controller`            | who leads in the present term; put again and again while that process lives         |
- * | `snapshot`              | the newest whole snapshot: index, term, chunks, bytes                               |
- * | `chunks/<index>/<n>`    | its bytes                                                                           |
- * | `calls/<writer>/<n>`    | requests of a process to the controller in another one                              |
- * | `answers/<writer>`      | the last answer to one of them; each is seen as a change of this key                |
+ * | key                         | value                                                                       |
+ * |-----------------------------|-----------------------------------------------------------------------------|
+ * | `head`                      | the last batch: its last index, its term, its name                          |
+ * | `log/<first index>`         | a batch: a line of JSON, then the packed entries as in any `EntryRun`       |
+ * | `controller`                | who leads in the present term; put again and again while that process lives |
+ * | `snapshot`                  | the newest whole snapshot: index, term, name, chunks, bytes                 |
+ * | `chunks/<index>/<name>/<n>` | its bytes: what others save of the same index meanwhile is kept apart       |
+ * | `calls/<writer>/<n>`        | requests of a process to the controller in another one                      |
+ * | `answers/<writer>`          | the last answer to one of them; each is seen as a change of this key        |
  *
  * Lines and values are JSON in one fixed order of members, since values are compared as bytes. Integers in keys have
  * sixteen digits, so that keys sort as numbers do.
@@ -64,6 +64,8 @@ export interface ControllerRecord {
 export interface SnapshotRecord {
   readonly index: number;
   readonly term: number;
+  /** No two have the same. */
+  readonly name: string;
   readonly chunks: number;
   readonly bytes: number;
 }
@@ -77,8 +79,13 @@ export function logKey(firstIndex: number): string {
   return keys.log + numberInKey(firstIndex);
 }
 
-export function chunkKey(index: number, chunk: number): string {
-  return `${keys.chunks}${numberInKey(index)}/${numberInKey(chunk)}`;
+export function chunkKey({ index, name }: Pick<SnapshotRecord, 'index' | 'name'>, chunk: number): string {
+  return `${chunksFrom(index)}${name}/${numberInKey(chunk)}`;
+}
+
+/** Where the chunks of snapshots begin that end at this index or later. */
+export function chunksFrom(index: number): string {
+  return `${keys.chunks}${numberInKey(index)}/`;
 }
 
 export function callKey(writer: string, call: number): string {
@@ -146,17 +153,18 @@ export function decodeController(stored: KeyValue): ControllerRecord {
   return { term, writer, resigned, beat };
 }
 
-export function encodeSnapshotRecord({ index, term, chunks, bytes }: SnapshotRecord): Uint8Array {
-  return encodeJson({ index, term, chunks, bytes });
+export function encodeSnapshotRecord({ index, term, name, chunks, bytes }: SnapshotRecord): Uint8Array {
+  return encodeJson({ index, term, name, chunks, bytes });
 }
 
 /** Null: there is none. */
 export function decodeSnapshotRecord(found: readonly KeyValue[] | undefined): SnapshotRecord | null {
   const [stored] = found ?? [];
   if (stored === undefined) return null;
-  const { index, term, chunks, bytes } = decodeJson(stored);
-  if (!isPlace(index) || !isPlace(term) || !isPlace(chunks) || !isPlace(bytes)) throw malformed(stored);
-  return { index, term, chunks, bytes };
+  const { index, term, name, chunks, bytes } = decodeJson(stored);
+  if (!isPlace(index) || !isPlace(term) || typeof name !== 'string') throw malformed(stored);
+  if (!isPlace(chunks) || !isPlace(bytes)) throw malformed(stored);
+  return { index, term, name, chunks, bytes };
 }
 
 export function encodeJson(value: object): Uint8Array {

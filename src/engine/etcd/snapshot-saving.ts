@@ -5,9 +5,9 @@
  */
 import type { StoreToEngine } from '../engine.js';
 import type { KvFailure } from './kv.js';
-import { put } from './kv.js';
+import { get, put } from './kv.js';
 import type { SnapshotRecord } from './layout.js';
-import { afterAll, chunkKey, encodeSnapshotRecord, keys, logKey } from './layout.js';
+import { afterAll, chunkKey, chunksFrom, decodeSnapshotRecord, encodeSnapshotRecord, keys, logKey } from './layout.js';
 import type { Outbox } from './outbox.js';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -16,7 +16,16 @@ const READER = { id: 0, incarnation: '' };
 
 type SnapshotChunk = Extract<StoreToEngine, { readonly kind: 'snapshotChunk' }>;
 
+/** `name`: another one with each attempt. */
+interface Saving {
+  index: number;
+  readonly name: string;
+  chunks: number;
+  bytes: number;
+}
+
 export interface SnapshotSavingOptions {
+  readonly writer: string;
   readonly outbox: Outbox;
   /** Entries that are kept behind a snapshot for readers that are slow. */
   readonly trailingEntries: number;
@@ -30,8 +39,9 @@ export class SnapshotSaving {
   /** The newest in etcd. */
   #record: SnapshotRecord | null = null;
   /** The one being saved: of what index, and what of it is in etcd. */
-  #saving: { index: number; chunks: number; bytes: number } | null = null;
-  /** Where the last one that the store here took ends, unless another process has put one since. */
+  #saving: Saving | null = null;
+  #attempts = 0;
+  /** Where the last one that the store here took ends. */
   #durable = 0;
 
   constructor(options: SnapshotSavingOptions) {
@@ -57,7 +67,8 @@ export class SnapshotSaving {
   saveIfDue(): void {
     const index = this.#durable;
     if (this.#saving !== null || index <= (this.#record?.index ?? 0)) return;
-    this.#saving = { index, chunks: 0, bytes: 0 };
+    this.#attempts += 1;
+    this.#saving = { index, name: `${this.#options.writer}.${this.#attempts}`, chunks: 0, bytes: 0 };
     this.#readNext(this.#saving);
   }
 
@@ -68,7 +79,7 @@ export class SnapshotSaving {
     if (index !== saving.index) Object.assign(saving, { index, chunks: 0, bytes: 0 });
     if (offset !== saving.bytes) return;
     const { outbox, failed } = this.#options;
-    const chunk = put(chunkKey(index, saving.chunks), bytes);
+    const chunk = put(chunkKey(saving, saving.chunks), bytes);
     saving.chunks += 1;
     saving.bytes += bytes.length;
     outbox.request(
@@ -84,36 +95,31 @@ export class SnapshotSaving {
     );
   }
 
-  #readNext({ index, bytes }: { index: number; bytes: number }): void {
+  #readNext({ index, bytes }: Saving): void {
     const read = { to: READER, index, offset: bytes, length: CHUNK_BYTES };
     this.#options.outbox.toStore({ kind: 'snapshotRead', read });
   }
 
   /** Unless another process was faster. */
-  #finish({ index, chunks, bytes }: { index: number; chunks: number; bytes: number }): void {
+  #finish({ index, name, chunks, bytes }: Saving): void {
     const { outbox, trailingEntries, termAt, saved, failed } = this.#options;
-    const record = { index, term: termAt(index), chunks, bytes };
+    const record = { index, term: termAt(index), name, chunks, bytes };
     const before = this.#record;
     outbox.request(
       {
         compare: [{ key: keys.snapshot, value: before === null ? null : encodeSnapshotRecord(before) }],
         then: [
           put(keys.snapshot, encodeSnapshotRecord(record)),
-          { kind: 'delete', key: keys.chunks, to: chunkKey(index, 0) },
+          { kind: 'delete', key: keys.chunks, to: chunksFrom(index) },
           { kind: 'delete', key: keys.log, to: logKey(Math.max(1, index - trailingEntries + 1)) },
           { kind: 'delete', key: keys.answers, to: afterAll(keys.answers) },
         ],
-        else: [],
+        else: [get(keys.snapshot)],
       },
       {
-        answered: ({ succeeded }) => {
-          this.#saving = null;
-          if (!succeeded) {
-            this.#durable = 0;
-            return;
-          }
-          this.#record = record;
-          saved(record);
+        answered: ({ succeeded, found }) => {
+          this.learn(succeeded ? record : decodeSnapshotRecord(found[0]));
+          if (succeeded) saved(record);
         },
         failed,
       },
