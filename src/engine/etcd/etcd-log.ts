@@ -77,6 +77,7 @@ export class EtcdLog {
       },
     });
     this.#saving = new SnapshotSaving({
+      writer,
       outbox,
       trailingEntries,
       failed,
@@ -114,11 +115,13 @@ export class EtcdLog {
   /** When to step `wake`, even if nothing has happened by then. */
   nextWakeUp(): number {
     if (!this.#joined) return this.#trouble.nextDueAt;
+    // What is due now has to wait, too.
+    if (this.#trouble.pausesWrites) return Math.min(this.#trouble.nextDueAt, this.#upkeep.nextDueAt(false));
     const { head } = this.#tail;
     return Math.min(
       this.#trouble.nextDueAt,
       this.#appender.nextDueAt(),
-      this.#controller.nextDueAt(head),
+      this.#appender.claiming ? Number.POSITIVE_INFINITY : this.#controller.nextDueAt(head),
       this.#upkeep.nextDueAt(this.#controller.leads(head)),
     );
   }
@@ -180,7 +183,7 @@ export class EtcdLog {
         this.#delivery.pull(message.bytes);
         return;
       case 'propose':
-        if (this.#leadership.isOpen(message.admission) && this.#leads()) {
+        if (this.#leadership.isOpenToController(message.admission) && this.#leads()) {
           this.#appender.propose(message.payloads, this.#tail.head.term);
         }
         return;
@@ -238,16 +241,19 @@ export class EtcdLog {
   }
 
   #takeCall(stored: KeyValue): void {
-    const batch = this.#calls.takeCall(stored);
-    if (batch !== null) this.#outbox.toStore({ kind: 'forwardedReads', index: this.#tail.head.index, batch });
+    const call = this.#calls.takeCall(stored);
+    if (call === null) return;
+    const { head } = this.#tail;
+    this.#upkeep.sawHead(call.index, head);
+    this.#outbox.toStore({ kind: 'forwardedReads', index: Math.max(call.index, head.index), batch: call.batch });
   }
 
   #confirm(batches: readonly BarredBatch[], head: Head): void {
-    this.#upkeep.sawHead(head, this.#tail.head);
+    this.#upkeep.sawHead(head.index, this.#tail.head);
     for (const { batch, toController } of batches) {
       const isHere = this.#controller.leads(head);
       if (!toController || isHere) this.#outbox.toStore({ kind: 'reads', index: head.index, batch });
-      else this.#calls.ask(batch);
+      else this.#calls.ask(batch, head.index);
     }
   }
 
