@@ -1,7 +1,7 @@
 /**
- * The thread of one process's log in etcd: an engine like the raft-node, between the same two neighbours. Steps the pure
- * log (`src/engine/etcd`) with what its ports and etcd bring, and performs what that asks for, in order. No decision of
- * the protocol is made here.
+ * The thread of one process's log in etcd: an engine like the raft-node, between the same two neighbours. Steps the
+ * pure log (`src/engine/etcd`) with what its ports and etcd bring, and performs what that asks for, in order. No
+ * decision of the protocol is made here.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { AnsweredReads, HostToEngine, StoreToEngine } from '../src/engine/engine.js';
@@ -29,11 +29,12 @@ class EtcdLogShell implements EtcdLogControl {
   readonly #log: EtcdLog;
   readonly #host: MessagePort;
   readonly #store: MessagePort;
+  /** What has arrived meanwhile goes first: a stall of this thread is no silence of those who are heard here. */
   readonly #deadlines = createDeadlines<'wake'>(() => {
-    if (this.#deadlines.takeDue() !== null) this.#step({ kind: 'wake' });
+    setImmediate(() => {
+      if (this.#deadlines.takeDue() !== null) void this.#step({ kind: 'wake' });
+    });
   });
-  #inputs: EtcdLogInput[] = [];
-  #turnScheduled = false;
   #stopped = false;
 
   constructor(context: ActorContext<EtcdLogConfigMessage>, client: EtcdClient) {
@@ -43,12 +44,12 @@ class EtcdLogShell implements EtcdLogControl {
     this.#host = context.port('host');
     this.#store = context.port('store');
     this.#host.on('message', (message: HostToEngine) => {
-      this.#step({ kind: 'host', message });
+      void this.#step({ kind: 'host', message });
     });
     this.#store.on('message', (message: StoreToEngine | AnsweredReads) => {
-      this.#step({ kind: 'store', message });
+      void this.#step({ kind: 'store', message });
     });
-    this.#step({ kind: 'wake' });
+    void this.#step({ kind: 'wake' });
   }
 
   status(): EtcdLogReport {
@@ -61,8 +62,7 @@ class EtcdLogShell implements EtcdLogControl {
 
   /** Resolves once etcd has been told, or could not be. */
   async resign(): Promise<void> {
-    this.#step({ kind: 'resign' });
-    await this.#turn();
+    await this.#step({ kind: 'resign' });
   }
 
   stop(): void {
@@ -71,23 +71,10 @@ class EtcdLogShell implements EtcdLogControl {
     this.#client.close();
   }
 
-  /** What has arrived together is one turn: so batches are as large as the load. */
-  #step(input: EtcdLogInput): void {
-    this.#inputs.push(input);
-    if (this.#turnScheduled) return;
-    this.#turnScheduled = true;
-    setImmediate(() => {
-      void this.#turn();
-    });
-  }
-
-  /** Resolves when etcd has answered what this turn has asked. */
-  async #turn(): Promise<void> {
-    this.#turnScheduled = false;
+  /** Resolves when etcd has answered what this step has asked. */
+  async #step(input: EtcdLogInput): Promise<void> {
     if (this.#stopped) return;
-    const inputs = this.#inputs;
-    this.#inputs = [];
-    const asked = inputs.flatMap((input) => this.#perform(this.#log.step(input, performance.now())));
+    const asked = this.#perform(this.#log.step(input, performance.now()));
     const wakeUpAt = this.#log.nextWakeUp();
     if (wakeUpAt === Number.POSITIVE_INFINITY) this.#deadlines.stop('wake');
     else this.#deadlines.start('wake', Math.max(0, wakeUpAt - performance.now()));
@@ -139,10 +126,10 @@ class EtcdLogShell implements EtcdLogControl {
   #request({ id, txn }: Extract<EtcdLogEffect, { kind: 'request' }>): Promise<void> {
     return this.#client.txn(txn).then(
       (result) => {
-        this.#step({ kind: 'answered', id, result });
+        void this.#step({ kind: 'answered', id, result });
       },
       (failure: unknown) => {
-        this.#step({ kind: 'failed', id, failure: failure as KvFailure });
+        void this.#step({ kind: 'failed', id, failure: failure as KvFailure });
       },
     );
   }
@@ -150,10 +137,10 @@ class EtcdLogShell implements EtcdLogControl {
   #watch({ id, fromRevision }: Extract<EtcdLogEffect, { kind: 'watch' }>): void {
     this.#client.watch(fromRevision, {
       changed: (changes) => {
-        this.#step({ kind: 'watched', id, changes });
+        void this.#step({ kind: 'watched', id, changes });
       },
       failed: (failure) => {
-        this.#step({ kind: 'watchFailed', id, failure });
+        void this.#step({ kind: 'watchFailed', id, failure });
       },
     });
   }

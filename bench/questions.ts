@@ -12,6 +12,7 @@ import { measureOperations } from './operations.js';
 import { measureEtcd } from './peers/etcd.js';
 import { measureMillionPartitions } from './million-partitions.js';
 import { measureLiferaft } from './peers/liferaft.js';
+import { measureStoreInEtcd } from './peers/store-in-etcd.js';
 import { measureNats } from './peers/nats.js';
 import { measurePage } from './page.js';
 import { measureRecovery } from './recovery.js';
@@ -50,6 +51,7 @@ export const questions: readonly Question[] = [
   { name: 'view', measure: measureView, seconds: 19, quickSeconds: 2 },
   { name: 'page', measure: measurePage, seconds: 34, quickSeconds: null },
   { name: 'etcd', measure: measureEtcd, seconds: 75, quickSeconds: 17 },
+  { name: 'store-in-etcd', measure: measureStoreInEtcd, seconds: 40, quickSeconds: 12 },
   { name: 'nats', measure: measureNats, seconds: 33, quickSeconds: 5 },
   { name: 'liferaft', measure: measureLiferaft, seconds: 17, quickSeconds: null },
 ];

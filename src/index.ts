@@ -20,7 +20,14 @@ export type { DirectionReport } from './messages.js';
 export { connectStore, type ConnectedStore } from './engine/connect-store.js';
 export type { ConnectOptions } from './engine/connect-options.js';
 export type { EtcdHealth } from './engine/etcd-client.js';
-export type { EtcdStatus } from './engine/etcd-host.js';
+export type { EtcdReason, EtcdStatus } from './engine/etcd-status.js';
+export {
+  migrateFromEtcd,
+  migrateToEtcd,
+  type EtcdPlace,
+  type MigratedState,
+  type MigrateReport,
+} from './migration/migrate.js';
 export { detectFormat, type FileFormat } from './formats/detect-format.js';
 export { readKafkaTopics, writeKafkaTopics, type KafkaTopicOptions } from './formats/kafka-topics.js';
 export {

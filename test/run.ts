@@ -17,6 +17,7 @@ const sources = new URL('../../test/', import.meta.url);
 /** Folders whose files start threads and watch real time: each file then has the machine to itself. */
 const aloneFolders = [
   'cluster',
+  'engine',
   'engine-contract',
   'linearizability',
   'runtime',
@@ -27,7 +28,7 @@ const aloneFolders = [
   'recipes',
 ];
 /** Folders whose files take longest: they start first, so that no core idles at the end, and have longer. */
-const slowFolders = ['simulation', 'cluster', 'runtime', 'page', 'project', 'recipes'];
+const slowFolders = ['simulation', 'cluster', 'runtime', 'page', 'project', 'recipes', 'engine'];
 const timeoutMs = 120_000;
 const slowTimeoutMs = 240_000;
 const filesAtOnce = 2;

@@ -19,6 +19,8 @@ export interface InstalledEtcd {
 
 export interface EtcdCluster extends AsyncDisposable {
   readonly client: etcd3.Etcd3;
+  /** The leader's. */
+  readonly endpoint: string;
   readonly processes: ServerProcesses;
   readonly version: string;
   /** From the start of the processes to the first acknowledged write. */
@@ -33,12 +35,12 @@ export async function startEtcd({ program, library }: InstalledEtcd): Promise<Et
     const urls = startMembers(processes, program, ports);
     await processes.whenReady((signal) => writeFirst(library, urls, signal));
     const readyMs = performance.now() - startedAt;
-    const { client, version } = await connectToLeader(library, urls);
+    const { client, endpoint, version } = await connectToLeader(library, urls);
     const dispose = async (): Promise<void> => {
       client.close();
       await processes[Symbol.asyncDispose]();
     };
-    return { client, processes, version, readyMs, [Symbol.asyncDispose]: dispose };
+    return { client, endpoint, processes, version, readyMs, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await processes[Symbol.asyncDispose]();
     throw error;
@@ -84,11 +86,11 @@ async function writeFirst(library: Etcd3Module, urls: string[], signal: AbortSig
 async function connectToLeader(
   library: Etcd3Module,
   urls: readonly string[],
-): Promise<{ client: etcd3.Etcd3; version: string }> {
+): Promise<{ client: etcd3.Etcd3; endpoint: string; version: string }> {
   for (const url of urls) {
     const client = new library.Etcd3({ hosts: url });
     const { header, leader, version } = await client.maintenance.status();
-    if (header.member_id === leader) return { client, version };
+    if (header.member_id === leader) return { client, endpoint: url, version };
     client.close();
   }
   throw new Error('no etcd process says that it leads');

@@ -1,8 +1,9 @@
 /** Verbs about a running cluster as a whole: `conclave status`, `conclave health`, `conclave watch`. */
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { ClusterEvent, ClusterStatus } from '../index.js';
+import type { ClusterEvent, ClusterStatus, EtcdStatus, HealthProblem } from '../index.js';
 import { sections, type Answer } from './answer.js';
+import { engineFacts, processText } from './engine-text.js';
 import { CommandError, ExitCode } from './errors.js';
 import { clusterLine, metadataLines, statusLine, type ChangedRecord } from './event-lines.js';
 import { readEvents, type ServerEvent } from './event-stream.js';
@@ -15,10 +16,13 @@ interface Status {
   version: string;
   upMs: number;
   readOnly: boolean;
-  status: ClusterStatus;
+  status: ClusterStatus | EtcdStatus;
 }
 
-type Health = Pick<ClusterStatus, 'healthy' | 'leader' | 'reasons' | 'metadata'>;
+/** Who leads: a node, or a process where etcd orders the entries. */
+type Health = Pick<ClusterStatus, 'healthy' | 'metadata'> & { reasons: readonly HealthProblem[] } & (
+    Pick<ClusterStatus, 'leader'> | Pick<EtcdStatus, 'engine' | 'controller' | 'writer'>
+  );
 
 interface WatchOptions extends ParsedRemoteOptions {
   include: string[];
@@ -78,7 +82,7 @@ export function clusterCommands(ask: AskRemote): Command[] {
 
 function statusAnswer(url: string, answer: Status): Answer {
   const { version, upMs, readOnly, status } = answer;
-  const { leader, term, metadata, problems } = status;
+  const { metadata, problems } = status;
   return {
     json: answer,
     text: (style) =>
@@ -86,22 +90,35 @@ function statusAnswer(url: string, answer: Status): Answer {
         factLines([
           ['cluster', `${url}, conclave ${version}, up ${upText(upMs)}${readOnly ? ', read-only' : ''}`],
           ['health', status.healthy ? 'healthy' : `unhealthy: ${problems.join('; ')}`],
-          ['leader', leader === null ? 'none' : `node ${leader}, term ${term}`],
+          ...leadFacts(status),
           ['metadata', metadata === null ? 'unknown' : countsText(metadata)],
           ...(metadata?.problems ?? []).map(({ detail }) => ['', detail] as const),
         ]),
-        listing(NODE_COLUMNS, status.nodes, style),
+        'engine' in status ? '' : listing(NODE_COLUMNS, status.nodes, style),
       ),
   };
 }
 
+function leadFacts(status: ClusterStatus | EtcdStatus): (readonly [name: string, value: string])[] {
+  if ('engine' in status) return engineFacts(status);
+  const { leader, term } = status;
+  return [['leader', leader === null ? 'none' : `node ${leader}, term ${term}`]];
+}
+
+function leaderName(answer: Health): string | null {
+  if (!('engine' in answer)) return answer.leader === null ? null : `node ${answer.leader}`;
+  const { controller, writer } = answer;
+  return controller === null ? null : processText(controller, writer);
+}
+
 function healthAnswer(answer: Health): Answer {
-  const { healthy, leader, reasons, metadata } = answer;
+  const { healthy, reasons, metadata } = answer;
   return {
     json: answer,
     text: ({ colours }) => {
       const colour = healthy ? colours.green : colours.red;
-      const by = leader === null ? 'no leader' : `node ${leader} leads`;
+      const leader = leaderName(answer);
+      const by = leader === null ? 'no leader' : `${leader} leads`;
       return [
         `${colour(healthy ? 'healthy' : 'unhealthy')}, ${by}`,
         ...[...reasons, ...(metadata?.problems ?? [])].map(({ detail }) => printable(`! ${detail}`)),
@@ -140,7 +157,7 @@ function textLines({ event }: ServerEvent, data: unknown): string[] {
       return metadataLines(Date.now(), index, events);
     }
     case 'status':
-      return [statusLine(Date.now(), data as ClusterStatus)];
+      return [statusLine(Date.now(), data as ClusterStatus | EtcdStatus)];
     default:
       return [];
   }

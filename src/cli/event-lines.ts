@@ -1,7 +1,8 @@
 /** What happens in a cluster, told in a line each: the events of `conclave watch` for people. */
 
-import type { ClusterEvent, ClusterStatus, HealthProblem, TopicInfo } from '../index.js';
+import type { ClusterEvent, ClusterStatus, EtcdStatus, HealthProblem, TopicInfo } from '../index.js';
 import { kafkaSettingsOf } from '../metadata/kafka-settings.js';
+import { processText } from './engine-text.js';
 import { printable } from './tables.js';
 
 /** A change of the metadata as JSON carries it: of newer kinds, too. */
@@ -18,7 +19,7 @@ export function clusterLine(event: ClusterEvent): string {
   return eventLine(event.at, event.kind, clusterText(event));
 }
 
-export function statusLine(atMs: number, status: ClusterStatus): string {
+export function statusLine(atMs: number, status: ClusterStatus | EtcdStatus): string {
   return eventLine(atMs, 'status', describeStatus(status));
 }
 
@@ -56,6 +57,8 @@ export function clusterText(event: ClusterEvent): string {
       return details['leader'] === null
         ? 'no leader'
         : `node ${shown(details['leader'])} leads term ${shown(details['term'])}`;
+    case 'controller':
+      return controllerText(details);
     case 'health':
       return healthText(details['healthy'] === true, (details['reasons'] ?? []) as readonly HealthProblem[]);
     case 'node':
@@ -68,10 +71,23 @@ export function clusterText(event: ClusterEvent): string {
 }
 
 /** What matters about a cluster, in one line without figures that always grow. */
-export function describeStatus(status: ClusterStatus): string {
-  const leader = status.leader === null ? 'no leader' : `node ${status.leader} leads term ${status.term}`;
+export function describeStatus(status: ClusterStatus | EtcdStatus): string {
+  const leader = describeLeader(status);
   const health = status.healthy ? 'healthy' : `unhealthy: ${status.problems.join('; ')}`;
   return [`${leader}, ${health}`, ...(status.metadata?.problems ?? []).map(({ detail }) => detail)].join('; ');
+}
+
+function describeLeader(status: ClusterStatus | EtcdStatus): string {
+  if ('engine' in status) {
+    const { controller, writer, head } = status;
+    return controllerText({ writer: controller, here: controller === writer, term: head.term });
+  }
+  return status.leader === null ? 'no leader' : `node ${status.leader} leads term ${status.term}`;
+}
+
+function controllerText({ writer, here, term }: Fields): string {
+  if (typeof writer !== 'string') return 'no process leads';
+  return `${processText(writer, here === true ? writer : '')} leads term ${shown(term)}`;
 }
 
 function healthText(healthy: boolean, reasons: readonly HealthProblem[]): string {

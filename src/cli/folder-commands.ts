@@ -5,6 +5,7 @@
 
 import { Command, Option } from 'commander';
 import { usageError } from './errors.js';
+import type { MigrateRequest } from './migrate-command.js';
 import {
   countUpTo,
   dataOption,
@@ -25,7 +26,8 @@ export type OfflineRequest =
   | { command: 'recover'; data: string; fromNode: number }
   | { command: 'repair'; data: string }
   | ImportRequest
-  | ExportRequest;
+  | ExportRequest
+  | MigrateRequest;
 
 export interface ImportRequest {
   command: 'import';

@@ -5,13 +5,26 @@
 
 import { ClusterError } from '../index.js';
 import type { Cluster, ClusterEvent, MetadataStore, WatchedChange } from '../index.js';
-import { clusterText, metadataTexts } from './event-lines.js';
+import { clusterText, eventLine, metadataTexts } from './event-lines.js';
+import type { Screen } from './screen.js';
 
 export interface ToldEvent {
   /** Unix ms. */
   at: number;
   kind: string;
   text: string;
+}
+
+/** A plain line each, until the signal is aborted. */
+export async function writeEvents(
+  source: Pick<Cluster, 'events'>,
+  store: Pick<MetadataStore, 'watch'>,
+  signal: AbortSignal,
+  screen: Screen,
+): Promise<void> {
+  await followEvents(source, store, signal, ({ at, kind, text }) => {
+    screen.write(`${eventLine(at, kind, text)}\n`);
+  });
 }
 
 /** Until the signal is aborted. */

@@ -5,8 +5,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, MetadataStore } from '../index.js';
-import { clusterLine, eventLine } from './event-lines.js';
-import { followEvents, type ToldEvent } from './live-events.js';
+import { clusterLine } from './event-lines.js';
+import { followEvents, writeEvents, type ToldEvent } from './live-events.js';
 import { screenLines, type LiveEvent, type LiveState } from './live-screen.js';
 import { openFullScreen } from './painters.js';
 import type { Colours, Screen } from './screen.js';
@@ -39,9 +39,7 @@ export async function showUntil(
 async function writeUntil(signal: AbortSignal, { cluster, store }: ShownCluster, screen: Screen): Promise<void> {
   const { leader, term } = await cluster.status();
   screen.write(`${clusterLine({ at: Date.now(), kind: 'leader', leader, term })}\n`);
-  await followEvents(cluster, store, signal, ({ at, kind, text }) => {
-    screen.write(`${eventLine(at, kind, text)}\n`);
-  });
+  await writeEvents(cluster, store, signal, screen);
 }
 
 async function drawUntil(signal: AbortSignal, shown: ShownCluster, screen: Screen, colours: Colours): Promise<void> {

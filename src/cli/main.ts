@@ -50,6 +50,10 @@ async function answer(request: Request, terminal: Terminal): Promise<number> {
       const { up } = await import('./up.js');
       return up(request, terminal);
     }
+    case 'up etcd': {
+      const { upOnEtcd } = await import('./up-etcd.js');
+      return upOnEtcd(request, terminal);
+    }
     case 'remote': {
       const { workRemote } = await import('./work-remote.js');
       return workRemote(request, terminal);

@@ -13,6 +13,7 @@ import { exportText } from './export.js';
 import type { OfflineRequest } from './folder-commands.js';
 import { WITHOUT_HEARTBEATS } from './heartbeats.js';
 import { importFile } from './import.js';
+import { migrate } from './migrate.js';
 import type { OutputFormat } from './options.js';
 import { createProgress } from './progress.js';
 import { coloursFor } from './screen.js';
@@ -59,6 +60,8 @@ export async function workOffline(request: OfflineRequest, terminal: Terminal): 
     case 'export':
       print(await exportText(request));
       return ExitCode.ok;
+    case 'migrate':
+      return migrate(request, terminal);
     case 'repair':
       return repairText(await repair(request.data), request.data, print);
   }

@@ -73,7 +73,7 @@ export async function checkFilling(found: ClusterMetadata, missing: Filling, wai
 
 /** `brokers`: how many there are with those that are registered here. Throws a `CommandError` when any is refused. */
 export async function fill(store: FilledStore, brokers: number, missing: Filling, wait: Wait): Promise<void> {
-  const refusals = await fillIn(store, brokers, missing, wait);
+  const refusals = await tryToFill(store, brokers, missing, wait);
   if (refusals.length > 0) throw refusalError(refusals);
 }
 
@@ -88,10 +88,11 @@ export async function rehearse(found: ClusterMetadata, missing: Filling, wait: W
   for (const { name, numPartitions, replicationFactor } of Object.values(found.topics)) {
     await store.createTopic(name, { partitions: numPartitions, replicationFactor, assignment: 'none' });
   }
-  return fillIn(store, Object.keys(found.brokers).length + missing.brokers.length, missing, wait);
+  return tryToFill(store, Object.keys(found.brokers).length + missing.brokers.length, missing, wait);
 }
 
-async function fillIn(store: FilledStore, brokers: number, missing: Filling, wait: Wait): Promise<Refusal[]> {
+/** Those that were refused, in order: what is refused stops nothing of its kind, and what needs it is left out. */
+export async function tryToFill(store: FilledStore, brokers: number, missing: Filling, wait: Wait): Promise<Refusal[]> {
   const refused = await eachAtOnce(
     missing.brokers,
     ({ id }) => `broker ${id}`,
@@ -148,7 +149,8 @@ export function refusalText({ what, reason }: Refusal): string {
   return `${what} refused: ${describeError(reason)}`;
 }
 
-function refusalError(refusals: readonly Refusal[]): CommandError {
+/** The first, and how many more. */
+export function refusalError(refusals: readonly Refusal[]): CommandError {
   const text = refusals.slice(0, 1).map(refusalText).join();
   const kind = text.split(' ', 1).join();
   const others = refusals.length > 1 ? ` (and ${plural(refusals.length - 1, `other ${kind}`)})` : '';

@@ -21,6 +21,11 @@ export function coloursFor(screen: Screen, environment: NodeJS.ProcessEnv): Colo
   return picocolors.createColors(wantsColour(screen, environment));
 }
 
+/** What is redrawn in place cannot share a screen with log lines. */
+export function withPlainText(screen: Screen): Screen {
+  return { write: (text) => screen.write(text) };
+}
+
 function wantsColour(screen: Screen, environment: NodeJS.ProcessEnv): boolean {
   if (environment['NO_COLOR']) return false;
   const forced = environment['FORCE_COLOR'];

@@ -1,6 +1,6 @@
 /** The HTTP service as `up` starts it: where, for whom, and what is said of it. */
 import { isIP } from 'node:net';
-import type { Cluster } from '../index.js';
+import type { Cluster, ConnectedStore } from '../index.js';
 import type { Service } from '../service/service.js';
 import { CommandError, ExitCode, usageError } from './errors.js';
 import type { ListenAddress } from './options.js';
@@ -38,20 +38,20 @@ function isLoopback(host: string): boolean {
 }
 
 /** Serves it, and says where in one line. */
-export async function serve(cluster: Cluster, serving: Serving, stderr: Screen): Promise<Service> {
+export async function serve(served: Cluster | ConnectedStore, serving: Serving, stderr: Screen): Promise<Service> {
   const { listen, token, readOnly, version } = serving;
   const address = listen ?? DEFAULT_ADDRESS;
   const options = { ...address, token, readOnly, version };
   // Loaded late: what else the command does needs no HTTP.
   const { startService } = await import('../service/service.js');
   try {
-    const service = await startService(cluster, options);
+    const service = await startService(served, options);
     stderr.write(`Serving ${service.url}\n`);
     return service;
   } catch (error) {
     const code = codeOf(error);
     if (listen !== null || code !== 'EADDRINUSE') throw cannotServe(address, code, error);
-    const service = await startService(cluster, { ...options, port: 0 });
+    const service = await startService(served, { ...options, port: 0 });
     stderr.write(`Serving ${service.url} (${address.host}:${address.port} is taken)\n`);
     return service;
   }

@@ -4,43 +4,29 @@
  * files of their own.
  */
 
-import { fileURLToPath } from 'node:url';
 import { ClusterError, startCluster } from '../index.js';
 import { countsOf, drill, elapsedMs, pause } from './check.js';
 import type { DrillReport } from './check.js';
-import { checkSurvivors } from './command-line.js';
-import type { UpRequest } from './command-line.js';
-import { CommandError, ExitCode, oneLine, usageError } from './errors.js';
+import { CommandError, ExitCode, oneLine } from './errors.js';
 import { Heartbeats } from './heartbeats.js';
-import { readImportFile, type Filling } from './import-file.js';
+import type { Filling } from './import-file.js';
 import { showUntil } from './live-status.js';
 import { logWriter } from './log-lines.js';
 import { createProgress } from './progress.js';
 import type { Progress } from './progress.js';
-import { coloursFor } from './screen.js';
+import { coloursFor, withPlainText } from './screen.js';
 import { serve } from './serving.js';
-import { checkFilling, differencesFrom, fill, isOwn, localBrokers, missingFrom } from './provision.js';
+import { checkFilling, differencesFrom, fill, isOwn, missingFrom } from './provision.js';
 import type { Terminal } from './terminal.js';
 import { countsText, formatDuration, nodeTable, plural, topicTable } from './tables.js';
 import type { RecordCounts } from './tables.js';
+import { checkSurvivors, type UpRequest } from './up-command.js';
+import { fillingOf, isSample } from './up-filling.js';
 import { packageVersion } from './version.js';
-import type {
-  Cluster,
-  ClusterMetadata,
-  ClusterOptions,
-  ClusterStatus,
-  LogSink,
-  MetadataStore,
-  Wait,
-} from '../index.js';
+import type { Cluster, ClusterOptions, ClusterStatus, LogSink, MetadataStore, Wait } from '../index.js';
 import type { Service } from '../service/service.js';
 
 const DEFAULT_NODES = 3;
-const DEFAULT_BROKERS = 6;
-
-/** Seen from dist/src/cli. The compiler copies no YAML, so the package carries the file where it was written. */
-const SAMPLE_TOPICS = fileURLToPath(new URL('../../../src/cli/sample-topics.yaml', import.meta.url));
-
 interface Run {
   options: UpRequest;
   terminal: Terminal;
@@ -63,7 +49,8 @@ interface Started {
 /** The exit code when it ends by itself; an interrupt rejects with whatever it broke off. */
 export async function up(options: UpRequest, onTerminal: Terminal): Promise<number> {
   const log = logWriter(onTerminal.stderr, coloursFor(onTerminal.stderr, onTerminal.environment));
-  const terminal = options.logLevel === null ? onTerminal : withPlainErrors(onTerminal);
+  const stderr = options.logLevel === null ? onTerminal.stderr : withPlainText(onTerminal.stderr);
+  const terminal = { ...onTerminal, stderr };
   const requested = await fillingOf(options);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
@@ -109,25 +96,9 @@ export async function up(options: UpRequest, onTerminal: Terminal): Promise<numb
   }
 }
 
-/** The brokers of the topic file, those that are asked for beside it, and its topics. */
-async function fillingOf({ topics, brokers, brokerOffset }: UpRequest): Promise<Filling> {
-  const path = topics ?? SAMPLE_TOPICS;
-  const file = await readImportFile(path, brokerOffset);
-  if (file.format === 'reassignment') throw usageError(`${path}: a reassignment makes no topics; see conclave import`);
-  const { filling } = file;
-  const named = new Set(filling.brokers.map(({ id }) => id));
-  const local = localBrokers(brokers ?? (named.size === 0 ? DEFAULT_BROKERS : 0));
-  return { ...filling, brokers: [...filling.brokers, ...local.filter(({ id }) => !named.has(id))] };
-}
-
 function startingText({ nodes, data }: UpRequest): string {
   if (data !== null) return `Starting the nodes of ${data}`;
   return `Starting ${plural(nodes ?? DEFAULT_NODES, 'node')}`;
-}
-
-/** What is redrawn in place cannot share stderr with log lines. */
-function withPlainErrors(terminal: Terminal): Terminal {
-  return { ...terminal, stderr: { write: (text) => terminal.stderr.write(text) } };
 }
 
 function clusterOptions(options: UpRequest, log: LogSink['write'], signal: AbortSignal): ClusterOptions {
@@ -197,11 +168,6 @@ async function prepare(run: Run, cluster: Cluster, requested: Filling, startMs: 
   };
   progress.end(`${countsText(expected)} in ${createMs} ms`);
   return { cluster, store, startMs, createMs, recovered: options.data === null ? null : recovered, expected };
-}
-
-/** Nothing but what the sample says: an earlier run may have ended in the middle of it. */
-function isSample({ topics }: ClusterMetadata, sample: Filling): boolean {
-  return Object.keys(topics).every((topic) => sample.topics.some(({ name }) => name === topic));
 }
 
 /** `url`: where it is served; null where it is not. */

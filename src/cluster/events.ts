@@ -12,7 +12,7 @@ import type { HostLogger } from '../runtime/logger.js';
 export interface ClusterEvent {
   /** Unix ms. */
   at: number;
-  kind: 'leader' | 'node' | 'link' | 'membership' | 'health';
+  kind: 'leader' | 'controller' | 'node' | 'link' | 'membership' | 'health';
   [detail: string]: unknown;
 }
 

@@ -1,9 +1,7 @@
 /** Asks every thread what it has counted, all at once. A silent one costs a bounded time. */
-import { ThreadMeter } from '../metrics/thread-meter.js';
 import { metadataHealth, STATUS_TIMEOUT_MS, type StatusSources } from './gather-status.js';
-import type { ClusterMetrics, ProcessMetrics } from './metrics.js';
-
-const hostThread = new ThreadMeter();
+import type { ClusterMetrics } from './metrics.js';
+import { processMetrics } from './process-metrics.js';
 
 export async function gatherMetrics(sources: StatusSources, withMetadata: boolean): Promise<ClusterMetrics> {
   const [nodes, links, metadata] = await Promise.all([
@@ -17,15 +15,5 @@ export async function gatherMetrics(sources: StatusSources, withMetadata: boolea
     nodes,
     links: links.filter((link) => link !== null),
     metadata,
-  };
-}
-
-function processMetrics(): ProcessMetrics {
-  const { user, system } = process.cpuUsage();
-  return {
-    startSeconds: performance.timeOrigin / 1_000,
-    cpuSeconds: (user + system) / 1_000_000,
-    residentBytes: process.memoryUsage.rss(),
-    thread: hostThread.read(),
   };
 }

@@ -4,12 +4,19 @@
  * from time to time, since lag and metadata are told to nobody. It judges nothing: that is `status.ts`.
  */
 import type { EventFeed } from './events.js';
-import type { ClusterStatus } from './status.js';
+import type { HealthProblem, MetadataHealth } from '../metadata/health.js';
 
 /** Between looks that changes call for: a burst of them is one look. */
 const LEAST_INTERVAL_MS = 100;
 /** Between looks that nothing calls for. */
 const INTERVAL_MS = 250;
+
+/** The judgement, of a cluster or of a store in etcd. */
+interface Judged {
+  readonly healthy: boolean;
+  readonly reasons: readonly HealthProblem[];
+  readonly metadata: MetadataHealth | null;
+}
 
 export class HealthMonitor {
   readonly #events: EventFeed;
@@ -29,7 +36,7 @@ export class HealthMonitor {
   }
 
   /** A status is being gathered from now on; the function returned takes it. One that others have overtaken is old. */
-  begin(): (status: ClusterStatus) => void {
+  begin(): (status: Judged) => void {
     this.#begun += 1;
     const number = this.#begun;
     return (status) => {
@@ -67,7 +74,7 @@ export class HealthMonitor {
     }
   }
 
-  #tell({ healthy, reasons, metadata }: ClusterStatus): void {
+  #tell({ healthy, reasons, metadata }: Judged): void {
     const all = [...reasons, ...(metadata?.problems ?? [])];
     const kinds = all.map(({ reason }) => reason);
     this.#events.emitState('health', kinds.join(), { healthy, reasons: all });

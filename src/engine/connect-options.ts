@@ -1,7 +1,7 @@
 /** What `connectStore` is given: the public options, their defaults and their checks. */
 import { integer, invalid, loggerOption, MAX_DELAY_MS, MAX_ENTRIES, signalOption } from '../client/start-options.js';
 import type { HostLogger, LogLevel, LogSink } from '../runtime/logger.js';
-import type { EtcdAccess } from './etcd-client.js';
+import type { EtcdAccess } from './etcd-access.js';
 
 export interface ConnectOptions {
   /** What orders the entries. */

@@ -6,25 +6,13 @@
  * Only the plain calls of `etcd3` are used: its watcher, its retries and its circuit breakers hide what became of a
  * request. `etcd3` is an optional peer: who uses no etcd does not install it.
  */
-import { readFile } from 'node:fs/promises';
+import type * as etcd3 from 'etcd3';
 import type { Etcd3, IDuplexStream, IWatchRequest, IWatchResponse, IOptions, IRequestOp } from 'etcd3';
 import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
+import { readCredentials, type EtcdAccess, type EtcdCredentials } from './etcd-access.js';
 import type { KeyChange, KeyValue, KvFailure, KvOperation, Txn, TxnResult } from './etcd/kv.js';
-import { afterAll } from './etcd/layout.js';
-
-/** Where etcd is, and as whom to ask. Paths are those of PEM files. */
-export interface EtcdAccess {
-  /** `http://` or `https://`, host and port. */
-  readonly endpoints: readonly string[];
-  /** Ends with a slash: of all keys. */
-  readonly prefix: string;
-  readonly username: string | null;
-  readonly password: string | null;
-  readonly caFile: string | null;
-  readonly certFile: string | null;
-  readonly keyFile: string | null;
-}
+import { watchedKeys } from './etcd/layout.js';
 
 export interface EtcdHealth {
   readonly endpoint: string;
@@ -35,7 +23,7 @@ export interface EtcdHealth {
 }
 
 export interface WatchListener {
-  readonly changed: (changes: readonly KeyChange[], revision: number) => void;
+  readonly changed: (changes: readonly KeyChange[]) => void;
   /** Nothing follows. */
   readonly failed: (failure: KvFailure) => void;
 }
@@ -46,8 +34,8 @@ const KEEPALIVE_MS = 2_000;
 
 export class EtcdClient {
   readonly #access: EtcdAccess;
-  readonly #library: typeof import('etcd3');
-  readonly #credentials: IOptions['credentials'];
+  readonly #library: typeof etcd3;
+  readonly #credentials: EtcdCredentials | null;
   /** Of `endpoints`. */
   #place = 0;
   #connection: Etcd3;
@@ -58,7 +46,7 @@ export class EtcdClient {
     return new EtcdClient(access, await loadLibrary(), await readCredentials(access));
   }
 
-  private constructor(access: EtcdAccess, library: typeof import('etcd3'), credentials: IOptions['credentials']) {
+  private constructor(access: EtcdAccess, library: typeof etcd3, credentials: EtcdCredentials | null) {
     this.#access = access;
     this.#library = library;
     this.#credentials = credentials;
@@ -113,7 +101,7 @@ export class EtcdClient {
         return;
       }
       this.#endWatch = close;
-      stream.on('data', ({ header, canceled, compact_revision: compacted, cancel_reason: reason, events }) => {
+      stream.on('data', ({ canceled, compact_revision: compacted, cancel_reason: reason, events }) => {
         if (ended) return;
         if (canceled) {
           close();
@@ -123,7 +111,7 @@ export class EtcdClient {
             key: this.#nameOf(kv.key),
             value: type === 'Put' ? kv.value : null,
           }));
-          listener.changed(changes, Number(header.revision));
+          listener.changed(changes);
         }
       });
       stream.on('error', fail);
@@ -151,7 +139,7 @@ export class EtcdClient {
         maintenance.status(timely()),
         maintenance.alarm({ action: 'Get' }, timely()),
       ]);
-      const raised = new Set(alarms.map(({ alarm }) => String(alarm).toUpperCase()));
+      const raised = new Set(alarms.map(({ alarm }) => alarm.toUpperCase()));
       return { endpoint: this.endpoint, version, databaseBytes: Number(dbSize), alarms: [...raised] };
     });
   }
@@ -172,7 +160,7 @@ export class EtcdClient {
         'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
         'grpc.enable_retries': 0,
       },
-      ...(this.#credentials === undefined ? {} : { credentials: this.#credentials }),
+      ...(this.#credentials === null ? {} : { credentials: this.#credentials }),
       ...(username === null || password === null ? {} : { auth: { username, password, callOptions: timely } }),
     };
     return new this.#library.Etcd3(options);
@@ -199,12 +187,11 @@ export class EtcdClient {
   }
 
   #openWatch(connection: Etcd3, fromRevision: number): Promise<IDuplexStream<IWatchRequest, IWatchResponse>> {
-    const { prefix } = this.#access;
     return connection.watchClient.watch().then((stream) => {
       stream.write({
         create_request: {
-          key: Buffer.from(prefix),
-          range_end: Buffer.from(afterAll(prefix)),
+          key: this.#keyOf(watchedKeys.from),
+          range_end: this.#keyOf(watchedKeys.to),
           start_revision: fromRevision,
           progress_notify: false,
         },
@@ -250,10 +237,18 @@ interface KeyValueMessage {
   readonly value: Buffer;
 }
 
-/** No retry, no circuit breaker. What it is to perform may throw; the library takes a rejection alone for a failure. */
+/**
+ * No retry, no circuit breaker. What throws must reject: the library expects no less. It rejects with another error,
+ * since the library ends all that is under way, the watch too, at errors of some kinds: where etcd is full, say.
+ */
 const once = {
-  execute: <Answer>(perform: (context: { signal: AbortSignal }) => Answer) =>
-    Promise.resolve({ signal: new AbortController().signal }).then(perform),
+  async execute<Answer>(perform: () => Answer | Promise<Answer>): Promise<Answer> {
+    try {
+      return await perform();
+    } catch (error) {
+      throw new Error(error instanceof Error ? error.message : String(error));
+    }
+  },
 } as unknown as NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
 
 function timely(): { deadline: number } {
@@ -264,7 +259,7 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-async function loadLibrary(): Promise<typeof import('etcd3')> {
+async function loadLibrary(): Promise<typeof etcd3> {
   try {
     return await import('etcd3');
   } catch (error) {
@@ -275,45 +270,25 @@ async function loadLibrary(): Promise<typeof import('etcd3')> {
   }
 }
 
-async function readCredentials({ caFile, certFile, keyFile }: EtcdAccess): Promise<IOptions['credentials']> {
-  if (caFile === null) return undefined;
-  const [rootCertificate, certChain, privateKey] = await Promise.all([caFile, certFile, keyFile].map(readPem));
-  return {
-    rootCertificate: must(rootCertificate, 'a file that was named'),
-    ...(certChain === undefined ? {} : { certChain }),
-    ...(privateKey === undefined ? {} : { privateKey }),
-  };
-}
+/** As gRPC words it, with the error of the system in the middle. */
+const NOT_CONNECTED = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:.*$/s;
 
-async function readPem(path: string | null): Promise<Buffer | undefined> {
-  if (path === null) return undefined;
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new ClusterError('InvalidArgument', `${path} cannot be read: ${(error as Error).message}`);
-  }
-}
+const REFUSAL =
+  /permission denied|authentication (failed|is not enabled)|user name is empty|request is too large|INVALID_ARGUMENT|UNAUTHENTICATED/;
 
 /** By what gRPC and etcd say: the library keeps no code. */
-export function toFailure(error: unknown): KvFailure {
+function toFailure(error: unknown): KvFailure {
   const message = error instanceof Error ? error.message : String(error);
-  const told = message.replace(/^(\w+: )?\d+ [A-Z_]+: /, '');
+  const told = message.replace(/^(\w+: )?\d+ [A-Z_]+: /, '').replace(NOT_CONNECTED, (_, why: string) => {
+    return why === 'null' ? 'no connection' : why;
+  });
   return { kind: kindOf(message), message: told };
 }
 
 function kindOf(message: string): KvFailure['kind'] {
+  // Whoever connects anew gets another token.
+  if (/invalid auth token|auth store is old/.test(message)) return 'unavailable';
   if (message.includes('database space exceeded')) return 'noSpace';
   if (message.includes('has been compacted')) return 'compacted';
-  if (REFUSALS.some((refusal) => message.includes(refusal))) return 'refused';
-  return 'unavailable';
+  return REFUSAL.test(message) ? 'refused' : 'unavailable';
 }
-
-const REFUSALS = [
-  'permission denied',
-  'authentication failed',
-  'authentication is not enabled',
-  'user name is empty',
-  'request is too large',
-  'INVALID_ARGUMENT',
-  'UNAUTHENTICATED',
-];

@@ -8,22 +8,16 @@ import { Router } from '../client/router.js';
 import { Changes, remainingMs, type Deadline } from '../client/waiting.js';
 import { ClusterError, toClusterError } from '../errors.js';
 import type { MetadataStoreControl } from '../messages.js';
+import type { MetadataStoreMetrics } from '../metrics/metadata-store-meters.js';
 import { createRandom } from '../random.js';
 import { createActorSystem, nextLife, oneFate, type Actor, type ActorEnd } from '../runtime/actor-system.js';
 import type { HostLogger } from '../runtime/logger.js';
 import type { ResolvedConnectOptions } from './connect-options.js';
-import type { EtcdHealth } from './etcd-client.js';
-import type { EtcdLogControl, EtcdLogReport } from './etcd-messages.js';
-
-/** What is known of a store in etcd, from this process. */
-export interface EtcdStatus extends EtcdLogReport {
-  /** What this process has applied. */
-  readonly appliedIndex: number;
-  readonly etcd: EtcdHealth | { readonly unknown: string };
-}
+import type { EtcdLogControl } from './etcd-messages.js';
+import type { EtcdReport } from './etcd-status.js';
 
 /** The router knows nodes by number; here there is this one. */
-const ONLY_NODE = 1;
+export const ONLY_NODE = 1;
 const THREADS = 2;
 const CALL_TIMEOUT_MS = 5_000;
 /** How long the end of this process may wait until the others know of it. */
@@ -31,6 +25,9 @@ const RESIGN_TIMEOUT_MS = 1_000;
 
 export class EtcdHost {
   readonly router: Router;
+  /** Resolves when its threads have ended, whatever ended them. */
+  readonly ended: Promise<void>;
+  readonly #options: ResolvedConnectOptions;
   readonly #system;
   readonly #log: Actor<EtcdLogControl>;
   readonly #store: Actor<MetadataStoreControl>;
@@ -41,6 +38,7 @@ export class EtcdHost {
   constructor(options: ResolvedConnectOptions, logger: HostLogger | null) {
     const { access, proposalTimeoutMs, brokerSessionTimeoutMs, snapshotEntries } = options;
     const { controllerTimeoutMs, trailingEntries } = options;
+    this.#options = options;
     this.router = new Router({ proposalTimeoutMs, random: createRandom(Math.floor(Math.random() * 2 ** 32)) });
     this.#system = createActorSystem(THREADS, logger);
     const hostLog = new MessageChannel();
@@ -71,7 +69,7 @@ export class EtcdHost {
       this.#changes.announce();
     });
     this.router.attachNode(ONLY_NODE, this.#log.life, hostLog.port1, hostStore.port1);
-    void oneFate([this.#log, this.#store]).then((end) => {
+    this.ended = oneFate([this.#log, this.#store]).then((end) => {
       this.#end = end;
       this.router.stop();
       this.#changes.announce();
@@ -91,8 +89,11 @@ export class EtcdHost {
       return appliedIndex >= head.index || null;
     }, deadline);
     await ready.catch((error: unknown) => {
-      const isLate = error instanceof ClusterError && error.code === 'Timeout';
-      throw isLate && this.router.problem !== null ? toClusterError(this.router.problem) : error;
+      if (!(error instanceof ClusterError && error.code === 'Timeout')) throw error;
+      const { problem } = this.router;
+      if (problem !== null) throw toClusterError(problem);
+      if (this.router.leader() !== null) throw error;
+      throw new ClusterError('NoLeader', 'etcd has not answered within the time given');
     });
   }
 
@@ -104,14 +105,20 @@ export class EtcdHost {
     throw new ClusterError('Stopped', `the store has ended${reason}`);
   }
 
-  async status(): Promise<EtcdStatus> {
+  async report(): Promise<EtcdReport> {
     this.checkRuns();
+    const { endpoints, prefix } = this.#options.access;
     const [log, appliedIndex, etcd] = await Promise.all([
       this.#log.call('status', [], CALL_TIMEOUT_MS),
       this.#store.call('appliedIndex', [], CALL_TIMEOUT_MS),
       this.#log.call('health', [], CALL_TIMEOUT_MS),
     ]);
-    return { ...log, appliedIndex, etcd };
+    return { endpoints, prefix, ...log, appliedIndex, etcd };
+  }
+
+  /** Null: its thread does not answer. */
+  storeMetrics(): Promise<MetadataStoreMetrics | null> {
+    return this.#store.call('metrics', [], CALL_TIMEOUT_MS).catch(() => null);
   }
 
   dump(withState: boolean): Promise<ReturnType<MetadataStoreControl['dump']>> {

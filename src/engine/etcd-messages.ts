@@ -1,6 +1,7 @@
 /** What the host and the thread of a log in etcd say to each other beside the engine's own messages. Types only. */
 import type { EngineControl } from './engine.js';
-import type { EtcdAccess, EtcdHealth } from './etcd-client.js';
+import type { EtcdAccess } from './etcd-access.js';
+import type { EtcdHealth } from './etcd-client.js';
 import type { EtcdLogConfig, EtcdLogStatus } from './etcd/inputs.js';
 
 export interface EtcdLogConfigMessage {

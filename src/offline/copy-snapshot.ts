@@ -1,6 +1,11 @@
-/** A snapshot's content under another header: what a node's state was becomes that of another node or cluster. */
+/** A snapshot's content under a header of one's own: what a node's state was becomes that of another node or cluster. */
 import type { Disk } from '../storage/disk.js';
-import { createSnapshotWriter, openSnapshotFile, type SnapshotHeader } from '../storage/snapshot-files.js';
+import {
+  createSnapshotWriter,
+  openSnapshotFile,
+  type SnapshotFile,
+  type SnapshotHeader,
+} from '../storage/snapshot-files.js';
 
 const PART_BYTES = 1 << 20;
 
@@ -8,15 +13,24 @@ const PART_BYTES = 1 << 20;
 export function copySnapshot(disk: Disk, path: string, folder: string, header: SnapshotHeader): void {
   const from = openSnapshotFile(disk, path);
   try {
-    const to = createSnapshotWriter(disk, folder, header);
-    try {
-      for (let offset = 0; offset < from.contentBytes; offset += PART_BYTES) to.write(from.read(offset, PART_BYTES));
-    } catch (error) {
-      to.abandon();
-      throw error;
-    }
-    to.finish();
+    saveContent(disk, folder, header, partsOf(from));
   } finally {
     from.close();
   }
+}
+
+/** Whole or not at all. Throws `StorageFailed`, and what making a part throws. */
+export function saveContent(disk: Disk, folder: string, header: SnapshotHeader, parts: Iterable<Uint8Array>): void {
+  const to = createSnapshotWriter(disk, folder, header);
+  try {
+    for (const part of parts) to.write(part);
+  } catch (error) {
+    to.abandon();
+    throw error;
+  }
+  to.finish();
+}
+
+function* partsOf(file: SnapshotFile): Generator<Uint8Array, void, void> {
+  for (let offset = 0; offset < file.contentBytes; offset += PART_BYTES) yield file.read(offset, PART_BYTES);
 }

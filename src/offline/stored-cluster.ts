@@ -24,11 +24,11 @@ export interface StoredCluster {
 }
 
 /** Rejects `InvalidArgument` when there is no cluster, `DataDirInUse`, `CorruptLog`, `StorageFailed`. */
-export async function withStoredCluster<T>(folder: string, work: (cluster: StoredCluster) => T): Promise<T> {
-  return Promise.resolve().then(() => workOn(absolutePath(folder, 'dataDir'), work));
-}
-
-function workOn<T>(dataDir: string, work: (cluster: StoredCluster) => T): T {
+export async function withStoredCluster<T>(
+  folder: string,
+  work: (cluster: StoredCluster) => T | Promise<T>,
+): Promise<T> {
+  const dataDir = absolutePath(folder, 'dataDir');
   // A lock would make the folder.
   if (!existsSync(`${dataDir}/cluster.json`)) throw new ClusterError('InvalidArgument', `${dataDir} holds no cluster`);
   const disk = createNodeDisk();
@@ -37,7 +37,7 @@ function workOn<T>(dataDir: string, work: (cluster: StoredCluster) => T): T {
     const file = readClusterFile(disk, dataDir);
     if (file === null) throw new ClusterError('InvalidArgument', `${dataDir} holds no cluster`);
     takeNewFolders(disk, dataDir, file);
-    return work({ disk, dataDir, file });
+    return await work({ disk, dataDir, file });
   } finally {
     lock.release();
   }

@@ -13,6 +13,7 @@ type RefusalCode =
   | 'ReadOnly'
   | 'NotFound'
   | 'MethodNotAllowed'
+  | 'OtherEngine'
   | 'TooLarge'
   | 'UnsupportedMediaType'
   | 'Overloaded'
@@ -25,6 +26,7 @@ const refusalStatus: Readonly<Record<RefusalCode, ContentfulStatusCode>> = {
   ReadOnly: 403,
   NotFound: 404,
   MethodNotAllowed: 405,
+  OtherEngine: 409,
   TooLarge: 413,
   UnsupportedMediaType: 415,
   Overloaded: 429,

@@ -4,11 +4,12 @@
  */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ClusterError, type Cluster, type MetadataStore, type WatchedChange } from '../index.js';
+import { ClusterError, type WatchedChange } from '../index.js';
 import { errorBody, Refusal } from './error-response.js';
 import { EventStream } from './event-stream.js';
 import type { ServiceLimits } from './limits.js';
 import type { PictureMaker } from './picture-maker.js';
+import type { Served } from './served.js';
 
 /** `picture` is for whoever asks for it by name. */
 export const topics = ['cluster', 'metadata', 'status', 'picture'] as const;
@@ -21,15 +22,13 @@ export interface EventRequest {
 }
 
 interface EventSources {
-  readonly cluster: Cluster;
-  readonly store: MetadataStore;
+  readonly served: Served;
   readonly limits: ServiceLimits;
   readonly pictures: PictureMaker;
 }
 
 export class EventStreams {
-  readonly #cluster: Cluster;
-  readonly #store: MetadataStore;
+  readonly #served: Served;
   readonly #limits: ServiceLimits;
   readonly #pictures: PictureMaker;
   /** With what each is to be told. */
@@ -43,9 +42,8 @@ export class EventStreams {
   /** Changes are shared by all who watch, and so is their text. */
   readonly #texts = new WeakMap<WatchedChange, string>();
 
-  constructor({ cluster, store, limits, pictures }: EventSources) {
-    this.#cluster = cluster;
-    this.#store = store;
+  constructor({ served, limits, pictures }: EventSources) {
+    this.#served = served;
     this.#limits = limits;
     this.#pictures = pictures;
   }
@@ -85,9 +83,11 @@ export class EventStreams {
     while (this.#streams.size > 0 && !signal.aborted) {
       const nextAtMs = performance.now() + this.#limits.statusMs;
       const wanted = [...this.#streams.values()].some((told) => told.has('status'));
-      const text = wanted ? eventText('status', await this.#cluster.status()) : '';
+      // One that has ended tells nothing more.
+      const status = wanted ? await this.#served.status().catch(() => null) : null;
+      const text = eventText('status', status);
       for (const [stream, told] of this.#streams) {
-        if (told.has('status')) stream.offer(text);
+        if (status !== null && told.has('status')) stream.offer(text);
         stream.tend(performance.now(), this.#limits);
       }
       await delay(Math.max(0, nextAtMs - performance.now()), undefined, { signal }).catch(() => undefined);
@@ -103,8 +103,8 @@ export class EventStreams {
       [...this.#streams].flatMap(([stream, told]) => (told.has('picture') ? [stream] : []));
     while (viewers().length > 0 && !signal.aborted) {
       const beganAtMs = performance.now();
-      const text = eventText('picture', await this.#pictures.make());
-      for (const stream of viewers()) stream.offer(text);
+      const picture = await this.#pictures.make().catch(() => null);
+      if (picture !== null) for (const stream of viewers()) stream.offer(eventText('picture', picture));
       const tookMs = performance.now() - beganAtMs;
       const pauseMs = Math.min(pictureMostMs, Math.max(pictureMs, tookMs * pictureTimes)) - tookMs;
       await delay(Math.max(0, pauseMs), undefined, { signal }).catch(() => undefined);
@@ -114,7 +114,7 @@ export class EventStreams {
 
   async #tellCluster(stream: EventStream): Promise<void> {
     try {
-      for await (const event of this.#cluster.events({ signal: stream.signal })) {
+      for await (const event of this.#served.events({ signal: stream.signal })) {
         await stream.send(eventText('cluster', event));
       }
     } catch (error) {
@@ -128,7 +128,7 @@ export class EventStreams {
       // An id without data is no event: it is what a client that loses the stream at once goes on from.
       if (index !== null) await stream.send(`id: ${index}\n\n`);
       const options = { signal: stream.signal, ...(index === null ? {} : { fromIndex: index }) };
-      for await (const change of this.#store.watch(options)) await stream.send(this.#textOf(change));
+      for await (const change of this.#served.store.watch(options)) await stream.send(this.#textOf(change));
     } catch (error) {
       await fail(stream, error);
     }
@@ -137,7 +137,7 @@ export class EventStreams {
   /** Null: no node is there to tell. */
   async #currentIndex(): Promise<number | null> {
     const options = { consistency: 'local', timeoutMs: 1_000 } as const;
-    const answer = await this.#store.query({ type: 'health' }, options).catch(() => null);
+    const answer = await this.#served.store.query({ type: 'health' }, options).catch(() => null);
     return answer?.index ?? null;
   }
 

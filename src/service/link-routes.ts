@@ -1,7 +1,7 @@
 /** The links between nodes: list, cut, disturb, heal; one, or all between groups. */
 import type { Cluster, LinkHandle } from '../index.js';
 import { readBody, readWhole } from './body.js';
-import type { Parts } from './parts.js';
+import type { ServiceLimits } from './limits.js';
 import type { App, Context } from './web.js';
 
 type Deed = (link: LinkHandle, body: Readonly<Record<string, unknown>>) => Promise<void>;
@@ -12,7 +12,7 @@ const deeds: Readonly<Record<string, Deed>> = {
   heal: (link) => link.heal(),
 };
 
-export function addLinkRoutes(app: App, { cluster, limits }: Parts): void {
+export function addLinkRoutes(app: App, cluster: Cluster, limits: ServiceLimits): void {
   app.get('/v1/links', async (context) => context.json((await cluster.status()).links));
   for (const [name, deed] of Object.entries(deeds)) {
     app.post(`/v1/links/:a/:b/${name}`, async (context) => {

@@ -5,8 +5,8 @@ import type { App } from './web.js';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-export function addMetricsRoutes(app: App, { cluster }: Parts): void {
+export function addMetricsRoutes(app: App, { served }: Parts): void {
   app.get('/metrics', async (context) =>
-    context.body(prometheusText(await cluster.metrics()), 200, { 'Content-Type': CONTENT_TYPE }),
+    context.body(prometheusText(await served.metrics()), 200, { 'Content-Type': CONTENT_TYPE }),
   );
 }

@@ -1,12 +1,12 @@
 /** The nodes of the cluster: list, add, remove, and whatever can be done to one. */
 import type { Cluster, NodeHandle } from '../index.js';
 import { readBody, readFlag, readWhole } from './body.js';
-import type { Parts } from './parts.js';
+import type { ServiceLimits } from './limits.js';
 import type { App, Context } from './web.js';
 
 type Deed = (node: NodeHandle, context: Context) => Promise<unknown>;
 
-export function addNodeRoutes(app: App, { cluster, limits }: Parts): void {
+export function addNodeRoutes(app: App, cluster: Cluster, limits: ServiceLimits): void {
   const patience = { timeoutMs: limits.membershipMs };
   app.get('/v1/nodes', async (context) => context.json((await cluster.status()).nodes));
   app.post('/v1/nodes', async (context) => {

@@ -1,7 +1,8 @@
 /** What every file of routes is given. Types only. */
-import type { Cluster, MetadataStore } from '../index.js';
+import type { MetadataStore } from '../index.js';
 import type { EventStreams } from './event-streams.js';
 import type { ServiceLimits } from './limits.js';
+import type { Served } from './served.js';
 
 export interface ServiceOptions {
   host: string;
@@ -15,8 +16,8 @@ export interface ServiceOptions {
 }
 
 export interface Parts {
-  readonly cluster: Cluster;
-  /** Follows the leader. */
+  readonly served: Served;
+  /** Its store: follows the leader. */
   readonly store: MetadataStore;
   readonly options: ServiceOptions;
   readonly limits: ServiceLimits;

@@ -2,13 +2,14 @@
  * Makes the pictures of the live page. Counts are asked of the threads each time; the judgement of health, which costs
  * more where much changes, every so often. Whom it is told is `event-streams.ts`.
  */
-import type { Cluster, ClusterMetrics, ClusterStatus, HistogramCounts, NodeMetrics, NodeStatus } from '../index.js';
+import type { ClusterMetrics, ClusterStatus, EtcdStatus, HistogramCounts, NodeMetrics, NodeStatus } from '../index.js';
 import { latencyBetween } from './latency.js';
 import type { ServiceLimits } from './limits.js';
 import type { ClientPicture, LinkPicture, NodePicture, Picture } from './picture.js';
+import { isEtcd, type Served, type ServedStatus } from './served.js';
 
 interface Sources {
-  readonly cluster: Cluster;
+  readonly served: Served;
   readonly options: { readonly version: string; readonly readOnly: boolean };
   readonly limits: Pick<ServiceLimits, 'pictureHealthMs'>;
   readonly startedAtMs: number;
@@ -16,7 +17,7 @@ interface Sources {
 
 export class PictureMaker {
   readonly #sources: Sources;
-  #status: ClusterStatus | null = null;
+  #status: ServedStatus | null = null;
   #statusAtMs = 0;
   #judgedStates = '';
   #writeSeconds: HistogramCounts | null = null;
@@ -29,36 +30,43 @@ export class PictureMaker {
   }
 
   async make(): Promise<Picture> {
-    const { cluster, options, startedAtMs } = this.#sources;
-    const metrics = await cluster.metrics({ metadata: false });
+    const { served, options, startedAtMs } = this.#sources;
+    const metrics = await served.metrics({ metadata: false });
     const status = await this.#judgement(metrics);
-    const nodes = metrics.nodes.map((node) => this.#nodePicture(node, status));
-    const leading = leaderAmong(nodes);
+    const { healthy, reasons, metadata } = status;
     return {
       at: Date.now(),
       version: options.version,
       readOnly: options.readOnly,
       upMs: Math.round(performance.now() - startedAtMs),
-      leader: leading?.id ?? null,
-      term: Math.max(0, ...nodes.map(({ term }) => term)),
-      healthy: status.healthy,
-      reasons: status.reasons,
-      metadata: status.metadata,
-      nodes,
-      links: status.links.map((link) => linkPicture(link, metrics)),
+      ...(isEtcd(status) ? withoutNodes(status, metrics) : this.#members(status, metrics)),
+      healthy,
+      reasons,
+      metadata,
       client: this.#clientPicture(metrics),
     };
   }
 
+  #members(status: ClusterStatus, metrics: ClusterMetrics): Members {
+    const nodes = metrics.nodes.map((node) => this.#nodePicture(node, status));
+    return {
+      engine: null,
+      leader: leaderAmong(nodes)?.id ?? null,
+      term: Math.max(0, ...nodes.map(({ term }) => term)),
+      nodes,
+      links: status.links.map((link) => linkPicture(link, metrics)),
+    };
+  }
+
   /** The last one, unless it is old or speaks of nodes and links that have changed since. */
-  async #judgement(metrics: ClusterMetrics): Promise<ClusterStatus> {
+  async #judgement(metrics: ClusterMetrics): Promise<ServedStatus> {
     const now = performance.now();
     const states = statesOf(metrics);
     const isOld = now - this.#statusAtMs >= this.#sources.limits.pictureHealthMs;
     if (this.#status === null || isOld || states !== this.#judgedStates) {
       this.#statusAtMs = now;
       this.#judgedStates = states;
-      this.#status = await this.#sources.cluster.status();
+      this.#status = await this.#sources.served.status();
     }
     return this.#status;
   }
@@ -78,6 +86,14 @@ export class PictureMaker {
     this.#readSeconds = copyOf(readSeconds);
     return { writesPending, readsPending, writesAnswered, readsAnswered, writeLatency, readLatency };
   }
+}
+
+type Members = Pick<Picture, 'engine' | 'leader' | 'term' | 'nodes' | 'links'>;
+
+/** What it has applied is counted each time. */
+function withoutNodes(status: EtcdStatus, { nodes: [counted] }: ClusterMetrics): Members {
+  const appliedIndex = counted?.store?.appliedIndex ?? status.appliedIndex;
+  return { engine: { ...status, appliedIndex }, leader: null, term: status.head.term, nodes: [], links: [] };
 }
 
 /** What health depends on, and changes seldom. */

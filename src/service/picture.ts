@@ -2,7 +2,7 @@
  * What the live page is told of the cluster, a few times a second: present facts and counters that only grow, of which
  * whoever looks makes rates. Bounded by the number of nodes, whatever the cluster does. Types only.
  */
-import type { ClusterStatus, DirectionReport, LinkStatus, MetadataHealth, NodeStatus } from '../index.js';
+import type { DirectionReport, EtcdStatus, HealthProblem, LinkStatus, MetadataHealth, NodeStatus } from '../index.js';
 
 export interface Picture {
   /** Unix ms. */
@@ -12,11 +12,13 @@ export interface Picture {
   readonly readOnly: boolean;
   /** Since when the service runs. */
   readonly upMs: number;
+  /** Null: the nodes here order the entries. */
+  readonly engine: EtcdStatus | null;
   readonly leader: number | null;
   readonly term: number;
   /** These three are looked at less often than the rest. */
   readonly healthy: boolean;
-  readonly reasons: ClusterStatus['reasons'];
+  readonly reasons: readonly HealthProblem[];
   readonly metadata: MetadataHealth | null;
   readonly nodes: readonly NodePicture[];
   readonly links: readonly LinkPicture[];

@@ -1,5 +1,5 @@
 /**
- * The HTTP service of a running cluster: starts, closes, and puts guards before routes. What a route answers is in the
+ * The HTTP service of a running cluster, or of a store in etcd: starts, closes, and puts guards before routes. What a route answers is in the
  * files of routes, one a noun.
  */
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import type { Cluster } from '../index.js';
+import type { Cluster, ConnectedStore } from '../index.js';
 import { addBrokerRoutes } from './broker-routes.js';
 import { addBrowseRoutes } from './browse-routes.js';
 import { errorBody, errorResponse, invalid, Refusal } from './error-response.js';
@@ -19,20 +19,20 @@ import { addGroupRoutes } from './group-routes.js';
 import { addGuards, bracketed } from './guards.js';
 import { addHealthRoutes } from './health-routes.js';
 import { serviceLimits, type ServiceLimits } from './limits.js';
-import { addLinkRoutes } from './link-routes.js';
+import { addMemberRoutes } from './member-routes.js';
 import { addMetricsRoutes } from './metrics-routes.js';
-import { addNodeRoutes } from './node-routes.js';
 import { addPageRoutes } from './page-routes.js';
 import { addPartitionRoutes } from './partition-routes.js';
 import { PictureMaker } from './picture-maker.js';
 import type { Parts, ServiceOptions } from './parts.js';
+import { servedOf } from './served.js';
 import { addStatusRoutes } from './status-routes.js';
 import { addTopicRoutes } from './topic-routes.js';
 import type { App } from './web.js';
 
 export interface Service {
   readonly url: string;
-  /** Ends every stream of events; afterwards nothing of it is left. The cluster goes on. */
+  /** Ends every stream of events; afterwards nothing of it is left. What it serves goes on. */
   close(): Promise<void>;
 }
 
@@ -46,23 +46,23 @@ const routes = [
   addBrokerRoutes,
   addBrowseRoutes,
   addGroupRoutes,
-  addNodeRoutes,
-  addLinkRoutes,
+  addMemberRoutes,
   addEventRoutes,
   addPageRoutes,
 ];
 
 /** Rejects with the error of the system where it cannot listen there. */
 export async function startService(
-  cluster: Cluster,
+  given: Cluster | ConnectedStore,
   options: ServiceOptions,
   limits: ServiceLimits = serviceLimits,
 ): Promise<Service> {
-  const store = cluster.store();
+  const served = servedOf(given);
+  const { store } = served;
   const startedAtMs = performance.now();
-  const pictures = new PictureMaker({ cluster, options, limits, startedAtMs });
-  const streams = new EventStreams({ cluster, store, limits, pictures });
-  const app = createApp({ cluster, store, options, limits, streams, startedAtMs });
+  const pictures = new PictureMaker({ served, options, limits, startedAtMs });
+  const streams = new EventStreams({ served, limits, pictures });
+  const app = createApp({ served, store, options, limits, streams, startedAtMs });
   const server = createHttpServer(app, options.version, limits);
   server.listen(options.port, options.host);
   await once(server, 'listening');
@@ -71,7 +71,7 @@ export async function startService(
   return {
     url: `http://${bracketed(options.host)}:${port}`,
     close() {
-      closed ??= closeAll(server, streams, limits).then(() => store.close());
+      closed ??= closeAll(server, streams, limits).then(() => served.close());
       return closed;
     },
   };

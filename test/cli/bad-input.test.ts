@@ -76,6 +76,7 @@ const OFFLINE: Readonly<Record<string, string>> = {
   repair: absent,
   import: `${join(folder, 'imported')} ${absent}`,
   export: `${absent} --format kcat`,
+  migrate: `--data ${absent} --to etcd`,
 };
 
 /** Their words are those of other programs, or they need none. */
@@ -115,6 +116,7 @@ async function run(words: string, { interrupt = new AbortController().signal } =
         case 'bench':
         case 'simulate':
         case 'completion':
+        case 'up etcd':
           throw new Error(`${words} is not for here`);
         case 'up':
           return up(request, terminal);

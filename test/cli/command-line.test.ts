@@ -1,8 +1,9 @@
 /** The command line: words in, options or one line of complaint out. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommandLine, type Request, type UpRequest } from '../../src/cli/command-line.js';
+import { parseCommandLine, type Request } from '../../src/cli/command-line.js';
 import { CommandError } from '../../src/cli/errors.js';
+import type { UpRequest } from '../../src/cli/up-command.js';
 import { readProjectFile } from '../support/repository.js';
 
 const test = suite('command line');
@@ -97,6 +98,59 @@ test('where it is served: an address, for all or with a token', () => {
   assert.is(complaint('up --token='), 'the token is empty');
   assert.match(complaint('up --check --listen localhost:0'), /^--check serves nothing/);
   assert.match(complaint('up --check --read-only'), /^--check serves nothing/);
+});
+
+const onEtcd = (words: string): unknown => {
+  const { request } = parse(`up --engine etcd ${words}`.trim());
+  return request?.command === 'up etcd' ? request.etcd : request;
+};
+
+test('where etcd is, and as whom', () => {
+  const alone = { endpoints: ['http://127.0.0.1:2379'], prefix: '/conclave' };
+  assert.equal(onEtcd(''), { place: alone, passwordFile: null });
+  const all = '--endpoints https://a:1,https://b:2 --prefix /x --user u --password-file p --cacert c --cert d --key k';
+  const files = { caFile: 'c', certFile: 'd', keyFile: 'k' };
+  const place = { endpoints: ['https://a:1', 'https://b:2'], prefix: '/x', username: 'u', ...files };
+  assert.equal(onEtcd(all), { place, passwordFile: 'p' });
+  assert.equal(onEtcd('--endpoints 127.0.0.1:1,[::1]:2'), {
+    place: { ...alone, endpoints: ['http://127.0.0.1:1', 'http://[::1]:2'] },
+    passwordFile: null,
+  });
+  for (const endpoints of ['', 'http://', 'ftp://a:1', 'http://a:1/path', 'http://u@a:1', 'http://a:1,https://b:2']) {
+    assert.match(complaint(`up --engine etcd --endpoints=${endpoints}`), /^option '--endpoints <urls>'/, endpoints);
+  }
+  assert.match(complaint('up --engine etcd --prefix='), /^option '--prefix <prefix>'/);
+  for (const one of ['--user u', '--password-file p']) {
+    assert.is(complaint(`up --engine etcd ${one}`), '--user and --password-file go together');
+  }
+  const secure = 'up --engine etcd --endpoints https://a:1';
+  assert.is(complaint(`${secure} --cert d --cacert c`), '--cert and --key go together');
+  assert.is(complaint(`${secure} --cert d --key k`), '--cert and --key need --cacert');
+  assert.is(complaint('up --engine etcd --cacert c'), '--cacert goes with https:// --endpoints alone');
+});
+
+test('what belongs to one engine does not go with the other', () => {
+  for (const words of ['--nodes 3', '--data d', '--durability os', '--wipe 1', '--check']) {
+    const [flag = ''] = words.split(' ');
+    const message = `${flag} does not go with --engine etcd: it is for Raft nodes of this process`;
+    assert.is(complaint(`up --engine etcd ${words}`), message);
+  }
+  const flags = ['--endpoints a:1', '--prefix p', '--user u', '--password-file p', '--cacert c', '--cert d', '--key k'];
+  for (const words of flags) {
+    const [flag = ''] = words.split(' ');
+    assert.is(complaint(`up ${words}`), `${flag} needs --engine etcd`);
+    assert.is(complaint(`up --engine embedded ${words}`), `${flag} needs --engine etcd`);
+  }
+  assert.match(complaint('up --engine kafka'), /^option '--engine <engine>'/);
+});
+
+test('migrate goes one way', () => {
+  for (const words of ['', '--to etcd --from etcd']) {
+    assert.is(complaint(`migrate --data d ${words}`.trim()), 'either --to etcd or --from etcd is needed');
+  }
+  assert.is(complaint('migrate --data d --to etcd --nodes 3'), '--nodes needs --from');
+  assert.match(complaint('migrate --to etcd'), /'--data <folder>'/);
+  assert.is(complaint('migrate --data d --from etcd --nodes 3'), 'accepted');
 });
 
 test('durations: seconds, or with a unit', () => {

@@ -15,7 +15,7 @@ export function direction(from: number, to: number, changes: Partial<DirectionRe
 
 export function picture(changes: Partial<Picture> = {}): Picture {
   return {
-    ...{ at: 1_000, version: '1.2.3', readOnly: false, upMs: 10, leader: 1, term: 2, healthy: true },
+    ...{ at: 1_000, version: '1.2.3', readOnly: false, upMs: 10, engine: null, leader: 1, term: 2, healthy: true },
     ...{ reasons: [], metadata: null },
     nodes: [node(1, { role: 'leader' }), node(2), node(3)],
     links: [

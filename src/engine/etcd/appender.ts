@@ -1,8 +1,10 @@
 /**
- * Appends to the log: batches in call order, each conditional on the one before it, a few on their way at once. Other
- * processes append too, so a batch may find another head than it expects: it then had no effect, what it missed is
- * taken in, and it goes again behind that. Where etcd does not answer, the outcome is not known, and the log is joined
- * anew: who still waits is asked to send again, and what was appended nevertheless is found by its session (thesis 6.3).
+ * Appends to the log: batches in call order, one on its way at a time, each conditional on the head as it is known.
+ * Other processes append too, so a batch may find another head than it expects: it then had no effect, what it missed
+ * is taken in, and it goes again behind that. More than one on their way would each be conditional on the one before,
+ * and etcd does not take requests in the order in which they came: with two or four, a third fewer entries got through.
+ * Where etcd does not answer, the outcome is not known, and the log is joined anew: who still waits is asked to send
+ * again, and what was appended nevertheless is found by its session (thesis 6.3).
  */
 import { must } from '../../assert.js';
 import { EntryKind, packPayloads, payloadAt, type PackedPayloads } from '../../raft/entries.js';
@@ -13,11 +15,12 @@ import { afterAll, decodeBatch, encodeBatch, encodeController, encodeHead, headA
 import type { LogTail } from './log-tail.js';
 import type { Outbox } from './outbox.js';
 
-/** Of one transaction. etcd takes 1.5 MiB by default; a larger entry still goes, alone. */
-const MAX_BATCH_ENTRIES = 100;
+/**
+ * Of one transaction. All entries of a batch are one value, so etcd's limit of 128 operations says nothing of them:
+ * with at most 100, 256 clients got half as far. It takes 1.5 MiB by default; a larger entry still goes, alone.
+ */
+const MAX_BATCH_ENTRIES = 1_000;
 const MAX_BATCH_BYTES = 1024 * 1024;
-/** On their way at once. One that meets another writer fails all behind it, so there are more only while none does. */
-const MAX_IN_FLIGHT = 4;
 /** Read back with a refusal. */
 const MISSED_BATCHES = 16;
 /** Grows with each refusal in a row, so that the others come to their turn; drawn from [0, this). */
@@ -33,7 +36,6 @@ interface Proposal {
 interface InFlight {
   readonly batch: LogBatch;
   readonly proposals: readonly Proposal[];
-  state: 'sent' | 'appended' | 'refused';
 }
 
 export interface AppenderOptions {
@@ -50,8 +52,7 @@ export interface AppenderOptions {
 export class Appender {
   readonly #options: AppenderOptions;
   #queue: Proposal[] = [];
-  #inFlight: InFlight[] = [];
-  #window = 1;
+  #inFlight: InFlight | null = null;
   #refusals = 0;
   #waitUntil = 0;
   #lastBatch = 0;
@@ -73,17 +74,26 @@ export class Appender {
   }
 
   get claiming(): boolean {
-    return this.#claimWanted || this.#inFlight.some(({ batch }) => isClaim(batch));
+    return this.#claimWanted || (this.#inFlight !== null && isClaim(this.#inFlight.batch));
+  }
+
+  /**
+   * Takes what waits of the host's and is not on its way, so that it will not be appended; what etcd has refused to
+   * perform is not.
+   */
+  takeQueued(): Uint8Array[] {
+    const queued = this.#queue.filter(({ term }) => term === null).map(({ payload }) => payload);
+    this.#queue = [];
+    return queued;
   }
 
   /** Drops all: what is on its way may still be appended. */
   reset(): void {
     this.#queue = [];
-    this.#inFlight = [];
+    this.#inFlight = null;
     this.#claimWanted = false;
     this.#refusals = 0;
     this.#waitUntil = 0;
-    this.#window = 1;
   }
 
   /** Infinity: nothing waits for time. */
@@ -92,14 +102,13 @@ export class Appender {
   }
 
   flush(): void {
-    if (this.#options.now() < this.#waitUntil || this.#inFlight.some(({ state }) => state === 'refused')) return;
+    const { now, tail } = this.#options;
+    if (this.#inFlight !== null || now() < this.#waitUntil) return;
     this.#waitUntil = 0;
-    while (this.#inFlight.length < this.#window && this.#hasWork()) {
-      const last = this.#inFlight.at(-1);
-      const head = last === undefined ? this.#options.tail.head : headAfter(last.batch);
-      if (this.#claimWanted && last !== undefined) return;
-      const next = this.#claimWanted ? this.#takeClaim(head) : this.#takeBatch(head);
-      if (next !== null) this.#send(next, head);
+    if (this.#claimWanted) this.#send(this.#takeClaim(tail.head), tail.head);
+    else {
+      const next = this.#takeBatch(tail.head);
+      if (next !== null) this.#send(next, tail.head);
     }
   }
 
@@ -110,7 +119,7 @@ export class Appender {
   #takeClaim(head: Head): InFlight {
     this.#claimWanted = false;
     const packed = packPayloads([Uint8Array.of(EntryKind.noOp)]);
-    return { batch: this.#name({ index: head.index, term: head.term + 1 }, packed), proposals: [], state: 'sent' };
+    return { batch: this.#name({ index: head.index, term: head.term + 1 }, packed), proposals: [] };
   }
 
   /** Null: all that waited was of an earlier term. */
@@ -130,7 +139,7 @@ export class Appender {
     this.#queue = this.#queue.slice(taken);
     if (proposals.length === 0) return null;
     const packed = packPayloads(proposals.map(({ payload }) => payload));
-    return { batch: this.#name(head, packed), proposals, state: 'sent' };
+    return { batch: this.#name(head, packed), proposals };
   }
 
   #name({ index, term }: { index: number; term: number }, packed: PackedPayloads): LogBatch {
@@ -142,7 +151,7 @@ export class Appender {
   #send(next: InFlight, expected: Head): void {
     const { outbox, failed } = this.#options;
     const { batch } = next;
-    this.#inFlight.push(next);
+    this.#inFlight = next;
     const then: KvOperation[] = [
       put(keys.head, must(encodeHead(headAfter(batch)), 'a batch has entries')),
       put(logKey(batch.firstIndex), encodeBatch(batch)),
@@ -159,6 +168,25 @@ export class Appender {
         answered: (result) => {
           this.#answered(next, result);
         },
+        failed: (failure) => {
+          if (failure.kind === 'noSpace') this.#lookAfter(next, missed);
+          // It has had no effect, so it is no longer on its way.
+          else if (failure.kind !== 'unavailable' && this.#inFlight === next) this.#takeBack(next);
+          failed(failure);
+        },
+      },
+    );
+  }
+
+  /** etcd performs a transaction that passed its first check, and then tells that there is no space all the same. */
+  #lookAfter(sent: InFlight, missed: KvOperation): void {
+    const { outbox, failed } = this.#options;
+    outbox.request(
+      { compare: [], then: [missed], else: [] },
+      {
+        answered: (result) => {
+          this.#answered(sent, { ...result, succeeded: false });
+        },
         failed,
       },
     );
@@ -166,30 +194,25 @@ export class Appender {
 
   #answered(sent: InFlight, { succeeded, found }: TxnResult): void {
     const missed = (found[0] ?? []).map(decodeBatch);
-    // Refused, though it is in the log: a request that was thought to be lost had arrived.
-    const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
-    sent.state = isAppended ? 'appended' : 'refused';
     for (const batch of succeeded ? [sent.batch] : missed) this.#options.tail.accept(batch);
-    if (this.#inFlight.some(({ state }) => state === 'refused')) this.#goAgain();
-    else this.#forgetAppended();
-  }
-
-  #forgetAppended(): void {
-    const left = this.#inFlight.filter(({ state }) => state !== 'appended');
-    if (left.length < this.#inFlight.length) {
+    if (this.#inFlight !== sent) return;
+    // Refused, though it is in the log: etcd had no space, and took it nevertheless.
+    const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
+    if (isAppended) {
+      this.#inFlight = null;
       this.#refusals = 0;
-      this.#window = Math.min(this.#window + 1, MAX_IN_FLIGHT);
+    } else {
+      this.#takeBack(sent);
+      this.#backOff();
     }
-    this.#inFlight = left;
   }
 
-  /** Once it is known of each what became of it; those behind a refused one are refused too. */
-  #goAgain(): void {
-    if (this.#inFlight.some(({ state }) => state === 'sent')) return;
-    const refused = this.#inFlight.filter(({ state }) => state === 'refused');
-    this.#queue = [...refused.flatMap(({ proposals }) => proposals), ...this.#queue];
-    this.#inFlight = [];
-    this.#window = 1;
+  #takeBack({ proposals }: InFlight): void {
+    this.#inFlight = null;
+    this.#queue = [...proposals, ...this.#queue];
+  }
+
+  #backOff(): void {
     this.#refusals += 1;
     const backOffMs = Math.min(BACK_OFF_MS * this.#refusals, MAX_BACK_OFF_MS);
     this.#waitUntil = this.#options.now() + this.#options.random() * backOffMs;

@@ -1,8 +1,8 @@
 /**
  * Which process is the controller. The log decides: a claim is an entry that begins a new term, and every append names
- * the head, and with it the term, that it goes behind, so that nothing of an earlier controller enters the log in a later
- * term. The signs of life that the controller puts beside the log only tell the others when a claim is due: two that
- * claim at once, or one that claims too early, do no harm.
+ * the head, and with it the term, that it goes behind, so that nothing of an earlier controller enters the log in a
+ * later term. The signs of life that the controller puts beside the log only tell the others when a claim is due: two
+ * that claim at once, or one that claims too early, do no harm.
  */
 import type { KeyValue, KvFailure } from './kv.js';
 import { put } from './kv.js';
@@ -14,6 +14,8 @@ const BEATS_PER_TIMEOUT = 4;
 /** Claims come later by up to this part of the time-out, so that few claim at once. */
 const JITTER = 0.5;
 const RESIGNED_JITTER = 0.05;
+/** How often the clock is looked at. What passes between two looks may have been a stall, and is no silence. */
+const LOOKS_PER_TIMEOUT = 8;
 
 export interface ControllerTermOptions {
   readonly writer: string;
@@ -21,7 +23,6 @@ export interface ControllerTermOptions {
   readonly outbox: Outbox;
   readonly now: () => number;
   readonly random: () => number;
-  readonly sawRevision: (revision: number) => void;
   readonly failed: (failure: KvFailure) => void;
 }
 
@@ -31,15 +32,17 @@ export class ControllerTerm {
   #resigned = false;
   #claimAt = 0;
   #beatAt = 0;
+  #lookedAt = 0;
   #beating = false;
 
   constructor(options: ControllerTermOptions) {
     this.#options = options;
   }
 
-  /** The last that is known. */
-  get record(): ControllerRecord | null {
-    return this.#record;
+  /** Who leads in the term of the log; null: nobody that is known. */
+  leaderIn({ term }: Head): string | null {
+    const record = this.#record;
+    return record?.term === term && !record.resigned ? record.writer : null;
   }
 
   /** This process leads in the term of the log. */
@@ -68,8 +71,11 @@ export class ControllerTerm {
 
   /** True once the controller has been silent for so long that this process is to claim the next term. */
   claimIsDue(head: Head): boolean {
-    if (this.#resigned || this.leads(head)) return false;
-    return this.#options.now() >= this.#claimAt;
+    const now = this.#options.now();
+    const sinceMs = now - this.#lookedAt;
+    this.#lookedAt = now;
+    if (sinceMs > 2 * this.#lookIntervalMs && this.#record?.resigned === false) this.#claimAt += sinceMs;
+    return !this.#resigned && !this.leads(head) && now >= this.#claimAt;
   }
 
   /** A claim is on its way: the next one is not due at once. */
@@ -79,7 +85,7 @@ export class ControllerTerm {
   }
 
   beatIfDue(head: Head): void {
-    const { controllerTimeoutMs, outbox, now, sawRevision, failed } = this.#options;
+    const { controllerTimeoutMs, outbox, now, failed } = this.#options;
     if (!this.leads(head) || this.#record === null || this.#beating || now() < this.#beatAt) return;
     this.#beatAt = now() + controllerTimeoutMs / BEATS_PER_TIMEOUT;
     this.#beating = true;
@@ -87,9 +93,8 @@ export class ControllerTerm {
     outbox.request(
       { compare: [], then: [put(keys.controller, encodeController(beat))], else: [] },
       {
-        answered: ({ revision }) => {
+        answered: () => {
           this.#beating = false;
-          sawRevision(revision);
         },
         failed: (failure) => {
           this.#beating = false;
@@ -116,6 +121,10 @@ export class ControllerTerm {
   nextDueAt(head: Head): number {
     if (this.#resigned) return Number.POSITIVE_INFINITY;
     if (this.leads(head)) return this.#beating ? Number.POSITIVE_INFINITY : this.#beatAt;
-    return this.#claimAt;
+    return Math.min(this.#claimAt, this.#lookedAt + this.#lookIntervalMs);
+  }
+
+  get #lookIntervalMs(): number {
+    return this.#options.controllerTimeoutMs / LOOKS_PER_TIMEOUT;
   }
 }

@@ -8,28 +8,28 @@
  * back to joining, which finds out what is true.
  */
 import { ClusterError, toErrorValue } from '../../errors.js';
+import { packPayloads, type PackedPayloads } from '../../raft/entries.js';
 import type { AnsweredReads, HostToEngine, StoreToEngine } from '../engine.js';
 import { Appender } from './appender.js';
 import { CallForwarding } from './call-forwarding.js';
 import { ControllerTerm } from './controller-term.js';
+import { Following } from './following.js';
 import type { EtcdLogConfig, EtcdLogInput, EtcdLogStatus, Surroundings } from './inputs.js';
 import { Joining, type JoinedLog } from './joining.js';
-import type { KeyChange, KeyValue, KvFailure } from './kv.js';
-import { answersKey, decodeBatch, decodeSnapshotRecord, type Head, keys, UnreadableLog } from './layout.js';
+import type { KvFailure } from './kv.js';
+import { type Head, UnreadableLog } from './layout.js';
 import { LeadershipNews } from './leadership-news.js';
 import { LogTail } from './log-tail.js';
 import { Outbox, type EtcdLogEffect } from './outbox.js';
 import { ReadBarrier, type BarredBatch } from './read-barrier.js';
 import { SnapshotSaving } from './snapshot-saving.js';
 import { StoreDelivery } from './store-delivery.js';
-import { Terms } from './terms.js';
 import { Trouble } from './trouble.js';
 import { Upkeep } from './upkeep.js';
 
 export class EtcdLog {
   readonly #config: EtcdLogConfig;
   readonly #outbox = new Outbox();
-  readonly #terms = new Terms();
   readonly #delivery: StoreDelivery;
   readonly #tail: LogTail;
   readonly #appender: Appender;
@@ -38,6 +38,7 @@ export class EtcdLog {
   readonly #controller: ControllerTerm;
   readonly #saving: SnapshotSaving;
   readonly #joining: Joining;
+  readonly #following: Following;
   readonly #upkeep: Upkeep;
   readonly #trouble: Trouble;
   readonly #leadership: LeadershipNews;
@@ -53,22 +54,21 @@ export class EtcdLog {
       this.#fail(failure);
     };
     this.#delivery = new StoreDelivery(outbox, writer);
-    this.#tail = new LogTail((batch) => {
-      if (batch.term !== this.#terms.last) this.#calls.refuseAll();
-      this.#terms.add(batch);
-      this.#delivery.addBatch(batch);
+    this.#tail = new LogTail({
+      taken: (batch) => {
+        this.#delivery.addBatch(batch);
+      },
+      newTerm: () => {
+        this.#calls.refuseAll();
+      },
     });
     const tail = this.#tail;
     this.#leadership = new LeadershipNews(outbox, this.#delivery);
     this.#trouble = new Trouble({ outbox, now, random });
     this.#appender = new Appender({ writer, outbox, tail, now, random, failed });
     this.#calls = new CallForwarding({ writer, outbox, failed });
-    const upkeep = new Upkeep({ outbox, now });
-    this.#upkeep = upkeep;
-    const sawRevision = (revision: number): void => {
-      upkeep.sawRevision(revision);
-    };
-    this.#controller = new ControllerTerm({ writer, controllerTimeoutMs, outbox, now, random, sawRevision, failed });
+    this.#upkeep = new Upkeep({ outbox, now });
+    this.#controller = new ControllerTerm({ writer, controllerTimeoutMs, outbox, now, random, failed });
     this.#barrier = new ReadBarrier({
       outbox,
       failed,
@@ -76,16 +76,7 @@ export class EtcdLog {
         this.#confirm(batches, head);
       },
     });
-    this.#saving = new SnapshotSaving({
-      writer,
-      outbox,
-      trailingEntries,
-      failed,
-      termAt: (index) => this.#terms.at(index),
-      saved: ({ index }) => {
-        this.#terms.forgetBefore(index);
-      },
-    });
+    this.#saving = new SnapshotSaving({ writer, outbox, trailingEntries, failed, tail });
     this.#joining = new Joining({
       outbox,
       tail,
@@ -95,6 +86,8 @@ export class EtcdLog {
         this.#join(log);
       },
     });
+    const [controller, calls, upkeep] = [this.#controller, this.#calls, this.#upkeep];
+    this.#following = new Following({ writer, outbox, tail, controller, calls, upkeep, failed });
     this.#joining.begin();
   }
 
@@ -128,12 +121,11 @@ export class EtcdLog {
 
   status(): EtcdLogStatus {
     const { head } = this.#tail;
-    const controller = this.#controller.record;
     return {
       writer: this.#config.writer,
       joined: this.#joined,
       head,
-      controller: controller?.term === head.term && !controller.resigned ? controller.writer : null,
+      controller: this.#controller.leaderIn(head),
       snapshotIndex: this.#saving.record?.index ?? 0,
       problem: this.#trouble.problem,
     };
@@ -150,13 +142,14 @@ export class EtcdLog {
         this.#takeFromStore(input.message);
         return;
       case 'answered':
+        this.#upkeep.sawRevision(input.result.revision);
         this.#outbox.takeWaiting(input.id)?.answered(input.result);
         return;
       case 'failed':
         this.#outbox.takeWaiting(input.id)?.failed(input.failure);
         return;
       case 'watched':
-        if (this.#outbox.isWatch(input.id)) this.#follow(input.changes);
+        if (this.#outbox.isWatch(input.id)) this.#following.take(input.changes);
         return;
       case 'watchFailed':
         if (this.#outbox.isWatch(input.id)) this.#fail(input.failure);
@@ -174,7 +167,7 @@ export class EtcdLog {
       else this.#outbox.toHost({ kind: 'readsRefused', batches: [message.batch.id] });
     } else if (this.#leadership.isOpen(message.admission)) {
       this.#appender.propose(message.payloads, null);
-    }
+    } else if (this.#trouble.pausesWrites) this.#refuse(message.payloads);
   }
 
   #takeFromStore(message: StoreToEngine | AnsweredReads): void {
@@ -194,16 +187,11 @@ export class EtcdLog {
         this.#saving.takeChunk(message);
         return;
       case 'snapshotRestored':
-        this.#restored(message.index, message.ok);
+        this.#joining.restored(message.index, message.ok);
         return;
       default:
         if (this.#leads()) this.#calls.answer(message);
     }
-  }
-
-  #restored(index: number, ok: boolean): void {
-    const term = this.#joining.restored(index, ok);
-    if (term !== null) this.#terms.add({ firstIndex: index, term });
   }
 
   #leads(): boolean {
@@ -217,35 +205,10 @@ export class EtcdLog {
     this.#trouble.over();
     this.#saving.learn(snapshot);
     this.#controller.joined(controller);
-    this.#upkeep.sawRevision(revision);
     this.#outbox.watch(revision + 1);
     const { head } = this.#tail;
     this.#outbox.add({ kind: 'log', level: 'info', text: 'joined the log', fields: { ...head } });
-    if (this.#leads()) for (const call of calls) this.#takeCall(call);
-  }
-
-  #follow(changes: readonly KeyChange[]): void {
-    for (const { key, value } of changes) {
-      if (value === null) continue;
-      const stored = { key, value };
-      if (key.startsWith(keys.log)) {
-        if (!this.#tail.accept(decodeBatch(stored))) {
-          this.#fail({ kind: 'compacted', message: `the watch has told of ${key} without what comes before it` });
-          return;
-        }
-      } else if (key === keys.controller) this.#controller.hear(stored);
-      else if (key === keys.snapshot) this.#saving.learn(decodeSnapshotRecord([stored]));
-      else if (key === answersKey(this.#config.writer)) this.#calls.takeAnswer(stored);
-      else if (key.startsWith(keys.calls) && this.#leads()) this.#takeCall(stored);
-    }
-  }
-
-  #takeCall(stored: KeyValue): void {
-    const call = this.#calls.takeCall(stored);
-    if (call === null) return;
-    const { head } = this.#tail;
-    this.#upkeep.sawHead(call.index, head);
-    this.#outbox.toStore({ kind: 'forwardedReads', index: Math.max(call.index, head.index), batch: call.batch });
+    this.#following.takeCalls(calls);
   }
 
   #confirm(batches: readonly BarredBatch[], head: Head): void {
@@ -278,8 +241,11 @@ export class EtcdLog {
   }
 
   #perform(head: Head): void {
-    this.#barrier.flush();
-    if (this.#trouble.pausesWrites) return;
+    this.#barrier.flush(this.#trouble.pausesWrites);
+    if (this.#trouble.pausesWrites) {
+      this.#refuse(packPayloads(this.#appender.takeQueued()));
+      return;
+    }
     if (this.#controller.claimIsDue(head) && !this.#appender.claiming) {
       this.#controller.claimed();
       this.#appender.claim();
@@ -305,9 +271,13 @@ export class EtcdLog {
     this.#outbox.add({ kind: 'log', level: 'warn', text: 'etcd refuses writes', fields: { reason } });
     this.#trouble.pauseWrites();
     this.#leadership.close();
-    this.#appender.reset();
     this.#calls.refuseAll();
     this.#saving.learn(this.#saving.record);
+  }
+
+  #refuse(payloads: PackedPayloads): void {
+    const error = this.#trouble.problem;
+    if (payloads.count > 0 && error !== null) this.#outbox.toHost({ kind: 'proposalsRefused', payloads, error });
   }
 
   /** What is under way is given up: what came of it is in the log. */
@@ -319,8 +289,7 @@ export class EtcdLog {
     this.#outbox.forgetAll();
     this.#tail.forgetAhead();
     this.#appender.reset();
-    const refused = this.#barrier.reset();
-    if (refused.length > 0) this.#outbox.toHost({ kind: 'readsRefused', batches: refused });
+    this.#barrier.refuseAll();
     this.#calls.refuseAll();
     this.#saving.learn(this.#saving.record);
     this.#joining.stop();

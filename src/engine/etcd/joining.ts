@@ -20,7 +20,10 @@ import {
 import type { LogTail } from './log-tail.js';
 import type { Outbox } from './outbox.js';
 
-const BATCHES_PER_LOOK = 32;
+/** Batches of one look: as many as make about so many bytes, by what the last look has found. */
+const BYTES_PER_LOOK = 4 * 1024 * 1024;
+const MAX_BATCHES_PER_LOOK = 1_024;
+const FIRST_BATCHES_PER_LOOK = 8;
 /** More than that wait for their callers to ask again. */
 const CALLS_PER_LOOK = 256;
 
@@ -44,6 +47,7 @@ export interface JoiningOptions {
 
 export class Joining {
   readonly #options: JoiningOptions;
+  #batches = FIRST_BATCHES_PER_LOOK;
   #looking = false;
   /** The next look is due, as soon as there is room. */
   #due = false;
@@ -71,7 +75,7 @@ export class Joining {
     if (!this.#due || this.#looking || !(this.#needsSnapshot ? backlog.empty : backlog.hasRoom)) return;
     this.#due = false;
     this.#looking = true;
-    const log = get(logKey(tail.head.index + 1), { to: afterAll(keys.log), limit: BATCHES_PER_LOOK });
+    const log = get(logKey(tail.head.index + 1), { to: afterAll(keys.log), limit: this.#batches });
     const calls = get(keys.calls, { to: afterAll(keys.calls), limit: CALLS_PER_LOOK });
     outbox.request(
       { compare: [], then: [get(keys.head), log, get(keys.snapshot), get(keys.controller), calls], else: [] },
@@ -94,6 +98,7 @@ export class Joining {
       throw new UnreadableLog(`the log ends at ${head.index}, and ended at ${tail.head.index} before: it was replaced`);
     }
     for (const stored of log) tail.accept(decodeBatch(stored));
+    this.#measure(log);
     tail.forgetAhead();
     if (tail.head.index === head.index) {
       tail.moveTo(head);
@@ -103,6 +108,12 @@ export class Joining {
     } else {
       this.#load(snapshot);
     }
+  }
+
+  #measure(log: readonly KeyValue[]): void {
+    const bytes = log.reduce((sum, { value }) => sum + value.length, 1);
+    const wanted = Math.floor((log.length * BYTES_PER_LOOK) / bytes);
+    if (log.length > 0) this.#batches = Math.min(Math.max(wanted, 1), MAX_BATCHES_PER_LOOK);
   }
 
   /** Entry by entry it can no longer be had. */
@@ -153,14 +164,13 @@ export class Joining {
     else this.#loadChunk(snapshot, chunk + 1, end);
   }
 
-  /** The store has restored what was loaded, or could not. Its term; null: that was not waited for. */
-  restored(index: number, ok: boolean): number | null {
+  /** The store has restored what was loaded, or could not. */
+  restored(index: number, ok: boolean): void {
     const snapshot = this.#restoring;
-    if (snapshot?.index !== index) return null;
+    if (snapshot?.index !== index) return;
     this.#restoring = null;
     if (!ok) throw new UnreadableLog(`the snapshot at ${index} is not a state of this state machine`);
     this.#options.tail.moveTo({ index, term: snapshot.term, batch: `snapshot ${index}` });
     this.#due = true;
-    return snapshot.term;
   }
 }

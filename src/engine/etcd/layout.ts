@@ -2,15 +2,18 @@
  * The keys and values of one log in etcd, below its prefix. The order of the log is that of `head`: every append is a
  * transaction that finds `head` as the writer knows it and puts the next one.
  *
- * | key                         | value                                                                       |
- * |-----------------------------|-----------------------------------------------------------------------------|
- * | `head`                      | the last batch: its last index, its term, its name                          |
- * | `log/<first index>`         | a batch: a line of JSON, then the packed entries as in any `EntryRun`       |
- * | `controller`                | who leads in the present term; put again and again while that process lives |
- * | `snapshot`                  | the newest whole snapshot: index, term, name, chunks, bytes                 |
- * | `chunks/<index>/<name>/<n>` | its bytes: what others save of the same index meanwhile is kept apart       |
- * | `calls/<writer>/<n>`        | requests of a process to the controller in another one                      |
- * | `answers/<writer>`          | the last answer to one of them; each is seen as a change of this key        |
+ * | key                            | value                                                                       |
+ * |--------------------------------|-----------------------------------------------------------------------------|
+ * | `answers/<writer>`             | the last answer to a call; each is seen as a change of this key             |
+ * | `calls/<writer>/<n>`           | requests of a process to the controller in another one                      |
+ * | `controller`                   | who leads in the present term; put again and again while that process lives |
+ * | `entries/<first index>`        | a batch: a line of JSON, then the packed entries as in any `EntryRun`       |
+ * | `head`                         | the last batch: its last index, its term, its name                          |
+ * | `import`                       | who brings a state in, before there is a `head`                             |
+ * | `snapshot`                     | the newest whole snapshot: index, term, name, chunks, bytes                 |
+ * | `snapshots/<index>/<name>/<n>` | its bytes: what others save of the same index meanwhile is kept apart       |
+ *
+ * The first four are watched: what nobody needs to hear of sorts behind them.
  *
  * Lines and values are JSON in one fixed order of members, since values are compared as bytes. Integers in keys have
  * sixteen digits, so that keys sort as numbers do.
@@ -28,10 +31,11 @@ export const keys = {
   head: 'head',
   controller: 'controller',
   snapshot: 'snapshot',
-  log: 'log/',
-  chunks: 'chunks/',
+  log: 'entries/',
+  chunks: 'snapshots/',
   calls: 'calls/',
   answers: 'answers/',
+  import: 'import',
 } as const;
 
 /** The end of a log, as whoever appends must have seen it. */
@@ -70,6 +74,9 @@ export interface SnapshotRecord {
   readonly bytes: number;
 }
 
+/** The range of keys whose changes are watched. */
+export const watchedKeys = { from: keys.answers, to: afterAll(keys.log) };
+
 export const emptyHead: Head = { index: 0, term: 0, batch: '' };
 
 /** What is stored below the prefix was not written by this version of this program. */
@@ -77,6 +84,11 @@ export class UnreadableLog extends Error {}
 
 export function logKey(firstIndex: number): string {
   return keys.log + numberInKey(firstIndex);
+}
+
+/** Of the key of a batch. */
+export function readLogKey(key: string): number {
+  return Number(key.slice(keys.log.length));
 }
 
 export function chunkKey({ index, name }: Pick<SnapshotRecord, 'index' | 'name'>, chunk: number): string {

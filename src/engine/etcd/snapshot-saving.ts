@@ -8,6 +8,7 @@ import type { KvFailure } from './kv.js';
 import { get, put } from './kv.js';
 import type { SnapshotRecord } from './layout.js';
 import { afterAll, chunkKey, chunksFrom, decodeSnapshotRecord, encodeSnapshotRecord, keys, logKey } from './layout.js';
+import type { LogTail } from './log-tail.js';
 import type { Outbox } from './outbox.js';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -29,8 +30,7 @@ export interface SnapshotSavingOptions {
   readonly outbox: Outbox;
   /** Entries that are kept behind a snapshot for readers that are slow. */
   readonly trailingEntries: number;
-  readonly termAt: (index: number) => number;
-  readonly saved: (record: SnapshotRecord) => void;
+  readonly tail: LogTail;
   readonly failed: (failure: KvFailure) => void;
 }
 
@@ -52,7 +52,7 @@ export class SnapshotSaving {
     return this.#record;
   }
 
-  /** What etcd holds, as of when the log was joined, or as another process has put it; what was begun here is dropped. */
+  /** What etcd holds, as of when the log was joined; what was begun here is dropped. */
   learn(record: SnapshotRecord | null): void {
     this.#record = record;
     this.#saving = null;
@@ -102,8 +102,8 @@ export class SnapshotSaving {
 
   /** Unless another process was faster. */
   #finish({ index, name, chunks, bytes }: Saving): void {
-    const { outbox, trailingEntries, termAt, saved, failed } = this.#options;
-    const record = { index, term: termAt(index), name, chunks, bytes };
+    const { outbox, trailingEntries, tail, failed } = this.#options;
+    const record = { index, term: tail.termAt(index), name, chunks, bytes };
     const before = this.#record;
     outbox.request(
       {
@@ -119,7 +119,7 @@ export class SnapshotSaving {
       {
         answered: ({ succeeded, found }) => {
           this.learn(succeeded ? record : decodeSnapshotRecord(found[0]));
-          if (succeeded) saved(record);
+          if (succeeded) tail.forgetTermsBefore(index);
         },
         failed,
       },

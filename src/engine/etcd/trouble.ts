@@ -42,7 +42,7 @@ export class Trouble {
 
   tell({ kind, message }: KvFailure): void {
     // A history that is gone is no trouble of etcd, but of this reader of it.
-    if (kind !== 'compacted') this.#set(toErrorValue(errorOf(kind, message)));
+    if (kind !== 'compacted') this.#set(toErrorValue(errorOf({ kind, message })));
   }
 
   pauseWrites(): void {
@@ -77,9 +77,11 @@ export class Trouble {
   }
 }
 
-function errorOf(kind: Exclude<KvFailure['kind'], 'compacted'>, message: string): ClusterError {
+/** As callers are told. */
+export function errorOf({ kind, message }: KvFailure): ClusterError {
   switch (kind) {
     case 'unavailable':
+    case 'compacted':
       return new ClusterError('NoLeader', `etcd does not answer: ${message}`);
     case 'noSpace':
       return new ClusterError(

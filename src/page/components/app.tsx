@@ -1,10 +1,13 @@
 /** The whole page: which panels there are, and what of one shows in another. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { EtcdStatus } from '../../index.js';
+import type { Picture } from '../../service/picture.js';
 import { oneGroup, type Groups } from '../state/groups.js';
 import type { PageState } from '../state/page-state.js';
 import { usePageState } from '../store.js';
 import { Charts } from './charts.js';
+import { Engine } from './engine.js';
 import { EventFeed } from './event-feed.js';
 import { GroupEditor } from './group-editor.js';
 import { Banner, Header } from './header.js';
@@ -42,6 +45,7 @@ function Panels({ state }: { readonly state: PageState }): JSX.Element | null {
   const [groups, setGroups] = useState<Groups>(oneGroup);
   const { picture, traffic, connection } = state;
   if (picture === null) return null;
+  if (picture.engine !== null) return <StorePanels state={state} picture={picture} engine={picture.engine} />;
   const may = !picture.readOnly;
   return (
     <main class={connection.kind === 'live' ? 'columns' : 'columns stale'}>
@@ -64,4 +68,26 @@ function Panels({ state }: { readonly state: PageState }): JSX.Element | null {
       </div>
     </main>
   );
+}
+
+/** Of a store whose entries etcd orders. */
+function StorePanels({ state, picture, engine }: StoreProps): JSX.Element {
+  return (
+    <main class={state.connection.kind === 'live' ? 'columns' : 'columns stale'}>
+      <div class="column">
+        <Engine engine={engine} />
+        <EventFeed events={state.events} />
+      </div>
+      <div class="column">
+        <Charts history={state.history} picture={picture} />
+        <Metadata counts={picture.metadata} readOnly={picture.readOnly} />
+      </div>
+    </main>
+  );
+}
+
+interface StoreProps {
+  readonly state: PageState;
+  readonly picture: Picture;
+  readonly engine: EtcdStatus;
 }

@@ -1,5 +1,6 @@
 /** What one wants to know first: is it well, who leads, in which term; and whether this page is up to date. */
 import type { JSX } from 'preact';
+import type { Picture } from '../../service/picture.js';
 import { reasonText } from '../state/reason-text.js';
 import type { Connection, PageState } from '../state/page-state.js';
 
@@ -15,7 +16,7 @@ export function Header({ state: { picture, connection } }: { readonly state: Pag
           </div>
           <div class="fact">
             <dt>Leader</dt>
-            <dd id="leader">{picture.leader === null ? 'none' : `node ${picture.leader}`}</dd>
+            <dd id="leader">{leaderText(picture)}</dd>
           </div>
           <div class="fact">
             <dt>Term</dt>
@@ -34,6 +35,12 @@ export function Header({ state: { picture, connection } }: { readonly state: Pag
       </p>
     </header>
   );
+}
+
+function leaderText({ engine, leader }: Picture): string {
+  if (engine === null) return leader === null ? 'none' : `node ${leader}`;
+  if (engine.controller === null) return 'none';
+  return engine.controller === engine.writer ? 'this process' : 'another process';
 }
 
 function connectionText(connection: Connection): string {

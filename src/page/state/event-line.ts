@@ -23,6 +23,8 @@ function describe(event: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
   switch (event.kind) {
     case 'leader':
       return describeLeader(event);
+    case 'controller':
+      return describeController(event);
     case 'health':
       return describeHealth(event);
     case 'node':
@@ -37,6 +39,11 @@ function describe(event: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
 function describeLeader({ leader, term }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
   if (typeof leader !== 'number') return { text: 'no leader', tone: 'bad' };
   return { text: `node ${leader} leads in term ${String(term)}`, tone: 'good' };
+}
+
+function describeController({ writer, here, term }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {
+  if (typeof writer !== 'string') return { text: 'no process leads', tone: 'bad' };
+  return { text: `${here === true ? 'this' : 'another'} process leads in term ${String(term)}`, tone: 'good' };
 }
 
 function describeHealth({ healthy, reasons }: ClusterEvent): Pick<EventLine, 'text' | 'tone'> {

@@ -53,10 +53,10 @@ export function addToHistory(history: History, picture: Picture): History {
   return { steps: [...history.steps, step].slice(-STEPS), began: now, writes: [], reads: [] };
 }
 
-function countersOf({ at, nodes, client }: Picture): Counters {
+function countersOf({ at, nodes, engine, client }: Picture): Counters {
   return {
     at,
-    commitIndex: Math.max(0, ...nodes.map((node) => node.commitIndex)),
+    commitIndex: Math.max(engine?.appliedIndex ?? 0, ...nodes.map((node) => node.commitIndex)),
     readsAnswered: client.readsAnswered,
   };
 }

@@ -134,7 +134,10 @@ export class Connection {
     if (revisions.length === 0) return;
     const told = revisions.slice(0, drawInteger(time.random, 1, revisions.length + 1));
     watch.nextRevision = (told.at(-1) as Revision).revision + 1;
-    const changes = told.flatMap((each) => (drawChance(time.random, faults.watchLossRate) ? [] : each.changes));
+    const changes = told
+      .flatMap((each) => (drawChance(time.random, faults.watchLossRate) ? [] : each.changes))
+      // What sorts behind is not watched.
+      .filter(({ key }) => key < 'head');
     if (changes.length > 0) deliver({ kind: 'watched', id: watch.id, changes });
     this.pump();
   }

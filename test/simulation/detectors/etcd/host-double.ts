@@ -3,10 +3,11 @@
  * one while it has no answer, and reads.
  */
 import type { EngineToHost, HostToEngine } from '../../../../src/engine/engine.js';
+import type { PackedPayloads } from '../../../../src/raft/entries.js';
 import { drawInteger, type Random } from '../../../../src/random.js';
 import { demand } from '../finding.js';
 import type { LogWitness } from './log-witness.js';
-import { packTexts } from './store-double.js';
+import { packTexts, unpackTexts } from './store-double.js';
 
 export interface HostOptions {
   readonly writer: string;
@@ -69,6 +70,7 @@ export class HostDouble {
     const first = (this.#toldFirst ??= message.kind === 'problem' ? null : message.kind);
     demand(first === null || first === 'leadership', 'leadership comes first', () => String(first));
     if (message.kind === 'readsRefused') for (const id of message.batches) this.#asked.delete(id);
+    else if (message.kind === 'proposalsRefused') this.#refused(message.payloads);
     else if (message.kind === 'readAnswers') this.readAnswered(message.batch, message.index);
     else if (message.kind === 'leadership') this.#admit(message.leadership.admission);
   }
@@ -80,6 +82,14 @@ export class HostDouble {
     if (text.startsWith('controller ')) return;
     demand(writer === own, 'answers go to who asked', () => `${own} was told of ${text}`);
     this.#unanswered.delete(Number(name));
+  }
+
+  /** Their callers are told so; nothing of it may be in the log, now or later. */
+  #refused(payloads: PackedPayloads): void {
+    for (const text of unpackTexts(payloads)) {
+      this.#options.witness.refused(text);
+      this.#unanswered.delete(Number(text.split('/')[1]));
+    }
   }
 
   readAnswered(id: number, index: number): void {

@@ -26,6 +26,7 @@ export interface SentWrite {
   readonly place: number;
 }
 
+const LOG = 'entries/';
 /** Padded, so that it takes more than one chunk. */
 const SNAPSHOT_PADDING = 40;
 
@@ -39,6 +40,8 @@ export class LogWitness {
   /** Of each writer and admission: what of it comes next. */
   readonly #next = new Map<string, number>();
   readonly #trailingEntries: number;
+  readonly #refused = new Set<string>();
+  readonly #appended = new Set<string>();
   trims = 0;
 
   constructor(trailingEntries: number) {
@@ -51,6 +54,12 @@ export class LogWitness {
 
   get terms(): number {
     return this.#claims.size;
+  }
+
+  /** It is not to be appended any more. */
+  refused(text: string): void {
+    demand(!this.#appended.has(text), 'refused writes are not appended', () => `${text} is in the log`);
+    this.#refused.add(text);
   }
 
   /** Where that term begins. */
@@ -68,7 +77,7 @@ export class LogWitness {
       if (key === 'snapshot' && value !== null) this.#snapshot(JSON.parse(Buffer.from(value).toString()) as never);
     }
     for (const { key, value } of changes) {
-      if (!key.startsWith('log/')) continue;
+      if (!key.startsWith(LOG)) continue;
       if (value === null) this.#trim(key);
       else this.#append(key, value);
     }
@@ -126,6 +135,8 @@ export class LogWitness {
   /** Of what was sent under one admission a beginning is in the log, in order, each once. */
   #countSent(text: string): void {
     const sent = this.#sent.get(text);
+    demand(!this.#refused.has(text), 'refused writes are not appended', () => `${text} was refused`);
+    this.#appended.add(text);
     demand(sent !== undefined, 'nothing is made up', () => `${text} was never sent`);
     const name = `${sent.writer} ${sent.admission}`;
     const next = this.#next.get(name) ?? 0;
@@ -148,7 +159,7 @@ export class LogWitness {
     const limit = this.snapshotIndex;
     this.trims += 1;
     demand(end <= limit, 'trimmed behind a snapshot', () => `entry ${end} is gone, the snapshot ends at ${limit}`);
-    const first = Number(key.slice('log/'.length));
+    const first = Number(key.slice(LOG.length));
     const isOld = first <= limit - this.#trailingEntries;
     demand(isOld, 'trailing entries stay', () => `${first} is gone, the snapshot ends at ${limit}`);
   }

@@ -3,7 +3,7 @@
  * once it has applied far enough, and proposes while it is told that its process is the controller.
  */
 import type { AnsweredReads, EngineToStore, ReadBatch, StoreToEngine } from '../../../../src/engine/engine.js';
-import { EntryKind, packPayloads, payloadAt, payloadBytes } from '../../../../src/raft/entries.js';
+import { EntryKind, packPayloads, payloadAt, payloadBytes, type PackedPayloads } from '../../../../src/raft/entries.js';
 import type { Leadership, SnapshotRead, SnapshotWrite } from '../../../../src/raft/ready.js';
 import { drawInteger, type Random } from '../../../../src/random.js';
 import { demand } from '../finding.js';
@@ -169,6 +169,11 @@ export class StoreDouble {
   }
 }
 
-export function packTexts(texts: readonly string[]): ReturnType<typeof packPayloads> {
+export function unpackTexts(payloads: PackedPayloads): string[] {
+  const places = Array.from({ length: payloads.count }, (_, place) => place);
+  return places.map((place) => Buffer.from(payloadAt(payloads, place).subarray(1)).toString());
+}
+
+export function packTexts(texts: readonly string[]): PackedPayloads {
   return packPayloads(texts.map((text) => Buffer.concat([Uint8Array.of(EntryKind.application), Buffer.from(text)])));
 }
