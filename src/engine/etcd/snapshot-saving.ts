@@ -19,7 +19,7 @@ type SnapshotChunk = Extract<StoreToEngine, { readonly kind: 'snapshotChunk' }>;
 
 /** `name`: another one with each attempt. */
 interface Saving {
-  index: number;
+  readonly index: number;
   readonly name: string;
   chunks: number;
   bytes: number;
@@ -67,17 +67,20 @@ export class SnapshotSaving {
   saveIfDue(): void {
     const index = this.#durable;
     if (this.#saving !== null || index <= (this.#record?.index ?? 0)) return;
-    this.#attempts += 1;
-    this.#saving = { index, name: `${this.#options.writer}.${this.#attempts}`, chunks: 0, bytes: 0 };
-    this.#readNext(this.#saving);
+    this.#readNext(this.#begin(index));
   }
 
   /** The store may have a later one by now, and then begins with that. */
   takeChunk({ index, offset, bytes, done }: SnapshotChunk): void {
-    const saving = this.#saving;
-    if (saving === null) return;
-    if (index !== saving.index) Object.assign(saving, { index, chunks: 0, bytes: 0 });
-    if (offset !== saving.bytes) return;
+    // One of an earlier snapshot was asked for by an attempt that was given up.
+    if (this.#saving === null || index < this.#saving.index) return;
+    const isLater = index > this.#saving.index;
+    // An attempt of its own: what is on its way of the last one says nothing of it.
+    const saving = isLater ? this.#begin(index) : this.#saving;
+    if (offset !== saving.bytes) {
+      if (isLater) this.#readNext(saving);
+      return;
+    }
     const { outbox, failed } = this.#options;
     const chunk = put(chunkKey(saving, saving.chunks), bytes);
     saving.chunks += 1;
@@ -93,6 +96,13 @@ export class SnapshotSaving {
         failed,
       },
     );
+  }
+
+  #begin(index: number): Saving {
+    this.#attempts += 1;
+    const saving = { index, name: `${this.#options.writer}.${this.#attempts}`, chunks: 0, bytes: 0 };
+    this.#saving = saving;
+    return saving;
   }
 
   #readNext({ index, bytes }: Saving): void {
