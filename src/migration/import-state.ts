@@ -68,10 +68,10 @@ async function putWhole(
     content.subarray(part * CHUNK_BYTES, (part + 1) * CHUNK_BYTES),
   );
   for (const [chunk, bytes] of parts.entries()) {
-    const then = [put(chunkKey(index, chunk), bytes)];
+    const then = [put(chunkKey({ index, name }, chunk), bytes)];
     if (!(await etcd.txn({ compare: [claimed], then, else: [] })).succeeded) throw taken(etcd);
   }
-  const snapshot = encodeSnapshotRecord({ index, term, chunks: parts.length, bytes: content.length });
+  const snapshot = encodeSnapshotRecord({ index, term, name, chunks: parts.length, bytes: content.length });
   const head = must(encodeHead({ index, term, batch: name }), 'a state has entries');
   const { succeeded, found } = await etcd.txn({
     compare: [...noLog, claimed],

@@ -78,10 +78,11 @@ function controllerIn(found: readonly KeyValue[] | undefined): string | null {
   return record === null || record.resigned ? null : record.writer;
 }
 
-async function readChunks(etcd: EtcdKeys, { index, chunks, bytes }: SnapshotRecord): Promise<Uint8Array | null> {
+async function readChunks(etcd: EtcdKeys, snapshot: SnapshotRecord): Promise<Uint8Array | null> {
+  const { index, chunks, bytes } = snapshot;
   const parts: Uint8Array[] = [];
   for (let chunk = 0; chunk < chunks; chunk += 1) {
-    const [found = []] = await find(etcd, get(chunkKey(index, chunk)));
+    const [found = []] = await find(etcd, get(chunkKey(snapshot, chunk)));
     const [stored] = found;
     if (stored === undefined) return null;
     parts.push(stored.value);

@@ -1,7 +1,9 @@
-/** One call of a store, and what is known of it afterwards. */
+/** One call of a store, whatever orders its entries, and what is known of it afterwards. */
 import { ClusterError, type CallOptions, type ErrorCode, type MetadataStore } from '../../src/index.js';
 import type { Answer } from './history.js';
 import { modelValueOf, type MetadataCall } from './metadata-model.js';
+
+export type AskedStore = Pick<MetadataStore, 'propose' | 'query' | 'close'>;
 
 export type Attempt =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly index: number | null }
@@ -12,7 +14,7 @@ export type Attempt =
 
 const NO_EFFECT: ReadonlySet<ErrorCode> = new Set(['Timeout', 'NoLeader', 'NotLeader', 'Overloaded', 'Stopped']);
 
-export async function attempt(store: MetadataStore, call: MetadataCall, options: CallOptions): Promise<Attempt> {
+export async function attempt(store: AskedStore, call: MetadataCall, options: CallOptions): Promise<Attempt> {
   try {
     const { index, value } =
       call.kind === 'write' ? await store.propose(call.operation, options) : await store.query(call.query, options);

@@ -1,12 +1,12 @@
 /**
- * Clients of a real cluster, each with one call at a time, and the history of all they did and heard. They make only
+ * Clients of a real cluster, or of processes on one etcd, each with one call at a time, and the history of all they did and heard. They make only
  * as many calls as they are granted, so that a nemesis can spread a run's calls over its faults. A write of unknown
  * outcome is repeated under its request id, at once or at the end of the run: all attempts are one operation.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { CallOptions, Cluster, MetadataStore } from '../../src/index.js';
+import type { CallOptions } from '../../src/index.js';
 import { drawChance, drawInteger } from '../../src/random.js';
-import { attempt, type Attempt } from './attempt.js';
+import { attempt, type AskedStore, type Attempt } from './attempt.js';
 import { describeOperation, type HistoryOperation } from './history.js';
 import { metadataModel, type MetadataCall } from './metadata-model.js';
 import { drawCall, firstCalls, learn, learnEpoch, type Workload } from './workload.js';
@@ -28,6 +28,12 @@ const CONCLUDING_TRIES = 3;
 
 type Operation = HistoryOperation<MetadataCall>;
 
+/** `node`: one that is asked, and no other. */
+export interface AskedNodes {
+  readonly nodeIds: readonly number[];
+  store(options?: { node: number }): AskedStore;
+}
+
 export class Clients {
   readonly history: Operation[] = [];
   /** What no checker of histories sees: another answer to a repeated write, a failure of a client itself. */
@@ -36,14 +42,14 @@ export class Clients {
   /** Attempts that ended without an answer. */
   unanswered = 0;
   unknownOutcomes = 0;
-  readonly #cluster: Cluster;
+  readonly #cluster: AskedNodes;
   readonly #workload: Workload;
   readonly #name: string;
   readonly #startedNs = process.hrtime.bigint();
   /** For what others have asked before. */
-  readonly #repeater: MetadataStore;
+  readonly #repeater: AskedStore;
   /** Each bound to one node. */
-  readonly #nodeStores = new Map<number, MetadataStore>();
+  readonly #nodeStores = new Map<number, AskedStore>();
   /** Of unknown outcome still, with the id to ask again under. */
   readonly #open = new Map<Operation, string>();
   readonly #loops: Promise<unknown>;
@@ -54,7 +60,7 @@ export class Clients {
   #wakers: (() => void)[] = [];
 
   /** `name` makes the request ids of one cluster distinct. */
-  constructor(cluster: Cluster, workload: Workload, name: string) {
+  constructor(cluster: AskedNodes, workload: Workload, name: string) {
     this.#cluster = cluster;
     this.#workload = workload;
     this.#name = name;
@@ -126,7 +132,7 @@ export class Clients {
     await store.close();
   }
 
-  async #performNext(client: number, store: MetadataStore): Promise<void> {
+  async #performNext(client: number, store: AskedStore): Promise<void> {
     const { random } = this.#workload;
     const call = drawCall(this.#workload);
     const isShort = drawChance(random, SHORT_CALL_RATE);
@@ -145,14 +151,14 @@ export class Clients {
     if (operation.answer !== null && drawChance(random, REPEAT_RATE)) await this.#repeat(operation, requestId);
   }
 
-  #storeOf(node: number): MetadataStore {
+  #storeOf(node: number): AskedStore {
     const known = this.#nodeStores.get(node) ?? this.#cluster.store({ node });
     this.#nodeStores.set(node, known);
     return known;
   }
 
   /** With as many attempts as it takes, or fewer. */
-  async #perform(client: number, store: MetadataStore, call: MetadataCall, options: CallOptions): Promise<Operation> {
+  async #perform(client: number, store: AskedStore, call: MetadataCall, options: CallOptions): Promise<Operation> {
     const operation: Operation = {
       client,
       call,

@@ -20,6 +20,7 @@ const COPIED = [
   'src/metadata',
   'src/controller',
   'src/client',
+  'src/engine',
   'src/metrics',
   'src/transport',
   'test/simulation/detectors',

@@ -14,7 +14,8 @@ export type DetectorName =
   | 'client'
   | 'transport'
   | 'metadata'
-  | 'quorum';
+  | 'quorum'
+  | 'etcd log';
 
 export interface SeededDefect {
   /** Of the list of known bugs: see `seeded-rows.ts`. */

@@ -2,6 +2,7 @@
 import type { SeededDefect } from './seeded-defect.js';
 import { CONTROLLER_DEFECTS } from './seeded-controller-defects.js';
 import { ELECTION_DEFECTS } from './seeded-election-defects.js';
+import { ETCD_DEFECTS } from './seeded-etcd-defects.js';
 import { LOG_DEFECTS } from './seeded-log-defects.js';
 import { MEMBERSHIP_DEFECTS } from './seeded-membership-defects.js';
 import { OUTER_DEFECTS } from './seeded-outer-defects.js';
@@ -14,4 +15,5 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
   ...OUTER_DEFECTS,
   ...STORAGE_DEFECTS,
   ...CONTROLLER_DEFECTS,
+  ...ETCD_DEFECTS,
 ].sort((one, other) => one.row - other.row);

@@ -1,7 +1,7 @@
 /**
  * The list of known bugs that the defects are taken from: thesis and paper, the issues of etcd, Kafka, openraft,
- * hashicorp/raft and others, what threads of one process add (61 to 69), and a control plane (70 to 75). One phrase a
- * row.
+ * hashicorp/raft and others, what threads of one process add (61 to 69), a control plane (70 to 75), and a log in a store
+ * of others (76 to 81). One phrase a row.
  */
 
 export const ROWS: readonly string[] = [
@@ -80,6 +80,12 @@ export const ROWS: readonly string[] = [
   'what is told apart by its epoch keeps it',
   'a silent broker stays for ever',
   'an index beside the state goes astray from it',
+  'an append is not conditional on all that it goes behind',
+  'what a watch has not told is taken for what has not happened',
+  'a process that led before writes as the one that leads',
+  'a snapshot elsewhere is mixed, or does not cover what was trimmed',
+  'a reader of the log is handed what it did not ask for',
+  'whoever may not write spins',
 ];
 
 /** Why no defect stands for these. */

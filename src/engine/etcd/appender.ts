@@ -169,10 +169,25 @@ export class Appender {
           this.#answered(next, result);
         },
         failed: (failure) => {
+          if (failure.kind === 'noSpace') this.#lookAfter(next, missed);
           // It has had no effect, so it is no longer on its way.
-          if (failure.kind !== 'unavailable' && this.#inFlight === next) this.#takeBack(next);
+          else if (failure.kind !== 'unavailable' && this.#inFlight === next) this.#takeBack(next);
           failed(failure);
         },
+      },
+    );
+  }
+
+  /** etcd performs a transaction that passed its first check, and then tells that there is no space all the same. */
+  #lookAfter(sent: InFlight, missed: KvOperation): void {
+    const { outbox, failed } = this.#options;
+    outbox.request(
+      { compare: [], then: [missed], else: [] },
+      {
+        answered: (result) => {
+          this.#answered(sent, { ...result, succeeded: false });
+        },
+        failed,
       },
     );
   }
@@ -182,7 +197,7 @@ export class Appender {
     const missed = (found[0] ?? []).map(decodeBatch);
     for (const batch of succeeded ? [sent.batch] : missed) tail.accept(batch);
     if (this.#inFlight !== sent) return;
-    // Refused, though it is in the log: a request that was thought to be lost had arrived.
+    // Refused, though it is in the log: etcd had no space, and took it nevertheless.
     const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
     if (isAppended) {
       this.#inFlight = null;

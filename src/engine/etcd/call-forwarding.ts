@@ -1,14 +1,21 @@
 /**
  * Requests to the controller when it is in another process: each batch is put under a key of its own, the controller
- * finds it in its watch, and puts the answers. It has then taken in all that was appended before the call, and it led
- * when the call was put, since a claim would have come before it.
+ * finds it in its watch, and puts the answers. It led when the call was put, since a claim would have come before it.
+ * Each names where the log ended, since a watch can lose what came before the call.
  */
 import { rejected } from '../../metadata/answer.js';
 import type { AnsweredReads, ParkedRead, ReadBatch } from '../engine.js';
 import type { KvFailure, KeyValue } from './kv.js';
 import { put } from './kv.js';
+import { isPlace } from '../../raft/well-formed.js';
 import { answersKey, callKey, decodeJson, encodeJson, readCallKey } from './layout.js';
 import type { Outbox } from './outbox.js';
+
+export interface TakenCall {
+  readonly batch: ReadBatch;
+  /** The answers are to hold there, or later. */
+  readonly index: number;
+}
 
 interface Caller {
   readonly writer: string;
@@ -37,10 +44,11 @@ export class CallForwarding {
 
   // ------------------------------------------------------------ this process asks
 
-  ask({ id, requests }: ReadBatch): void {
+  /** `index`: where the log ends. */
+  ask({ id, requests }: ReadBatch, index: number): void {
     const { writer, outbox, failed } = this.#options;
     this.#asked.add(id);
-    const call = put(callKey(writer, id), encodeJson({ requests }));
+    const call = put(callKey(writer, id), encodeJson({ requests, index }));
     outbox.request({ compare: [], then: [call], else: [] }, { answered: () => undefined, failed });
   }
 
@@ -72,13 +80,14 @@ export class CallForwarding {
   // ------------------------------------------------------------ this process answers
 
   /** A batch for the store here; null: it is a call of this process. */
-  takeCall(stored: KeyValue): ReadBatch | null {
+  takeCall(stored: KeyValue): TakenCall | null {
     const { writer, call } = readCallKey(stored.key);
     if (writer === this.#options.writer) return null;
-    const { requests } = decodeJson(stored);
+    const { requests, index } = decodeJson(stored);
     this.#lastId += 1;
     this.#callers.set(this.#lastId, { writer, call });
-    return { id: this.#lastId, requests: Array.isArray(requests) ? (requests as unknown[]) : [] };
+    const batch = { id: this.#lastId, requests: Array.isArray(requests) ? (requests as unknown[]) : [] };
+    return { batch, index: isPlace(index) ? index : 0 };
   }
 
   /** What the store here has answered goes to whoever asked. */

@@ -76,12 +76,7 @@ export class EtcdLog {
         this.#confirm(batches, head);
       },
     });
-    this.#saving = new SnapshotSaving({
-      outbox,
-      trailingEntries,
-      failed,
-      tail,
-    });
+    this.#saving = new SnapshotSaving({ writer, outbox, trailingEntries, failed, tail });
     this.#joining = new Joining({
       outbox,
       tail,
@@ -91,7 +86,8 @@ export class EtcdLog {
         this.#join(log);
       },
     });
-    this.#following = new Following({ writer, outbox, tail, controller: this.#controller, calls: this.#calls, failed });
+    const [controller, calls, upkeep] = [this.#controller, this.#calls, this.#upkeep];
+    this.#following = new Following({ writer, outbox, tail, controller, calls, upkeep, failed });
     this.#joining.begin();
   }
 
@@ -112,11 +108,13 @@ export class EtcdLog {
   /** When to step `wake`, even if nothing has happened by then. */
   nextWakeUp(): number {
     if (!this.#joined) return this.#trouble.nextDueAt;
+    // What is due now has to wait, too.
+    if (this.#trouble.pausesWrites) return Math.min(this.#trouble.nextDueAt, this.#upkeep.nextDueAt(false));
     const { head } = this.#tail;
     return Math.min(
       this.#trouble.nextDueAt,
       this.#appender.nextDueAt(),
-      this.#controller.nextDueAt(head),
+      this.#appender.claiming ? Number.POSITIVE_INFINITY : this.#controller.nextDueAt(head),
       this.#upkeep.nextDueAt(this.#controller.leads(head)),
     );
   }
@@ -178,7 +176,7 @@ export class EtcdLog {
         this.#delivery.pull(message.bytes);
         return;
       case 'propose':
-        if (this.#leadership.isOpen(message.admission) && this.#leads()) {
+        if (this.#leadership.isOpenToController(message.admission) && this.#leads()) {
           this.#appender.propose(message.payloads, this.#tail.head.term);
         }
         return;
@@ -214,11 +212,11 @@ export class EtcdLog {
   }
 
   #confirm(batches: readonly BarredBatch[], head: Head): void {
-    this.#upkeep.sawHead(head, this.#tail.head);
+    this.#upkeep.sawHead(head.index, this.#tail.head);
     for (const { batch, toController } of batches) {
       const isHere = this.#controller.leads(head);
       if (!toController || isHere) this.#outbox.toStore({ kind: 'reads', index: head.index, batch });
-      else this.#calls.ask(batch);
+      else this.#calls.ask(batch, head.index);
     }
   }
 

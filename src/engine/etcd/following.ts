@@ -5,6 +5,7 @@ import type { KeyChange, KeyValue, KvFailure } from './kv.js';
 import { answersKey, decodeBatch, keys, readLogKey } from './layout.js';
 import type { LogTail } from './log-tail.js';
 import type { Outbox } from './outbox.js';
+import type { Upkeep } from './upkeep.js';
 
 export interface FollowingOptions {
   readonly writer: string;
@@ -12,6 +13,7 @@ export interface FollowingOptions {
   readonly tail: LogTail;
   readonly controller: ControllerTerm;
   readonly calls: CallForwarding;
+  readonly upkeep: Upkeep;
   readonly failed: (failure: KvFailure) => void;
 }
 
@@ -40,11 +42,14 @@ export class Following {
 
   /** Of other processes, for the controller, where that is here. */
   takeCalls(stored: readonly KeyValue[]): void {
-    const { outbox, tail, controller, calls } = this.#options;
-    if (!controller.leads(tail.head)) return;
-    for (const call of stored) {
-      const batch = calls.takeCall(call);
-      if (batch !== null) outbox.toStore({ kind: 'forwardedReads', index: tail.head.index, batch });
+    const { outbox, tail, controller, calls, upkeep } = this.#options;
+    const { head } = tail;
+    if (!controller.leads(head)) return;
+    for (const each of stored) {
+      const call = calls.takeCall(each);
+      if (call === null) continue;
+      upkeep.sawHead(call.index, head);
+      outbox.toStore({ kind: 'forwardedReads', index: Math.max(call.index, head.index), batch: call.batch });
     }
   }
 

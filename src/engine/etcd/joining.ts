@@ -135,7 +135,7 @@ export class Joining {
   #loadChunk(snapshot: SnapshotRecord, chunk: number, offset: number): void {
     const { outbox, failed } = this.#options;
     outbox.request(
-      { compare: [], then: [get(chunkKey(snapshot.index, chunk))], else: [] },
+      { compare: [], then: [get(chunkKey(snapshot, chunk))], else: [] },
       {
         answered: ({ found }) => {
           const bytes = found[0]?.[0]?.value;

@@ -2,16 +2,16 @@
  * The keys and values of one log in etcd, below its prefix. The order of the log is that of `head`: every append is a
  * transaction that finds `head` as the writer knows it and puts the next one.
  *
- * | key                     | value                                                                               |
- * |-------------------------|-------------------------------------------------------------------------------------|
- * | `answers/<writer>`      | the last answer to a call; each is seen as a change of this key                     |
- * | `calls/<writer>/<n>`    | requests of a process to the controller in another one                              |
- * | `controller`            | who leads in the present term; put again and again while that process lives         |
- * | `entries/<first index>` | a batch: a line of JSON, then the packed entries as in any `EntryRun`               |
- * | `head`                  | the last batch: its last index, its term, its name                                  |
- * | `import`                | who brings a state in, before there is a `head`                                     |
- * | `snapshot`              | the newest whole snapshot: index, term, chunks, bytes                               |
- * | `snapshots/<index>/<n>` | its bytes                                                                           |
+ * | key                            | value                                                                       |
+ * |--------------------------------|-----------------------------------------------------------------------------|
+ * | `answers/<writer>`             | the last answer to a call; each is seen as a change of this key             |
+ * | `calls/<writer>/<n>`           | requests of a process to the controller in another one                      |
+ * | `controller`                   | who leads in the present term; put again and again while that process lives |
+ * | `entries/<first index>`        | a batch: a line of JSON, then the packed entries as in any `EntryRun`       |
+ * | `head`                         | the last batch: its last index, its term, its name                          |
+ * | `import`                       | who brings a state in, before there is a `head`                             |
+ * | `snapshot`                     | the newest whole snapshot: index, term, name, chunks, bytes                 |
+ * | `snapshots/<index>/<name>/<n>` | its bytes: what others save of the same index meanwhile is kept apart       |
  *
  * The first four are watched: what nobody needs to hear of sorts behind them.
  *
@@ -68,6 +68,8 @@ export interface ControllerRecord {
 export interface SnapshotRecord {
   readonly index: number;
   readonly term: number;
+  /** No two have the same. */
+  readonly name: string;
   readonly chunks: number;
   readonly bytes: number;
 }
@@ -89,8 +91,13 @@ export function readLogKey(key: string): number {
   return Number(key.slice(keys.log.length));
 }
 
-export function chunkKey(index: number, chunk: number): string {
-  return `${keys.chunks}${numberInKey(index)}/${numberInKey(chunk)}`;
+export function chunkKey({ index, name }: Pick<SnapshotRecord, 'index' | 'name'>, chunk: number): string {
+  return `${chunksFrom(index)}${name}/${numberInKey(chunk)}`;
+}
+
+/** Where the chunks of snapshots begin that end at this index or later. */
+export function chunksFrom(index: number): string {
+  return `${keys.chunks}${numberInKey(index)}/`;
 }
 
 export function callKey(writer: string, call: number): string {
@@ -158,17 +165,18 @@ export function decodeController(stored: KeyValue): ControllerRecord {
   return { term, writer, resigned, beat };
 }
 
-export function encodeSnapshotRecord({ index, term, chunks, bytes }: SnapshotRecord): Uint8Array {
-  return encodeJson({ index, term, chunks, bytes });
+export function encodeSnapshotRecord({ index, term, name, chunks, bytes }: SnapshotRecord): Uint8Array {
+  return encodeJson({ index, term, name, chunks, bytes });
 }
 
 /** Null: there is none. */
 export function decodeSnapshotRecord(found: readonly KeyValue[] | undefined): SnapshotRecord | null {
   const [stored] = found ?? [];
   if (stored === undefined) return null;
-  const { index, term, chunks, bytes } = decodeJson(stored);
-  if (!isPlace(index) || !isPlace(term) || !isPlace(chunks) || !isPlace(bytes)) throw malformed(stored);
-  return { index, term, chunks, bytes };
+  const { index, term, name, chunks, bytes } = decodeJson(stored);
+  if (!isPlace(index) || !isPlace(term) || typeof name !== 'string') throw malformed(stored);
+  if (!isPlace(chunks) || !isPlace(bytes)) throw malformed(stored);
+  return { index, term, name, chunks, bytes };
 }
 
 export function encodeJson(value: object): Uint8Array {

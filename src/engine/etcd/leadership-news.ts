@@ -12,6 +12,9 @@ export class LeadershipNews {
   readonly #delivery: StoreDelivery;
   #admission = 0;
   #open = false;
+  /** Another one with each term that this process leads, too: what its store thought in an earlier one is void. */
+  #controllerAdmission = 0;
+  #ledUnder = '';
   #hostTold = '';
   #storeTold = '';
 
@@ -22,6 +25,11 @@ export class LeadershipNews {
 
   isOpen(admission: number): boolean {
     return this.#open && admission === this.#admission;
+  }
+
+  /** For what the store proposes as the controller. */
+  isOpenToController(admission: number): boolean {
+    return this.#open && admission === this.#controllerAdmission;
   }
 
   /** False: it was open already. */
@@ -39,22 +47,27 @@ export class LeadershipNews {
   /** `answers`: reads can be confirmed; `leads`: this process is the controller, in `term`. */
   tell({ answers, leads, term }: { answers: boolean; leads: boolean; term: number }): void {
     // Another term is no news to the host: what it has sent stays on its way.
-    const forHost = this.#leadership(answers, this.#admission);
+    const forHost = this.#leadership(answers, { admission: this.#admission, term: this.#admission });
     const hostTold = JSON.stringify(forHost);
     if (hostTold !== this.#hostTold) this.#outbox.toHost({ kind: 'leadership', leadership: forHost });
     this.#hostTold = hostTold;
-    const forStore = this.#leadership(leads, term);
+    const leadsUnder = `${this.#admission} ${term}`;
+    if (leads && this.#open && leadsUnder !== this.#ledUnder) {
+      this.#ledUnder = leadsUnder;
+      this.#controllerAdmission += 1;
+    }
+    const forStore = this.#leadership(leads, { admission: this.#controllerAdmission, term });
     const storeTold = JSON.stringify(forStore);
     if (storeTold !== this.#storeTold) this.#delivery.addLeadership(forStore);
     this.#storeTold = storeTold;
   }
 
-  #leadership(leads: boolean, term: number): Leadership {
+  #leadership(leads: boolean, { admission, term }: { admission: number; term: number }): Leadership {
     return {
       role: leads ? 'leader' : 'follower',
       term,
       leader: null,
-      admission: leads && this.#open ? this.#admission : null,
+      admission: leads && this.#open ? admission : null,
       committedInTerm: leads,
     };
   }

@@ -7,7 +7,7 @@ import type { StoreToEngine } from '../engine.js';
 import type { KvFailure } from './kv.js';
 import { get, put } from './kv.js';
 import type { SnapshotRecord } from './layout.js';
-import { afterAll, chunkKey, decodeSnapshotRecord, encodeSnapshotRecord, keys, logKey } from './layout.js';
+import { afterAll, chunkKey, chunksFrom, decodeSnapshotRecord, encodeSnapshotRecord, keys, logKey } from './layout.js';
 import type { LogTail } from './log-tail.js';
 import type { Outbox } from './outbox.js';
 
@@ -17,7 +17,16 @@ const READER = { id: 0, incarnation: '' };
 
 type SnapshotChunk = Extract<StoreToEngine, { readonly kind: 'snapshotChunk' }>;
 
+/** `name`: another one with each attempt. */
+interface Saving {
+  readonly index: number;
+  readonly name: string;
+  chunks: number;
+  bytes: number;
+}
+
 export interface SnapshotSavingOptions {
+  readonly writer: string;
   readonly outbox: Outbox;
   /** Entries that are kept behind a snapshot for readers that are slow. */
   readonly trailingEntries: number;
@@ -30,8 +39,9 @@ export class SnapshotSaving {
   /** The newest in etcd. */
   #record: SnapshotRecord | null = null;
   /** The one being saved: of what index, and what of it is in etcd. */
-  #saving: { index: number; chunks: number; bytes: number } | null = null;
-  /** Where the last one that the store here took ends, unless another process has put one since. */
+  #saving: Saving | null = null;
+  #attempts = 0;
+  /** Where the last one that the store here took ends. */
   #durable = 0;
 
   constructor(options: SnapshotSavingOptions) {
@@ -57,18 +67,22 @@ export class SnapshotSaving {
   saveIfDue(): void {
     const index = this.#durable;
     if (this.#saving !== null || index <= (this.#record?.index ?? 0)) return;
-    this.#saving = { index, chunks: 0, bytes: 0 };
-    this.#readNext(this.#saving);
+    this.#readNext(this.#begin(index));
   }
 
   /** The store may have a later one by now, and then begins with that. */
   takeChunk({ index, offset, bytes, done }: SnapshotChunk): void {
-    const saving = this.#saving;
-    if (saving === null) return;
-    if (index !== saving.index) Object.assign(saving, { index, chunks: 0, bytes: 0 });
-    if (offset !== saving.bytes) return;
+    // One of an earlier snapshot was asked for by an attempt that was given up.
+    if (this.#saving === null || index < this.#saving.index) return;
+    const isLater = index > this.#saving.index;
+    // An attempt of its own: what is on its way of the last one says nothing of it.
+    const saving = isLater ? this.#begin(index) : this.#saving;
+    if (offset !== saving.bytes) {
+      if (isLater) this.#readNext(saving);
+      return;
+    }
     const { outbox, failed } = this.#options;
-    const chunk = put(chunkKey(index, saving.chunks), bytes);
+    const chunk = put(chunkKey(saving, saving.chunks), bytes);
     saving.chunks += 1;
     saving.bytes += bytes.length;
     outbox.request(
@@ -84,22 +98,29 @@ export class SnapshotSaving {
     );
   }
 
-  #readNext({ index, bytes }: { index: number; bytes: number }): void {
+  #begin(index: number): Saving {
+    this.#attempts += 1;
+    const saving = { index, name: `${this.#options.writer}.${this.#attempts}`, chunks: 0, bytes: 0 };
+    this.#saving = saving;
+    return saving;
+  }
+
+  #readNext({ index, bytes }: Saving): void {
     const read = { to: READER, index, offset: bytes, length: CHUNK_BYTES };
     this.#options.outbox.toStore({ kind: 'snapshotRead', read });
   }
 
   /** Unless another process was faster. */
-  #finish({ index, chunks, bytes }: { index: number; chunks: number; bytes: number }): void {
+  #finish({ index, name, chunks, bytes }: Saving): void {
     const { outbox, trailingEntries, tail, failed } = this.#options;
-    const record = { index, term: tail.termAt(index), chunks, bytes };
+    const record = { index, term: tail.termAt(index), name, chunks, bytes };
     const before = this.#record;
     outbox.request(
       {
         compare: [{ key: keys.snapshot, value: before === null ? null : encodeSnapshotRecord(before) }],
         then: [
           put(keys.snapshot, encodeSnapshotRecord(record)),
-          { kind: 'delete', key: keys.chunks, to: chunkKey(index, 0) },
+          { kind: 'delete', key: keys.chunks, to: chunksFrom(index) },
           { kind: 'delete', key: keys.log, to: logKey(Math.max(1, index - trailingEntries + 1)) },
           { kind: 'delete', key: keys.answers, to: afterAll(keys.answers) },
         ],
@@ -107,10 +128,8 @@ export class SnapshotSaving {
       },
       {
         answered: ({ succeeded, found }) => {
-          this.#saving = null;
-          this.#record = succeeded ? record : decodeSnapshotRecord(found[0]);
+          this.learn(succeeded ? record : decodeSnapshotRecord(found[0]));
           if (succeeded) tail.forgetTermsBefore(index);
-          else this.#durable = 0;
         },
         failed,
       },

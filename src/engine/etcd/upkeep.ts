@@ -32,15 +32,15 @@ export class Upkeep {
   }
 
   /** `known`: etcd has told that the log ends there. */
-  sawHead(known: Head, taken: Head): void {
-    if (known.index > taken.index) this.#behind ??= { index: known.index, since: this.#options.now() };
+  sawHead(known: number, taken: Head): void {
+    if (known > taken.index) this.#behind ??= { index: known, since: this.#options.now() };
   }
 
   /** What etcd has told of has not come for too long. */
   isBehind(taken: Head): boolean {
     if (this.#behind === null) return false;
     if (taken.index >= this.#behind.index) this.#behind = null;
-    else if (this.#options.now() - this.#behind.since >= MAX_BEHIND_MS) {
+    else if (this.#options.now() >= this.#behind.since + MAX_BEHIND_MS) {
       this.#behind = null;
       return true;
     }

@@ -1,6 +1,6 @@
 /** What a detector throws: the name of the property that does not hold, and the facts that show it. */
 
-class Finding extends Error {
+export class Finding extends Error {
   override readonly name = 'Finding';
   readonly check: string;
 

@@ -49,6 +49,10 @@ export async function search({ detector, maximumSeeds, nodes, durability }: Sear
       return searchSeeds((await import('./metadata.js')).operate, maximumSeeds);
     case 'quorum':
       return searchSeeds((await import('./quorum.js')).countByHand, maximumSeeds);
+    case 'etcd log': {
+      const { shareLog } = await import('./etcd-log.js');
+      return searchSeeds((seed) => void shareLog(seed), maximumSeeds);
+    }
   }
 }
 
