@@ -40,12 +40,10 @@ const folders = [
     may: [],
     comment: 'Anyone may import a leaf, so a leaf that imports would tie everyone to it.',
   }),
-  only({
-    name: 'raft-knows-itself-alone',
-    from: '^src/raft/',
-    may: [],
-    comment: 'The core runs unchanged in threads, in the simulator and in exploration; entries are opaque to it.',
-  }),
+  ...[
+    ['raft', 'The core runs unchanged in threads, in the simulator and in exploration; entries are opaque to it.'],
+    ['runtime', 'The actor system runs any actor; it would serve another protocol unchanged.'],
+  ].map(([folder, comment]) => only({ name: `${folder}-knows-no-other`, from: `^src/${folder}/`, may: [], comment })),
   only({
     name: 'metadata-knows-no-raft',
     from: '^src/metadata/',
@@ -83,12 +81,6 @@ const folders = [
     from: '^src/metrics/',
     may: ['^src/raft/(ready|status)\\.ts$'],
     comment: 'Meters are told what happened; whoever counts decides nothing.',
-  }),
-  only({
-    name: 'runtime-knows-no-domain',
-    from: '^src/runtime/',
-    may: [],
-    comment: 'The actor system runs any actor; it would serve another protocol unchanged.',
   }),
   only({
     name: 'client-knows-no-protocol',
@@ -198,7 +190,7 @@ const folders = [
   },
   only({
     name: 'cluster-tests-use-the-public-api',
-    from: '^test/(cluster|linearizability)/',
+    from: '^test/(cluster|engine|linearizability)/',
     may: ['^src/index\\.ts$', '^test/support/', '^test/metadata/(groups/naive-groups|naive-model)\\.ts$'],
     comment: 'They are the proof that the public API is enough.',
   }),

@@ -17,15 +17,16 @@ const sources = new URL('../../test/', import.meta.url);
 /** Folders whose files start threads and watch real time: each file then has the machine to itself. */
 const aloneFolders = [
   'cluster',
+  'engine',
+  'engine-contract',
   'linearizability',
+  'migration',
   'runtime',
   'service',
   'cli',
   'project',
   'page',
   'recipes',
-  'engine',
-  'migration',
 ];
 /** Folders whose files take longest: they start first, so that no core idles at the end, and have longer. */
 const slowFolders = ['simulation', 'cluster', 'runtime', 'page', 'project', 'recipes', 'engine'];

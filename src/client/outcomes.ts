@@ -16,6 +16,10 @@ export function outcomeUnknown(write: Write, cause: Interruption): ClusterError 
   );
 }
 
+export function otherOperation({ terms: { requestId } }: Write): ClusterError {
+  return new ClusterError('InvalidArgument', 'the request id is that of another operation', { requestId });
+}
+
 /** For reads, and for writes that have not left: no effect. `problem`: why nothing could be done. */
 export function neverSent(cause: Interruption, leader: number | null, problem: ErrorValue | null): ClusterError {
   switch (cause) {

@@ -1,21 +1,20 @@
 /**
- * All unanswered writes of a host on their way to whichever node leads. They leave in call order, packed into few
- * messages, within a window that answers reopen; a new target gets all of them again, in the same order, before any
- * new one. The envelope around each makes the repetition harmless (thesis 6.3).
+ * All unanswered writes of a host on their way to whoever leads: in call order, in few messages, within a window that
+ * answers reopen. A new target gets them all again before any new one; their envelopes make it harmless (thesis 6.3).
  *
  * How a write may end: before it has left, by `Timeout`, `NoLeader`, `NotLeader`, `Aborted`, `Stopped`, all of which
  * promise that it has no effect. After that, by its answer or by `OutcomeUnknown`.
  */
 import { must } from '../assert.js';
-import { ClusterError } from '../errors.js';
-import { packPayloads } from '../raft/entries.js';
+import type { ClusterError } from '../errors.js';
+import { packPayloads, payloadAt, type PackedPayloads } from '../raft/entries.js';
 import type { AnswerRun } from '../state-machine/answer-runs.js';
 import { openEnvelope, sealEnvelope, sealOpening } from '../state-machine/envelope.js';
 import type { AbortWatch } from './aborts.js';
 import type { AnswerForm, Interruption } from './call.js';
 import { AnswerMeter, FailureCounts } from './client-metrics.js';
 import { clientLimits } from './limits.js';
-import { notLeader, outcomeUnknown, overloaded } from './outcomes.js';
+import { notLeader, otherOperation, outcomeUnknown, overloaded } from './outcomes.js';
 import type { Target } from './node-link.js';
 import { SendWindow } from './send-window.js';
 import { Session } from './session.js';
@@ -115,6 +114,17 @@ export class Proposals {
   answered(runs: readonly AnswerRun[]): void {
     for (const run of runs) this.#takeRun(run);
     if (this.#list.cursor !== null) this.#host.scheduleFlush();
+  }
+
+  /** As if they had not left that time: whoever cannot have had an effect is told so. The others go again. */
+  refused(payloads: PackedPayloads, error: ClusterError): void {
+    for (let place = 0; place < payloads.count; place += 1) {
+      const { session, sequence } = must(openEnvelope(payloadAt(payloads, place)), 'sealed here');
+      const write = this.#sessions.get(session)?.pending.get(sequence);
+      if (write === undefined || write.settled) continue;
+      write.timesSent -= 1;
+      if (write.timesSent === 0 && !write.opensSession) this.#fail(write, error);
+    }
   }
 
   interrupt(write: Write, cause: Interruption): void {
@@ -221,23 +231,12 @@ export class Proposals {
       this.#forget(write);
       return;
     }
-    if (refusal === 'unknownSession') {
-      this.#sessionLost(write);
-      return;
+    if (refusal === 'unknownSession') this.#sessionLost(write);
+    else if (refusal === 'forgotten') this.#fail(write, outcomeUnknown(write, 'Timeout'));
+    else {
+      this.#settle(write);
+      write.conclude(refusal === null ? write.form(index, result, write) : otherOperation(write));
     }
-    if (refusal === 'forgotten') {
-      this.#fail(write, outcomeUnknown(write, 'Timeout'));
-      return;
-    }
-    this.#settle(write);
-    const value =
-      refusal === null
-        ? write.form(index, result, write)
-        : new ClusterError('InvalidArgument', 'the request id is that of another operation', {
-            requestId: write.terms.requestId,
-          });
-    if (value instanceof ClusterError) write.reject(value);
-    else write.resolve(value);
   }
 
   /**

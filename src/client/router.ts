@@ -3,7 +3,7 @@
  * sends writes and reads there. Nothing passes between actors through it. One router serves all stores of a cluster.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { ClusterError, ErrorValue } from '../errors.js';
+import { toClusterError, type ClusterError, type ErrorValue } from '../errors.js';
 import { isControllerRequest } from '../metadata/controller-requests.js';
 import type { NodeToHost, StoreToHost } from '../messages.js';
 import type { Random } from '../random.js';
@@ -241,6 +241,9 @@ export class Router {
         return;
       case 'problem':
         this.problem = message.problem;
+        return;
+      case 'proposalsRefused':
+        this.#proposals.refused(message.payloads, toClusterError(message.error));
         return;
       default:
         this.#reads.received(link, message);

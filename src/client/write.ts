@@ -2,7 +2,7 @@
  * One pending write: its payload, sealed once, and its place among all unanswered writes, which is a linked list in
  * call order.
  */
-import type { ClusterError } from '../errors.js';
+import { ClusterError } from '../errors.js';
 import type { AnswerForm, Call, CallTerms, Interruption } from './call.js';
 import type { Batch } from './send-window.js';
 import type { Session } from './session.js';
@@ -82,6 +82,12 @@ export class Write implements Call {
 
   get opensSession(): boolean {
     return this.sequence === 0;
+  }
+
+  /** With what its form has made of the answer. */
+  conclude(value: unknown): void {
+    if (value instanceof ClusterError) this.reject(value);
+    else this.resolve(value);
   }
 
   interrupt(cause: Interruption): void {

@@ -4,15 +4,16 @@
  * (`actors/etcd-log.ts`); neither neighbour knows which. Types only: an interface of functions would put a promise
  * around each batch, where a message is all that is needed.
  *
- * | what an engine does              | asked by                     | answered by                                   |
- * |----------------------------------|------------------------------|-----------------------------------------------|
- * | append, with the index it got    | host `propose`               | `committed`: the store answers with the index |
- * | entries in order from an index   | store `pull`                 | `committed`, contiguous, within the credit    |
- * | read barrier                     | host `read`                  | `reads` with an index, or `readsRefused`      |
- * | save a snapshot, trim behind it  | store `snapshotDurable`      | `snapshotRead`; the store: `snapshotChunk`    |
- * | load a snapshot                  | store `pull`, behind the trim | `snapshotWrite`; the store: `snapshotRestored` |
- * | status                           | `EngineControl.status`       |                                               |
- * | close                            | `EngineControl.stop`         |                                               |
+ * | what an engine does             | asked by                      | answered by                                    |
+ * |---------------------------------|-------------------------------|------------------------------------------------|
+ * | append, with the index it got   | host `propose`                | `committed`: the store answers with the index; |
+ * |                                 |                               | `proposalsRefused`                             |
+ * | entries in order from an index  | store `pull`                  | `committed`, contiguous, within the credit     |
+ * | read barrier                    | host `read`                   | `reads` with an index, or `readsRefused`       |
+ * | save a snapshot, trim behind it | store `snapshotDurable`       | `snapshotRead`; the store: `snapshotChunk`     |
+ * | load a snapshot                 | store `pull`, behind the trim | `snapshotWrite`; the store: `snapshotRestored` |
+ * | status                          | `EngineControl.status`        |                                                |
+ * | close                           | `EngineControl.stop`          |                                                |
  *
  * An append is durable, and in the one order that every store sees, before it is handed over as `committed`. It may be
  * in the log twice, where its outcome was not known: the envelope around each entry makes that harmless.
@@ -46,6 +47,8 @@ export type EngineToHost =
    * appended, unless they had been taken before.
    */
   | { readonly kind: 'leadership'; readonly leadership: Leadership }
+  /** Not appended, nor will they be: what has left no other time ends by this error. */
+  | { readonly kind: 'proposalsRefused'; readonly payloads: PackedPayloads; readonly error: ErrorValue }
   /** Order could not be confirmed here: ask again, perhaps elsewhere. */
   | { readonly kind: 'readsRefused'; readonly batches: readonly number[] }
   /** Why nothing can be appended, or confirmed, now: told to callers whose deadline passes. Null: it is over. */

@@ -23,14 +23,16 @@ export interface EtcdHealth {
 }
 
 export interface WatchListener {
-  readonly changed: (changes: readonly KeyChange[], revision: number) => void;
+  readonly changed: (changes: readonly KeyChange[]) => void;
   /** Nothing follows. */
   readonly failed: (failure: KvFailure) => void;
 }
 
 /** A request that got no answer. */
 const REQUEST_TIMEOUT_MS = 2_000;
-const KEEPALIVE_MS = 2_000;
+/** etcd ends the connection of whoever asks for a sign of life more often than every 5 s while nothing else comes. */
+const KEEPALIVE_MS = 6_000;
+const KEEPALIVE_TIMEOUT_MS = 2_000;
 
 export class EtcdClient {
   readonly #access: EtcdAccess;
@@ -101,7 +103,7 @@ export class EtcdClient {
         return;
       }
       this.#endWatch = close;
-      stream.on('data', ({ header, canceled, compact_revision: compacted, cancel_reason: reason, events }) => {
+      stream.on('data', ({ canceled, compact_revision: compacted, cancel_reason: reason, events }) => {
         if (ended) return;
         if (canceled) {
           close();
@@ -111,7 +113,7 @@ export class EtcdClient {
             key: this.#nameOf(kv.key),
             value: type === 'Put' ? kv.value : null,
           }));
-          listener.changed(changes, Number(header.revision));
+          listener.changed(changes);
         }
       });
       stream.on('error', fail);
@@ -157,7 +159,7 @@ export class EtcdClient {
       grpcOptions: {
         'grpc.max_receive_message_length': -1,
         'grpc.keepalive_time_ms': KEEPALIVE_MS,
-        'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
+        'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
         'grpc.enable_retries': 0,
       },
       ...(this.#credentials === null ? {} : { credentials: this.#credentials }),
@@ -237,9 +239,18 @@ interface KeyValueMessage {
   readonly value: Buffer;
 }
 
-/** No retry, no circuit breaker. What throws must reject: the library expects no less. */
+/**
+ * No retry, no circuit breaker. What throws must reject: the library expects no less. It rejects with another error,
+ * since the library ends all that is under way, the watch too, at errors of some kinds: where etcd is full, say.
+ */
 const once = {
-  execute: async <Answer>(perform: () => Answer | Promise<Answer>) => perform(),
+  async execute<Answer>(perform: () => Answer | Promise<Answer>): Promise<Answer> {
+    try {
+      return await perform();
+    } catch (error) {
+      throw new Error(error instanceof Error ? error.message : String(error));
+    }
+  },
 } as unknown as NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
 
 function timely(): { deadline: number } {
@@ -264,8 +275,11 @@ async function loadLibrary(): Promise<typeof etcd3> {
 /** As gRPC words it, with the error of the system in the middle. */
 const NOT_CONNECTED = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:.*$/s;
 
+const REFUSAL =
+  /permission denied|authentication (failed|is not enabled)|user name is empty|request is too large|INVALID_ARGUMENT|UNAUTHENTICATED/;
+
 /** By what gRPC and etcd say: the library keeps no code. */
-export function toFailure(error: unknown): KvFailure {
+function toFailure(error: unknown): KvFailure {
   const message = error instanceof Error ? error.message : String(error);
   const told = message.replace(/^(\w+: )?\d+ [A-Z_]+: /, '').replace(NOT_CONNECTED, (_, why: string) => {
     return why === 'null' ? 'no connection' : why;
@@ -274,18 +288,9 @@ export function toFailure(error: unknown): KvFailure {
 }
 
 function kindOf(message: string): KvFailure['kind'] {
+  // Whoever connects anew gets another token.
+  if (/invalid auth token|auth store is old/.test(message)) return 'unavailable';
   if (message.includes('database space exceeded')) return 'noSpace';
   if (message.includes('has been compacted')) return 'compacted';
-  if (REFUSALS.some((refusal) => message.includes(refusal))) return 'refused';
-  return 'unavailable';
+  return REFUSAL.test(message) ? 'refused' : 'unavailable';
 }
-
-const REFUSALS = [
-  'permission denied',
-  'authentication failed',
-  'authentication is not enabled',
-  'user name is empty',
-  'request is too large',
-  'INVALID_ARGUMENT',
-  'UNAUTHENTICATED',
-];

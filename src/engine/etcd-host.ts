@@ -89,8 +89,11 @@ export class EtcdHost {
       return appliedIndex >= head.index || null;
     }, deadline);
     await ready.catch((error: unknown) => {
-      const isLate = error instanceof ClusterError && error.code === 'Timeout';
-      throw isLate && this.router.problem !== null ? toClusterError(this.router.problem) : error;
+      if (!(error instanceof ClusterError && error.code === 'Timeout')) throw error;
+      const { problem } = this.router;
+      if (problem !== null) throw toClusterError(problem);
+      if (this.router.leader() !== null) throw error;
+      throw new ClusterError('NoLeader', 'etcd has not answered within the time given');
     });
   }
 

@@ -78,4 +78,23 @@ onCluster('the process that is the controller is killed with writes in flight: t
   }),
 );
 
+onCluster('the process that is the controller stands still, and is none when it goes on', (etcd) =>
+  withStores(etcd, '/still', { processes: 2 }, async (processes) => {
+    await Promise.all(processes.map((process) => process.write(clientsOf(process, CLIENTS))));
+    await Promise.all(processes.map((process) => process.acknowledges(30)));
+    const still = await controllerOf(processes);
+    const others = processes.filter((process) => process !== still);
+    still.pause();
+    const next = await controllerOf(others);
+    assert.ok(others.includes(next));
+    await next.acknowledges(30);
+    still.resume();
+    await still.acknowledges(30);
+    assert.is(await controllerOf(processes), next);
+    await Promise.all(processes.map((process) => process.rest()));
+    await equalStores(processes);
+    for (const process of processes) await checkWrites(next, process, { clients: clientsOf(process, CLIENTS) });
+  }),
+);
+
 test.run();

@@ -20,11 +20,16 @@ export interface EtcdMember {
   kill(): Promise<void>;
   /** Over the files of its last life. Resolves when it serves. */
   start(): Promise<void>;
+  /** It holds its connections and answers nothing, like under SIGSTOP. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface EtcdCluster extends AsyncDisposable {
   readonly members: readonly EtcdMember[];
   readonly endpoints: readonly string[];
+  /** With TLS, where that was asked for. */
+  readonly secureEndpoints: readonly string[];
   /** The one that leads, as etcd says. */
   leader(): Promise<EtcdMember>;
 }
@@ -40,22 +45,26 @@ export function etcdProgram(what: string): string | null {
 export interface EtcdSettings {
   readonly size?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Paths of PEM files: it then serves at `secureEndpoints` too, those who have a certificate of the same `caFile`. */
+  readonly tls?: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
 }
 
 export async function startEtcdCluster(
   program: string,
-  { size = 3, settings = {} }: EtcdSettings = {},
+  { size = 3, settings = {}, tls }: EtcdSettings = {},
 ): Promise<EtcdCluster> {
   const folder = fs.mkdtempSync(join(tmpdir(), 'conclave-etcd-'));
-  const urls = (await findFreePorts(2 * size)).map((port) => `http://127.0.0.1:${port}`);
-  const [endpoints, peers] = [urls.slice(0, size), urls.slice(size)];
+  const places = (await findFreePorts(3 * size)).map((port) => `127.0.0.1:${port}`);
+  const urls = places.map((place) => `http://${place}`);
+  const [endpoints, peers] = [urls.slice(0, size), urls.slice(size, 2 * size)];
+  const secureEndpoints = tls === undefined ? [] : places.slice(2 * size).map((place) => `https://${place}`);
   const initial = peers.map((url, place) => `member-${place}=${url}`).join(',');
   const members = endpoints.map((endpoint, place) => {
     const peer = must(peers[place], 'as many peers as endpoints');
     const given = {
       name: `member-${place}`,
       'data-dir': join(folder, `member-${place}`),
-      'listen-client-urls': endpoint,
+      'listen-client-urls': [endpoint, ...secureEndpoints.slice(place, place + 1)].join(','),
       'advertise-client-urls': endpoint,
       'listen-peer-urls': peer,
       'initial-advertise-peer-urls': peer,
@@ -65,6 +74,7 @@ export async function startEtcdCluster(
       'election-timeout': '500',
       logger: 'zap',
       'log-level': 'error',
+      ...(tls === undefined ? {} : secured(tls)),
       ...settings,
     };
     return new Member(program, endpoint, given);
@@ -85,7 +95,11 @@ export async function startEtcdCluster(
     await dispose();
     throw error;
   }
-  return { members, endpoints, leader: () => findLeader(members), [Symbol.asyncDispose]: dispose };
+  return { members, endpoints, secureEndpoints, leader: () => findLeader(members), [Symbol.asyncDispose]: dispose };
+}
+
+function secured({ caFile, certFile, keyFile }: NonNullable<EtcdSettings['tls']>): Record<string, string> {
+  return { 'cert-file': certFile, 'key-file': keyFile, 'trusted-ca-file': caFile, 'client-cert-auth': 'true' };
 }
 
 class Member implements EtcdMember {
@@ -123,6 +137,14 @@ class Member implements EtcdMember {
       if (this.#child !== child) throw new Error(`etcd at ${this.endpoint} ended by itself`);
       return (await statusOf(this.endpoint)) !== null;
     }, `etcd at ${this.endpoint} serves`);
+  }
+
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
   }
 
   endNow(): void {

@@ -1,4 +1,5 @@
 /** What tests of stores in etcd share: several processes on one prefix, and what must hold of them. */
+import { randomUUID } from 'node:crypto';
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ConnectOptions, EtcdStatus } from '../../src/index.js';
@@ -9,9 +10,12 @@ import { etcdProgram, startEtcdCluster, type EtcdCluster, type EtcdSettings } fr
 import { StoreProcess } from './store-process.js';
 import type { Watched } from './store-messages.js';
 
-export const BROKERS = 3;
+const BROKERS = 3;
+
+type Processes = readonly [StoreProcess, StoreProcess, ...StoreProcess[]];
 
 interface Given extends Partial<ConnectOptions> {
+  /** Three, or at least two. */
   processes?: number;
   deadlineMs?: number;
 }
@@ -54,7 +58,7 @@ export async function withStores(
   etcd: EtcdCluster,
   prefix: string,
   { processes = 3, deadlineMs = 60_000, ...options }: Given,
-  body: (processes: readonly [StoreProcess, StoreProcess, StoreProcess]) => Promise<void>,
+  body: (processes: Processes) => Promise<void>,
 ): Promise<void> {
   const opened: StoreProcess[] = [];
   try {
@@ -63,11 +67,7 @@ export async function withStores(
     };
     await Promise.all(Array.from({ length: processes }, (_, place) => open(place)));
     await registerBrokers(must(opened[0], 'a process').store, BROKERS);
-    await withDeadline(
-      prefix,
-      deadlineMs,
-      body(opened as unknown as readonly [StoreProcess, StoreProcess, StoreProcess]),
-    );
+    await withDeadline(prefix, deadlineMs, body(opened as unknown as Processes));
   } finally {
     await Promise.all(opened.map((process) => process.kill()));
   }
@@ -114,27 +114,36 @@ export async function checkWrites(
   }
 }
 
+/** A change behind all that was written before. Answers its index. */
+export async function writeMark({ store }: StoreProcess): Promise<number> {
+  const data = { name: `mark-${randomUUID()}`, partitions: 1, replicationFactor: 1, assignment: 'none' };
+  return (await store.propose({ type: 'create_topic', data })).index;
+}
+
+/** Once this process was told of that change, or its watch has ended. */
+export async function watchedUpTo(process: StoreProcess, index: number): Promise<Watched> {
+  const watched = await eventually(async () => {
+    const now = await process.watched();
+    return now.end !== null || (now.changes.at(-1)?.index ?? 0) >= index ? now : null;
+  }, `${process.name} to be told of entry ${index}`);
+  return must(watched ?? undefined, 'found above');
+}
+
 /** All watch from the beginning and are told the same, index by index. Answers what they were told. */
 export async function equalWatches(processes: readonly StoreProcess[]): Promise<Watched['changes']> {
-  const expected = must(processes[0], 'a process');
-  const { appliedIndex } = await expected.store.dump({ state: false });
-  const told = async (process: StoreProcess): Promise<Watched['changes']> => {
-    const { changes, end } = (await eventually(async () => {
-      const watched = await process.watched();
-      const isThere = (watched.changes.at(-1)?.index ?? 0) >= appliedIndex;
-      return isThere || watched.end !== null ? watched : null;
-    }, `${process.name} to be told of entry ${appliedIndex}`)) ?? { changes: [], end: 'none' };
-    assert.is(end, null, process.name);
+  const mark = await writeMark(must(processes[0], 'a process'));
+  const all = await Promise.all(processes.map((process) => watchedUpTo(process, mark)));
+  const [first, ...others] = all.map(({ changes, end }) => {
+    assert.is(end, null);
     return changes;
-  };
-  const [first = [], ...others] = await Promise.all(processes.map(told));
+  });
   for (const other of others) assert.equal(other, first);
-  const indexes = first.map(({ index }) => index);
+  const indexes = must(first, 'a watch').map(({ index }) => index);
   assert.equal(
     indexes,
     [...new Set(indexes)].sort((a, b) => a - b),
   );
-  return first;
+  return must(first, 'a watch');
 }
 
 /** Which of them is the controller, once exactly one is. */

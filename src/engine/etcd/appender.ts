@@ -77,6 +77,16 @@ export class Appender {
     return this.#claimWanted || (this.#inFlight !== null && isClaim(this.#inFlight.batch));
   }
 
+  /**
+   * Takes what waits of the host's and is not on its way, so that it will not be appended; what etcd has refused to
+   * perform is not.
+   */
+  takeQueued(): Uint8Array[] {
+    const queued = this.#queue.filter(({ term }) => term === null).map(({ payload }) => payload);
+    this.#queue = [];
+    return queued;
+  }
+
   /** Drops all: what is on its way may still be appended. */
   reset(): void {
     this.#queue = [];
@@ -158,23 +168,39 @@ export class Appender {
         answered: (result) => {
           this.#answered(next, result);
         },
-        failed,
+        failed: (failure) => {
+          // It has had no effect, so it is no longer on its way.
+          if (failure.kind !== 'unavailable' && this.#inFlight === next) this.#takeBack(next);
+          failed(failure);
+        },
       },
     );
   }
 
   #answered(sent: InFlight, { succeeded, found }: TxnResult): void {
+    const { tail, failed } = this.#options;
     const missed = (found[0] ?? []).map(decodeBatch);
-    for (const batch of succeeded ? [sent.batch] : missed) this.#options.tail.accept(batch);
+    for (const batch of succeeded ? [sent.batch] : missed) tail.accept(batch);
     if (this.#inFlight !== sent) return;
-    this.#inFlight = null;
     // Refused, though it is in the log: a request that was thought to be lost had arrived.
-    if (succeeded || missed.some(({ batch }) => batch === sent.batch.batch)) this.#refusals = 0;
-    else this.#goAgain(sent);
+    const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
+    if (isAppended) {
+      this.#inFlight = null;
+      this.#refusals = 0;
+    } else {
+      this.#takeBack(sent);
+      this.#backOff();
+      if (missed.length === 0)
+        failed({ kind: 'compacted', message: 'what was appended meanwhile is in the log no more' });
+    }
   }
 
-  #goAgain({ proposals }: InFlight): void {
+  #takeBack({ proposals }: InFlight): void {
+    this.#inFlight = null;
     this.#queue = [...proposals, ...this.#queue];
+  }
+
+  #backOff(): void {
     this.#refusals += 1;
     const backOffMs = Math.min(BACK_OFF_MS * this.#refusals, MAX_BACK_OFF_MS);
     this.#waitUntil = this.#options.now() + this.#options.random() * backOffMs;

@@ -39,9 +39,10 @@ export class ControllerTerm {
     this.#options = options;
   }
 
-  /** The last that is known. */
-  get record(): ControllerRecord | null {
-    return this.#record;
+  /** Who leads in the term of the log; null: nobody that is known. */
+  leaderIn({ term }: Head): string | null {
+    const record = this.#record;
+    return record?.term === term && !record.resigned ? record.writer : null;
   }
 
   /** This process leads in the term of the log. */
@@ -58,10 +59,10 @@ export class ControllerTerm {
     else this.hear(found);
   }
 
-  /** A sign of life, or of its end. One of an earlier term says nothing of this one. */
+  /** A sign of life, or of its end. An earlier one says nothing. */
   hear(stored: KeyValue): void {
     const record = decodeController(stored);
-    if (this.#record !== null && record.term < this.#record.term) return;
+    if (this.#record !== null && isEarlier(record, this.#record)) return;
     this.#record = record;
     const { controllerTimeoutMs, now, random } = this.#options;
     const timeouts = record.resigned ? RESIGNED_JITTER * random() : 1 + JITTER * random();
@@ -83,17 +84,22 @@ export class ControllerTerm {
     this.#claimAt = now() + controllerTimeoutMs;
   }
 
+  /** Only behind the last one: who stood still while another claimed says nothing any more. */
   beatIfDue(head: Head): void {
     const { controllerTimeoutMs, outbox, now, failed } = this.#options;
-    if (!this.leads(head) || this.#record === null || this.#beating || now() < this.#beatAt) return;
+    const last = this.#record;
+    if (!this.leads(head) || last === null || this.#beating || now() < this.#beatAt) return;
     this.#beatAt = now() + controllerTimeoutMs / BEATS_PER_TIMEOUT;
     this.#beating = true;
-    const beat = { ...this.#record, beat: this.#record.beat + 1 };
+    const beat = { ...last, beat: last.beat + 1 };
+    const compare = [{ key: keys.controller, value: encodeController(last) }];
     outbox.request(
-      { compare: [], then: [put(keys.controller, encodeController(beat))], else: [] },
+      { compare, then: [put(keys.controller, encodeController(beat))], else: [] },
       {
-        answered: () => {
+        answered: ({ succeeded }) => {
           this.#beating = false;
+          if (!succeeded) failed({ kind: 'compacted', message: 'the last sign of life of this controller is gone' });
+          else if (this.#record === last) this.#record = beat;
         },
         failed: (failure) => {
           this.#beating = false;
@@ -126,4 +132,9 @@ export class ControllerTerm {
   get #lookIntervalMs(): number {
     return this.#options.controllerTimeoutMs / LOOKS_PER_TIMEOUT;
   }
+}
+
+function isEarlier(record: ControllerRecord, known: ControllerRecord): boolean {
+  if (record.term !== known.term) return record.term < known.term;
+  return record.writer === known.writer && record.beat < known.beat;
 }

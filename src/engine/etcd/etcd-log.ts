@@ -8,6 +8,7 @@
  * back to joining, which finds out what is true.
  */
 import { ClusterError, toErrorValue } from '../../errors.js';
+import { packPayloads } from '../../raft/entries.js';
 import type { AnsweredReads, HostToEngine, StoreToEngine } from '../engine.js';
 import { Appender } from './appender.js';
 import { CallForwarding } from './call-forwarding.js';
@@ -122,12 +123,11 @@ export class EtcdLog {
 
   status(): EtcdLogStatus {
     const { head } = this.#tail;
-    const controller = this.#controller.record;
     return {
       writer: this.#config.writer,
       joined: this.#joined,
       head,
-      controller: controller?.term === head.term && !controller.resigned ? controller.writer : null,
+      controller: this.#controller.leaderIn(head),
       snapshotIndex: this.#saving.record?.index ?? 0,
       problem: this.#trouble.problem,
     };
@@ -169,7 +169,7 @@ export class EtcdLog {
       else this.#outbox.toHost({ kind: 'readsRefused', batches: [message.batch.id] });
     } else if (this.#leadership.isOpen(message.admission)) {
       this.#appender.propose(message.payloads, null);
-    }
+    } else if (this.#trouble.pausesWrites) this.#trouble.refuse(message.payloads);
   }
 
   #takeFromStore(message: StoreToEngine | AnsweredReads): void {
@@ -183,7 +183,7 @@ export class EtcdLog {
         }
         return;
       case 'snapshotDurable':
-        if (this.#leads()) this.#saving.save(message.index);
+        this.#saving.offer(message.index);
         return;
       case 'snapshotChunk':
         this.#saving.takeChunk(message);
@@ -243,14 +243,20 @@ export class EtcdLog {
   }
 
   #perform(head: Head): void {
-    this.#barrier.flush();
-    if (this.#trouble.pausesWrites) return;
+    this.#barrier.flush(this.#trouble.pausesWrites);
+    if (this.#trouble.pausesWrites) {
+      this.#trouble.refuse(packPayloads(this.#appender.takeQueued()));
+      return;
+    }
     if (this.#controller.claimIsDue(head) && !this.#appender.claiming) {
       this.#controller.claimed();
       this.#appender.claim();
     }
     this.#controller.beatIfDue(head);
-    if (this.#leads()) this.#upkeep.compactIfDue();
+    if (this.#leads()) {
+      this.#upkeep.compactIfDue();
+      this.#saving.saveIfDue();
+    }
     this.#appender.flush();
   }
 
@@ -267,7 +273,6 @@ export class EtcdLog {
     this.#outbox.add({ kind: 'log', level: 'warn', text: 'etcd refuses writes', fields: { reason } });
     this.#trouble.pauseWrites();
     this.#leadership.close();
-    this.#appender.reset();
     this.#calls.refuseAll();
     this.#saving.learn(this.#saving.record);
   }
@@ -281,8 +286,7 @@ export class EtcdLog {
     this.#outbox.forgetAll();
     this.#tail.forgetAhead();
     this.#appender.reset();
-    const refused = this.#barrier.reset();
-    if (refused.length > 0) this.#outbox.toHost({ kind: 'readsRefused', batches: refused });
+    this.#barrier.refuseAll();
     this.#calls.refuseAll();
     this.#saving.learn(this.#saving.record);
     this.#joining.stop();

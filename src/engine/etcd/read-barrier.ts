@@ -24,6 +24,8 @@ export class ReadBarrier {
   readonly #options: ReadBarrierOptions;
   #waiting: BarredBatch[] = [];
   #asked: readonly BarredBatch[] = [];
+  /** The last look was refused. */
+  #refused = false;
 
   constructor(options: ReadBarrierOptions) {
     this.#options = options;
@@ -33,11 +35,13 @@ export class ReadBarrier {
     this.#waiting.push(batch);
   }
 
-  flush(): void {
-    if (this.#asked.length > 0 || this.#waiting.length === 0) return;
+  /** `patiently`: what was refused is not asked again yet. */
+  flush(patiently: boolean): void {
+    if (this.#asked.length > 0 || this.#waiting.length === 0 || (this.#refused && patiently)) return;
     const { outbox, confirmed, failed } = this.#options;
     this.#asked = this.#waiting;
     this.#waiting = [];
+    this.#refused = false;
     outbox.request(
       { compare: [], then: [get(keys.head)], else: [] },
       {
@@ -46,16 +50,21 @@ export class ReadBarrier {
           this.#asked = [];
           confirmed(batches, decodeHead(found[0]));
         },
-        failed,
+        failed: (failure) => {
+          this.#refused = true;
+          this.#waiting = [...this.#asked, ...this.#waiting];
+          this.#asked = [];
+          failed(failure);
+        },
       },
     );
   }
 
-  /** All that wait: they are to be refused. */
-  reset(): number[] {
-    const waiting = [...this.#asked, ...this.#waiting];
+  /** What was asked may never be answered: all that wait are to ask again. */
+  refuseAll(): void {
+    const batches = [...this.#asked, ...this.#waiting].map(({ batch }) => batch.id);
+    if (batches.length > 0) this.#options.outbox.toHost({ kind: 'readsRefused', batches });
     this.#asked = [];
     this.#waiting = [];
-    return waiting.map(({ batch }) => batch.id);
   }
 }

@@ -31,6 +31,8 @@ export class SnapshotSaving {
   #record: SnapshotRecord | null = null;
   /** The one being saved: of what index, and what of it is in etcd. */
   #saving: { index: number; chunks: number; bytes: number } | null = null;
+  /** Where the last one that the store here took ends, unless another process has put one since. */
+  #durable = 0;
 
   constructor(options: SnapshotSavingOptions) {
     this.#options = options;
@@ -47,7 +49,13 @@ export class SnapshotSaving {
   }
 
   /** The store here has a snapshot up to `index`. */
-  save(index: number): void {
+  offer(index: number): void {
+    this.#durable = index;
+  }
+
+  /** For the controller alone: also what was offered before it led, and what was broken off. */
+  saveIfDue(): void {
+    const index = this.#durable;
     if (this.#saving !== null || index <= (this.#record?.index ?? 0)) return;
     this.#saving = { index, chunks: 0, bytes: 0 };
     this.#readNext(this.#saving);
@@ -102,6 +110,7 @@ export class SnapshotSaving {
           this.#saving = null;
           this.#record = succeeded ? record : decodeSnapshotRecord(found[0]);
           if (succeeded) tail.forgetTermsBefore(index);
+          else this.#durable = 0;
         },
         failed,
       },

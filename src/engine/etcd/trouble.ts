@@ -1,5 +1,6 @@
 /** Why the log cannot be used now, when to try again, and what the host is told of it. */
 import { ClusterError, toErrorValue, type ErrorValue } from '../../errors.js';
+import type { PackedPayloads } from '../../raft/entries.js';
 import type { KvFailure } from './kv.js';
 import type { Outbox } from './outbox.js';
 
@@ -47,6 +48,14 @@ export class Trouble {
 
   pauseWrites(): void {
     this.#pausedUntil = this.#options.now() + REFUSED_PAUSE_MS;
+  }
+
+  /** Etcd has not taken these, and is not asked again. */
+  refuse(payloads: PackedPayloads): void {
+    const error = this.#problem;
+    if (payloads.count > 0 && error !== null) {
+      this.#options.outbox.toHost({ kind: 'proposalsRefused', payloads, error });
+    }
   }
 
   /** The log is to be joined again, after a while. */
