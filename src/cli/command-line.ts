@@ -1,5 +1,6 @@
 /**
- * What may be written on the command line: which commands there are. Words in, a `Request` out; it starts nothing. A mistake is one line that proposes the nearest option.
+ * What may be written on the command line: which commands there are. Words in, a `Request` out; it starts nothing. A
+ * mistake is one line that proposes the nearest option.
  */
 
 import { Command, CommanderError } from 'commander';

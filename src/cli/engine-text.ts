@@ -17,8 +17,8 @@ export function engineFacts(status: EtcdStatus): (readonly [name: string, value:
   ];
 }
 
-/** "process 1b2c3d4e, term 3 (here)" */
-export function leaderText({ controller, writer, head }: Pick<EtcdStatus, 'controller' | 'writer' | 'head'>): string {
+/** "process 1b2c3d4e (here), term 3" */
+function leaderText({ controller, writer, head }: Pick<EtcdStatus, 'controller' | 'writer' | 'head'>): string {
   return controller === null ? 'none' : `${processText(controller, writer)}, term ${head.term}`;
 }
 

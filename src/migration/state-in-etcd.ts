@@ -31,7 +31,7 @@ export interface StateInEtcd {
 }
 
 /** Of a log without members of its own. */
-export const noMembers = { voters: [], learners: [] };
+const noMembers = { voters: [], learners: [] };
 
 const BATCHES_PER_LOOK = 32;
 /** Each time the log may have been trimmed away from under the reader. */

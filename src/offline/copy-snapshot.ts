@@ -1,4 +1,4 @@
-/** A snapshot's content under a header of one's own: what a node's state was becomes that of another node or cluster. */
+/** A snapshot's content under another header: what a node's state was becomes that of another node or cluster. */
 import type { Disk } from '../storage/disk.js';
 import {
   createSnapshotWriter,

@@ -1,6 +1,6 @@
 /**
- * The HTTP service of a running cluster, or of a store in etcd: starts, closes, and puts guards before routes. What a route answers is in the
- * files of routes, one a noun.
+ * The HTTP service of a running cluster, or of a store in etcd: starts, closes, and puts guards before routes. What a
+ * route answers is in the files of routes, one a noun.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -58,4 +58,11 @@ installed('the command tells its version, and survives its own drill', async () 
   assert.type((JSON.parse(stdout) as { failoverMs: unknown }).failoverMs, 'number');
 });
 
+installed('without the package of etcd, one line says what is missing', async () => {
+  const told = 'conclave: DependencyMissing: the engine etcd needs the package etcd3: npm install etcd3';
+  const error = await command('up', '--engine', 'etcd').catch((failed: unknown) => failed);
+  assert.instance(error, Error);
+  assert.is((error as Error).message.trim().split('\n').at(-1), told);
+});
+
 installed.run();

@@ -2,7 +2,7 @@
 import type { Agent } from 'node:http';
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Cluster } from '../../src/index.js';
+import type { Cluster, ConnectedStore } from '../../src/index.js';
 import { serviceLimits, type ServiceLimits } from '../../src/service/limits.js';
 import type { ServiceOptions } from '../../src/service/parts.js';
 import { startService, type Service } from '../../src/service/service.js';
@@ -31,11 +31,11 @@ interface Given extends Partial<ServiceOptions> {
 }
 
 export async function withService<T>(
-  cluster: Cluster,
+  served: Cluster | ConnectedStore,
   { limits, deadlineMs = 60_000, ...options }: Given,
   body: (service: Service) => Promise<T>,
 ): Promise<T> {
-  const service = await startService(cluster, { ...defaults, ...options }, { ...serviceLimits, ...limits });
+  const service = await startService(served, { ...defaults, ...options }, { ...serviceLimits, ...limits });
   try {
     return await withDeadline('use of the service', deadlineMs, body(service));
   } finally {
