@@ -37,14 +37,6 @@ export const ETCD_DEFECTS: readonly SeededDefect[] = [
     detector,
   },
   {
-    row: 76,
-    name: 'a log that is joined anew takes what was sent before',
-    file: 'engine/etcd/etcd-log',
-    text: 'this.#leadership.isOpen(message.admission)',
-    replacement: 'this.#joined',
-    detector,
-  },
-  {
     row: 77,
     name: 'a gap in the watch is accepted',
     file: 'engine/etcd/log-tail',
@@ -58,14 +50,6 @@ export const ETCD_DEFECTS: readonly SeededDefect[] = [
     file: 'engine/etcd/etcd-log',
     text: 'this.#upkeep.isBehind(head)',
     replacement: 'false',
-    detector,
-  },
-  {
-    row: 77,
-    name: 'a call is answered without what the watch lost before it',
-    file: 'engine/etcd/following',
-    text: 'Math.max(call.index, head.index)',
-    replacement: 'head.index',
     detector,
   },
   {
@@ -130,14 +114,6 @@ export const ETCD_DEFECTS: readonly SeededDefect[] = [
     file: 'engine/etcd/snapshot-saving',
     text: '`${this.#options.writer}.${this.#attempts}`',
     replacement: "''",
-    detector,
-  },
-  {
-    row: 79,
-    name: 'a snapshot overtakes entries that wait for the store',
-    file: 'engine/etcd/joining',
-    text: 'if (!this.#options.backlog.empty) {',
-    replacement: 'if (false) {',
     detector,
   },
   {

@@ -5,7 +5,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { shareLog, type LogFigures } from '../simulation/detectors/etcd-log.js';
+import { shareLog, type LogFigures } from './detectors/etcd-log.js';
 
 const SEEDS = 250;
 
