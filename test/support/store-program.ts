@@ -32,6 +32,9 @@ async function answer(id: number, ask: () => unknown): Promise<void> {
   }
 }
 
+// Also while it opens its store: it never outlives who started it.
+process.on('disconnect', () => process.exit());
+
 const store = await connectStore(options).catch((error: unknown) => {
   tell({ kind: 'failure', id: OPENING, failure: failureOf(error) });
 });
@@ -107,8 +110,5 @@ if (store !== undefined) {
   process.on('message', ({ id, name, args }: StoreCall) => {
     void answer(id, () => methodOf(name)(...(args as never[])));
   });
-  process.on('disconnect', () => process.exit());
   tell({ kind: 'answer', id: OPENING, value: true });
-} else {
-  process.disconnect();
 }
