@@ -275,8 +275,10 @@ async function loadLibrary(): Promise<typeof etcd3> {
 /** As gRPC words it, with the error of the system in the middle. */
 const NOT_CONNECTED = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:.*$/s;
 
-const REFUSAL =
-  /permission denied|authentication (failed|is not enabled)|user name is empty|request is too large|INVALID_ARGUMENT|UNAUTHENTICATED/;
+const REFUSAL = new RegExp(
+  'permission denied|authentication (failed|is not enabled)|user name is empty|request is too large|' +
+    'INVALID_ARGUMENT|UNAUTHENTICATED',
+);
 
 /** By what gRPC and etcd say: the library keeps no code. */
 function toFailure(error: unknown): KvFailure {

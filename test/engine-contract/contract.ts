@@ -1,6 +1,6 @@
 /**
- * What every engine keeps to, whatever orders its entries: the contract of `src/engine/engine.ts`, on real threads, with
- * the test as both neighbours. Nothing here knows which engine it is.
+ * What every engine keeps to, whatever orders its entries: the contract of `src/engine/engine.ts`, on real threads,
+ * with the test as both neighbours. Nothing here knows which engine it is.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -22,7 +22,7 @@ export interface ContractRun {
   readonly after?: () => Promise<void>;
 }
 
-export function engineContract(name: string, { open, isAbsent = false, before, after }: ContractRun): void {
+export function engineContract(name: string, { open, isAbsent = false, before, after }: ContractRun): { run(): void } {
   const test = suite(`contract of an engine: ${name}`);
   if (before !== undefined) test.before(before);
   if (after !== undefined) test.after(after);
@@ -34,7 +34,7 @@ export function engineContract(name: string, { open, isAbsent = false, before, a
     if (isAbsent) test.skip(what, run);
     else test(what, run);
   }
-  test.run();
+  return test;
 }
 
 const CLAUSES: Readonly<Record<string, Body>> = {

@@ -69,7 +69,7 @@ class EtcdGround implements Ground {
 const program = etcdProgram('the contract of an engine on etcd');
 let cluster: EtcdCluster | null = null;
 
-engineContract('a log in etcd', {
+const contract = engineContract('a log in etcd', {
   isAbsent: program === null,
   async before() {
     if (program !== null) cluster = await startEtcdCluster(program, { size: 1 });
@@ -79,3 +79,4 @@ engineContract('a log in etcd', {
     await cluster?.[Symbol.asyncDispose]();
   },
 });
+contract.run();

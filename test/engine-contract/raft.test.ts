@@ -119,4 +119,5 @@ class RaftGround implements Ground {
   }
 }
 
-engineContract('embedded Raft', { open: () => Promise.resolve(new RaftGround()) });
+const contract = engineContract('embedded Raft', { open: () => Promise.resolve(new RaftGround()) });
+contract.run();

@@ -1,7 +1,8 @@
 /**
- * Clients of a real cluster, or of processes on one etcd, each with one call at a time, and the history of all they did and heard. They make only
- * as many calls as they are granted, so that a nemesis can spread a run's calls over its faults. A write of unknown
- * outcome is repeated under its request id, at once or at the end of the run: all attempts are one operation.
+ * Clients of a real cluster, or of processes on one etcd, each with one call at a time, and the history of all they did
+ * and heard. They make only as many calls as they are granted, so that a nemesis can spread a run's calls over its
+ * faults. A write of unknown outcome is repeated under its request id, at once or at the end of the run: all attempts
+ * are one operation.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions } from '../../src/index.js';

@@ -1,6 +1,6 @@
 /**
- * One run on a real etcd: clients of several processes, a nemesis that kills etcd's members and closes stores, and at the
- * end every check there is, as in a run on a cluster's threads.
+ * One run on a real etcd: clients of several processes, a nemesis that kills etcd's members and closes stores, and at
+ * the end every check there is, as in a run on a cluster's threads.
  */
 import { must } from '../../src/assert.js';
 import { createRandom, drawInteger, type Random } from '../../src/random.js';

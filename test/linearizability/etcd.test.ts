@@ -7,6 +7,8 @@ import { recordEtcdRun } from './etcd-run.js';
 
 const OPERATIONS = 900;
 const FEW_OPERATIONS = 400;
+/** Whether a read is stale depends on how threads and processes run: it has that many chances to be. */
+const CHANCES = 6;
 const PROCESSES = 3;
 
 const test = suite('linearizability on etcd');
@@ -34,12 +36,13 @@ onEtcd('members killed, stores closed: the history is linearizable, as both chec
 });
 
 onEtcd('the same run finds reads that are answered without being confirmed', async (etcd) => {
-  const options = { seed: 5, operations: FEW_OPERATIONS, processes: PROCESSES };
-  const { problems } = await recordEtcdRun(etcd, { ...options, readsAre: 'local' });
-  assert.ok(
-    problems.some((problem) => problem.startsWith('illegal')),
-    'a stale read was found',
-  );
+  let isFound = false;
+  for (let chance = 0; chance < CHANCES && !isFound; chance += 1) {
+    const options = { seed: 5 + chance, operations: FEW_OPERATIONS, processes: PROCESSES };
+    const { problems } = await recordEtcdRun(etcd, { ...options, readsAre: 'local' });
+    isFound = problems.some((problem) => problem.startsWith('illegal'));
+  }
+  assert.ok(isFound, 'a stale read was found');
 });
 
 test.run();

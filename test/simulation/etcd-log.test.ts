@@ -1,7 +1,7 @@
 /**
- * The log in etcd in virtual time: several processes over one etcd that loses, delays, fills up and goes away. What holds
- * in it is checked by `test/simulation/detectors/etcd-log.ts`; which defects that finds, and after how many seeds, is in
- * `test/simulation/seeded-defects.txt`.
+ * The log in etcd in virtual time: several processes over one etcd that loses, delays, fills up and goes away. What
+ * holds in it is checked by `test/simulation/detectors/etcd-log.ts`; which defects that finds, and after how many
+ * seeds, is in `test/simulation/seeded-defects.txt`.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,6 @@
-/** Known ways to get a log wrong that lies in a store of others: what is conditional on what, and what was only heard. */
+/**
+ * Known ways to get a log wrong that lies in a store of others: what is conditional on what, and what was only heard.
+ */
 import type { SeededDefect } from './seeded-defect.js';
 
 const detector = 'etcd log';

@@ -1,7 +1,7 @@
 /**
  * The list of known bugs that the defects are taken from: thesis and paper, the issues of etcd, Kafka, openraft,
- * hashicorp/raft and others, what threads of one process add (61 to 69), a control plane (70 to 75), and a log in a store
- * of others (76 to 81). One phrase a row.
+ * hashicorp/raft and others, what threads of one process add (61 to 69), a control plane (70 to 75), and a log in a
+ * store of others (76 to 81). One phrase a row.
  */
 
 export const ROWS: readonly string[] = [

@@ -27,13 +27,22 @@ export function makeCertificates(openssl: string): Certificates {
   const run = (...words: string[]): void => {
     execFileSync(openssl, words, { stdio: 'pipe' });
   };
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const authority = ['-x509', '-days', '2', '-subj', '/CN=an authority of a test'];
-  run('req', ...authority, ...key, '-keyout', file('ca.key'), '-out', file('ca.pem'));
-  run('req', '-subj', '/CN=127.0.0.1', ...key, '-keyout', file('own.key'), '-out', file('own.csr'));
-  fs.writeFileSync(file('extensions'), 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n');
-  const signing = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2'];
-  run('x509', '-req', '-in', file('own.csr'), ...signing, '-extfile', file('extensions'), '-out', file('own.pem'));
+  const makeKey = (path: string): void => {
+    run('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-out', path);
+  };
+  const extend = (...extensions: string[]): string[] => {
+    fs.writeFileSync(file('extensions'), extensions.join('\n'));
+    return ['-extfile', file('extensions'), '-days', '2'];
+  };
+  makeKey(file('ca.key'));
+  const authority = ['-subj', '/CN=an authority of a test', '-key', file('ca.key')];
+  run('x509', '-new', ...authority, ...extend('basicConstraints=CA:TRUE'), '-out', file('ca.pem'));
+  makeKey(file('own.key'));
+  run('pkey', '-in', file('own.key'), '-pubout', '-out', file('own.pub'));
+  const own = ['-subj', '/CN=127.0.0.1', '-force_pubkey', file('own.pub')];
+  const signer = ['-CA', file('ca.pem'), '-CAkey', file('ca.key')];
+  const uses = extend('subjectAltName=IP:127.0.0.1', 'extendedKeyUsage=serverAuth,clientAuth');
+  run('x509', '-new', ...own, ...signer, ...uses, '-out', file('own.pem'));
   const remove = (): void => {
     fs.rmSync(folder, { recursive: true, force: true });
   };

@@ -8,7 +8,7 @@
  */
 import { must } from '../../assert.js';
 import { EntryKind, packPayloads, payloadAt, type PackedPayloads } from '../../raft/entries.js';
-import type { KvFailure, KvOperation, TxnResult } from './kv.js';
+import type { KeyValue, KvFailure, KvOperation, TxnResult } from './kv.js';
 import { get, put } from './kv.js';
 import type { Head, LogBatch } from './layout.js';
 import { afterAll, decodeBatch, encodeBatch, encodeController, encodeHead, headAfter, keys, logKey } from './layout.js';
@@ -184,8 +184,11 @@ export class Appender {
     outbox.request(
       { compare: [], then: [missed], else: [] },
       {
-        answered: (result) => {
-          this.#answered(sent, { ...result, succeeded: false });
+        answered: ({ found }) => {
+          const isAppended = isAmong(this.#takeMissed(found[0]), sent);
+          if (this.#inFlight !== sent) return;
+          if (isAppended) this.#inFlight = null;
+          else this.#takeBack(sent);
         },
         failed,
       },
@@ -194,12 +197,10 @@ export class Appender {
 
   #answered(sent: InFlight, { succeeded, found }: TxnResult): void {
     const { tail, failed } = this.#options;
-    const missed = (found[0] ?? []).map(decodeBatch);
-    for (const batch of succeeded ? [sent.batch] : missed) tail.accept(batch);
+    if (succeeded) tail.accept(sent.batch);
+    const missed = succeeded ? [] : this.#takeMissed(found[0]);
     if (this.#inFlight !== sent) return;
-    // Refused, though it is in the log: etcd had no space, and took it nevertheless.
-    const isAppended = succeeded || missed.some(({ batch }) => batch === sent.batch.batch);
-    if (isAppended) {
+    if (succeeded || isAmong(missed, sent)) {
       this.#inFlight = null;
       this.#refusals = 0;
     } else {
@@ -208,6 +209,12 @@ export class Appender {
       if (missed.length === 0)
         failed({ kind: 'compacted', message: 'what was appended meanwhile is in the log no more' });
     }
+  }
+
+  #takeMissed(found: readonly KeyValue[] = []): LogBatch[] {
+    const missed = found.map(decodeBatch);
+    for (const batch of missed) this.#options.tail.accept(batch);
+    return missed;
   }
 
   #takeBack({ proposals }: InFlight): void {
@@ -225,4 +232,9 @@ export class Appender {
 /** What a claim is made of: one entry that says nothing. */
 function isClaim(batch: LogBatch): boolean {
   return batch.count === 1 && payloadAt(batch, 0)[0] === EntryKind.noOp;
+}
+
+/** It was refused, and is in the log: etcd took it nevertheless. */
+function isAmong(batches: readonly LogBatch[], { batch: sent }: InFlight): boolean {
+  return batches.some(({ batch }) => batch === sent.batch);
 }

@@ -32,9 +32,9 @@ export interface TxnResult {
 
 /**
  * unavailable: no answer, so a transaction may have been performed, or may yet be. noSpace: etcd has raised its quota
- * alarm; while others fill it, a transaction may have been performed all the same, but no longer will be. The others were
- * not performed: refused: this user or request never will be served; compacted: the watch begins before what etcd still
- * knows.
+ * alarm; while others fill it, a transaction may have been performed all the same, but no longer will be. The others
+ * were not performed: refused: this user or request never will be served; compacted: the watch begins before what etcd
+ * still knows.
  */
 export interface KvFailure {
   readonly kind: 'unavailable' | 'noSpace' | 'refused' | 'compacted';

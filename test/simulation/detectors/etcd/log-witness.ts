@@ -1,6 +1,6 @@
 /**
- * Sees all that is written to etcd and all that stores are handed, and knows what was sent: what must hold of the log at
- * any time. Reads what is stored by itself, not by the code under test.
+ * Sees all that is written to etcd and all that stores are handed, and knows what was sent: what must hold of the log
+ * at any time. Reads what is stored by itself, not by the code under test.
  */
 import type { KeyChange } from '../../../../src/engine/etcd/kv.js';
 import { EntryKind, payloadAt, type PackedPayloads } from '../../../../src/raft/entries.js';

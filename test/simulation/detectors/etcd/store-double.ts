@@ -1,6 +1,6 @@
 /**
- * The metadata-store of one process, as its log sees it: takes entries within its credit, keeps snapshots, answers reads
- * once it has applied far enough, and proposes while it is told that its process is the controller.
+ * The metadata-store of one process, as its log sees it: takes entries within its credit, keeps snapshots, answers
+ * reads once it has applied far enough, and proposes while it is told that its process is the controller.
  */
 import type { AnsweredReads, EngineToStore, ReadBatch, StoreToEngine } from '../../../../src/engine/engine.js';
 import { EntryKind, packPayloads, payloadAt, payloadBytes, type PackedPayloads } from '../../../../src/raft/entries.js';
