@@ -15,6 +15,7 @@ import type { HostLogger } from '../runtime/logger.js';
 import type { ResolvedConnectOptions } from './connect-options.js';
 import type { EtcdLogControl } from './etcd-messages.js';
 import type { EtcdReport } from './etcd-status.js';
+import { noMembers } from './etcd/layout.js';
 
 /** The router knows nodes by number; here there is this one. */
 export const ONLY_NODE = 1;
@@ -52,7 +53,7 @@ export class EtcdHost {
       config: {
         stateMachine: null,
         files: null,
-        bootstrap: { voters: [], learners: [] },
+        bootstrap: noMembers,
         snapshotEntries,
         brokerSessionTimeoutMs,
       },

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { must } from '../assert.js';
 import { ClusterError } from '../errors.js';
 import type { EtcdKeys } from './etcd-keys.js';
-import { get, put, type KvOperation, type Txn } from '../engine/etcd/kv.js';
+import { get, put, unconditional, type KvOperation, type Txn } from '../engine/etcd/kv.js';
 import { afterAll, chunkKey, encodeHead, encodeJson, encodeSnapshotRecord, keys } from '../engine/etcd/layout.js';
 
 const CHUNK_BYTES = 512 * 1024;
@@ -52,7 +52,7 @@ async function demandEmpty(etcd: EtcdKeys): Promise<void> {
     get(afterAll(keys.import), { to: keys.chunks, limit: 1 }),
     get(afterAll(keys.chunks), { to: END, limit: 1 }),
   ];
-  const { found } = await etcd.txn({ compare: [], then: ranges, else: [] });
+  const { found } = await etcd.txn(unconditional(...ranges));
   const [first] = found.flat();
   if (first === undefined) return;
   throw new ClusterError('InvalidArgument', `the prefix ${etcd.prefix} is not empty: it holds ${first.key}`);

@@ -7,7 +7,7 @@ import { createMetadataMachine } from '../metadata/metadata-state-machine.js';
 import { createReplicatedState, type ReplicatedState } from '../state-machine/exactly-once.js';
 import type { EtcdKeys } from './etcd-keys.js';
 import type { KeyValue, KvOperation } from '../engine/etcd/kv.js';
-import { get } from '../engine/etcd/kv.js';
+import { get, unconditional } from '../engine/etcd/kv.js';
 import {
   afterAll,
   chunkKey,
@@ -17,6 +17,7 @@ import {
   decodeSnapshotRecord,
   keys,
   logKey,
+  noMembers,
   UnreadableLog,
   type Head,
   type SnapshotRecord,
@@ -29,9 +30,6 @@ export interface StateInEtcd {
   readonly controller: string | null;
   readonly state: ReplicatedState;
 }
-
-/** Of a log without members of its own. */
-const noMembers = { voters: [], learners: [] };
 
 const BATCHES_PER_LOOK = 32;
 /** Each time the log may have been trimmed away from under the reader. */
@@ -108,5 +106,5 @@ async function applyUpTo(etcd: EtcdKeys, state: ReplicatedState, last: number): 
 }
 
 async function find(etcd: EtcdKeys, ...gets: KvOperation[]): Promise<readonly (readonly KeyValue[])[]> {
-  return (await etcd.txn({ compare: [], then: gets, else: [] })).found;
+  return (await etcd.txn(unconditional(...gets))).found;
 }

@@ -9,7 +9,7 @@
 import { must } from '../../assert.js';
 import { EntryKind, packPayloads, payloadAt, type PackedPayloads } from '../../raft/entries.js';
 import type { KeyValue, KvFailure, KvOperation, TxnResult } from './kv.js';
-import { get, put } from './kv.js';
+import { get, put, unconditional } from './kv.js';
 import type { Head, LogBatch } from './layout.js';
 import { afterAll, decodeBatch, encodeBatch, encodeController, encodeHead, headAfter, keys, logKey } from './layout.js';
 import type { LogTail } from './log-tail.js';
@@ -181,18 +181,15 @@ export class Appender {
   /** etcd performs a transaction that passed its first check, and then tells that there is no space all the same. */
   #lookAfter(sent: InFlight, missed: KvOperation): void {
     const { outbox, failed } = this.#options;
-    outbox.request(
-      { compare: [], then: [missed], else: [] },
-      {
-        answered: ({ found }) => {
-          const isAppended = isAmong(this.#takeMissed(found[0]), sent);
-          if (this.#inFlight !== sent) return;
-          if (isAppended) this.#inFlight = null;
-          else this.#takeBack(sent);
-        },
-        failed,
+    outbox.request(unconditional(missed), {
+      answered: ({ found }) => {
+        const isAppended = isAmong(this.#takeMissed(found[0]), sent);
+        if (this.#inFlight !== sent) return;
+        if (isAppended) this.#inFlight = null;
+        else this.#takeBack(sent);
       },
-    );
+      failed,
+    });
   }
 
   #answered(sent: InFlight, { succeeded, found }: TxnResult): void {

@@ -6,7 +6,7 @@
 import { rejected } from '../../metadata/answer.js';
 import type { AnsweredReads, ParkedRead, ReadBatch } from '../engine.js';
 import type { KvFailure, KeyValue } from './kv.js';
-import { put } from './kv.js';
+import { put, unconditional } from './kv.js';
 import { isPlace } from '../../raft/well-formed.js';
 import { answersKey, callKey, decodeJson, encodeJson, readCallKey } from './layout.js';
 import type { Outbox } from './outbox.js';
@@ -49,7 +49,7 @@ export class CallForwarding {
     const { writer, outbox, failed } = this.#options;
     this.#asked.add(id);
     const call = put(callKey(writer, id), encodeJson({ requests, index }));
-    outbox.request({ compare: [], then: [call], else: [] }, { answered: () => undefined, failed });
+    outbox.request(unconditional(call), { answered: () => undefined, failed });
   }
 
   /** The controller has answered a call of this process; one that was refused meanwhile is asked again elsewhere. */
@@ -110,7 +110,7 @@ export class CallForwarding {
     const { outbox, failed } = this.#options;
     const answer = put(answersKey(writer), encodeJson(answers));
     const done = { kind: 'delete', key: callKey(writer, call) } as const;
-    outbox.request({ compare: [], then: [answer, done], else: [] }, { answered: () => undefined, failed });
+    outbox.request(unconditional(answer, done), { answered: () => undefined, failed });
   }
 }
 

@@ -5,7 +5,7 @@
  * that claim at once, or one that claims too early, do no harm.
  */
 import type { KeyValue, KvFailure } from './kv.js';
-import { put } from './kv.js';
+import { put, unconditional } from './kv.js';
 import type { ControllerRecord, Head } from './layout.js';
 import { decodeController, encodeController, keys } from './layout.js';
 import type { Outbox } from './outbox.js';
@@ -117,10 +117,7 @@ export class ControllerTerm {
     const { outbox } = this.#options;
     const last = { ...this.#record, resigned: true };
     const nobody = (): void => undefined;
-    outbox.request(
-      { compare: [], then: [put(keys.controller, encodeController(last))], else: [] },
-      { answered: nobody, failed: nobody },
-    );
+    outbox.request(unconditional(put(keys.controller, encodeController(last))), { answered: nobody, failed: nobody });
   }
 
   nextDueAt(head: Head): number {

@@ -266,7 +266,7 @@ export class EtcdLog {
     else this.#rejoin(failure.message);
   }
 
-  /** What etcd has refused was not performed, and reads go on. */
+  /** Reads go on. */
   #pauseWrites(reason: string): void {
     this.#outbox.add({ kind: 'log', level: 'warn', text: 'etcd refuses writes', fields: { reason } });
     this.#trouble.pauseWrites();

@@ -5,7 +5,7 @@
  */
 import type { SnapshotWrite } from '../../raft/ready.js';
 import type { KeyValue, KvFailure, TxnResult } from './kv.js';
-import { get } from './kv.js';
+import { get, unconditional } from './kv.js';
 import type { Head, SnapshotRecord } from './layout.js';
 import {
   afterAll,
@@ -15,6 +15,7 @@ import {
   decodeSnapshotRecord,
   keys,
   logKey,
+  noMembers,
   UnreadableLog,
 } from './layout.js';
 import type { LogTail } from './log-tail.js';
@@ -77,16 +78,13 @@ export class Joining {
     this.#looking = true;
     const log = get(logKey(tail.head.index + 1), { to: afterAll(keys.log), limit: this.#batches });
     const calls = get(keys.calls, { to: afterAll(keys.calls), limit: CALLS_PER_LOOK });
-    outbox.request(
-      { compare: [], then: [get(keys.head), log, get(keys.snapshot), get(keys.controller), calls], else: [] },
-      {
-        answered: (result) => {
-          this.#looking = false;
-          this.#look(result);
-        },
-        failed,
+    outbox.request(unconditional(get(keys.head), log, get(keys.snapshot), get(keys.controller), calls), {
+      answered: (result) => {
+        this.#looking = false;
+        this.#look(result);
       },
-    );
+      failed,
+    });
   }
 
   #look({ found, revision }: TxnResult): void {
@@ -97,6 +95,7 @@ export class Joining {
     if (head.index < tail.head.index) {
       throw new UnreadableLog(`the log ends at ${head.index}, and ended at ${tail.head.index} before: it was replaced`);
     }
+    const before = tail.head.index;
     for (const stored of log) tail.accept(decodeBatch(stored));
     this.#measure(log);
     tail.forgetAhead();
@@ -106,7 +105,7 @@ export class Joining {
       }
       tail.moveTo(head);
       joined({ revision, controller: controllers[0], snapshot, calls });
-    } else if (log.length > 0 && decodeBatch(log[0] as KeyValue).firstIndex <= tail.head.index) {
+    } else if (tail.head.index > before) {
       this.#due = true;
     } else {
       this.#load(snapshot);
@@ -134,18 +133,15 @@ export class Joining {
 
   #loadChunk(snapshot: SnapshotRecord, chunk: number, offset: number): void {
     const { outbox, failed } = this.#options;
-    outbox.request(
-      { compare: [], then: [get(chunkKey(snapshot, chunk))], else: [] },
-      {
-        answered: ({ found }) => {
-          const bytes = found[0]?.[0]?.value;
-          // A newer one has taken its place.
-          if (bytes === undefined) this.#due = true;
-          else this.#takeChunk(snapshot, chunk, { offset, bytes });
-        },
-        failed,
+    outbox.request(unconditional(get(chunkKey(snapshot, chunk))), {
+      answered: ({ found }) => {
+        const bytes = found[0]?.[0]?.value;
+        // A newer one has taken its place.
+        if (bytes === undefined) this.#due = true;
+        else this.#takeChunk(snapshot, chunk, { offset, bytes });
       },
-    );
+      failed,
+    });
   }
 
   #takeChunk(snapshot: SnapshotRecord, chunk: number, { offset, bytes }: { offset: number; bytes: Uint8Array }): void {
@@ -155,9 +151,8 @@ export class Joining {
       throw new UnreadableLog(`the snapshot at ${snapshot.index} has ${end} bytes, not ${snapshot.bytes}`);
     }
     const { index, term } = snapshot;
-    const configuration = { voters: [], learners: [] };
     const write: SnapshotWrite = {
-      snapshot: { index, term, configuration },
+      snapshot: { index, term, configuration: noMembers },
       offset,
       bytes: new Uint8Array(bytes),
       done,

@@ -1,6 +1,6 @@
 /**
- * What the log asks of etcd, as plain data: transactions and one watch, over keys below the prefix of one log. Types
- * only; `etcd-client.ts` performs them. Values are bytes, keys are text that sorts in byte order.
+ * What the log asks of etcd, as plain data: transactions and one watch, over keys below the prefix of one log.
+ * `etcd-client.ts` performs them. Values are bytes, keys are text that sorts in byte order.
  */
 
 export interface KeyValue {
@@ -53,4 +53,9 @@ export function get(key: string, range: { readonly to?: string; readonly limit?:
 
 export function put(key: string, value: Uint8Array): KvOperation {
   return { kind: 'put', key, value };
+}
+
+/** These, whatever the keys hold. */
+export function unconditional(...operations: readonly KvOperation[]): Txn {
+  return { compare: [], then: operations, else: [] };
 }

@@ -19,6 +19,7 @@
  * sixteen digits, so that keys sort as numbers do.
  */
 import type { PackedPayloads } from '../../raft/entries.js';
+import type { Configuration } from '../../raft/messages.js';
 import { isPlace, isWellPacked } from '../../raft/well-formed.js';
 import type { KeyValue } from './kv.js';
 
@@ -78,6 +79,9 @@ export interface SnapshotRecord {
 export const watchedKeys = { from: keys.answers, to: afterAll(keys.log) };
 
 export const emptyHead: Head = { index: 0, term: 0, batch: '' };
+
+/** Those who replicate this log are members of etcd: it has none of its own. */
+export const noMembers: Configuration = { voters: [], learners: [] };
 
 /** What is stored below the prefix was not written by this version of this program. */
 export class UnreadableLog extends Error {}

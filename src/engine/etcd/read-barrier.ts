@@ -4,7 +4,7 @@
  */
 import type { ReadBatch } from '../engine.js';
 import type { KvFailure } from './kv.js';
-import { get } from './kv.js';
+import { get, unconditional } from './kv.js';
 import { decodeHead, type Head, keys } from './layout.js';
 import type { Outbox } from './outbox.js';
 
@@ -42,22 +42,19 @@ export class ReadBarrier {
     this.#asked = this.#waiting;
     this.#waiting = [];
     this.#refused = false;
-    outbox.request(
-      { compare: [], then: [get(keys.head)], else: [] },
-      {
-        answered: ({ found }) => {
-          const batches = this.#asked;
-          this.#asked = [];
-          confirmed(batches, decodeHead(found[0]));
-        },
-        failed: (failure) => {
-          this.#refused = true;
-          this.#waiting = [...this.#asked, ...this.#waiting];
-          this.#asked = [];
-          failed(failure);
-        },
+    outbox.request(unconditional(get(keys.head)), {
+      answered: ({ found }) => {
+        const batches = this.#asked;
+        this.#asked = [];
+        confirmed(batches, decodeHead(found[0]));
       },
-    );
+      failed: (failure) => {
+        this.#refused = true;
+        this.#waiting = [...this.#asked, ...this.#waiting];
+        this.#asked = [];
+        failed(failure);
+      },
+    });
   }
 
   /** What was asked may never be answered: all that wait are to ask again. */

@@ -5,7 +5,7 @@
  */
 import type { StoreToEngine } from '../engine.js';
 import type { KvFailure } from './kv.js';
-import { get, put } from './kv.js';
+import { get, put, unconditional } from './kv.js';
 import type { SnapshotRecord } from './layout.js';
 import { afterAll, chunkKey, chunksFrom, decodeSnapshotRecord, encodeSnapshotRecord, keys, logKey } from './layout.js';
 import type { LogTail } from './log-tail.js';
@@ -85,17 +85,14 @@ export class SnapshotSaving {
     const chunk = put(chunkKey(saving, saving.chunks), bytes);
     saving.chunks += 1;
     saving.bytes += bytes.length;
-    outbox.request(
-      { compare: [], then: [chunk], else: [] },
-      {
-        answered: () => {
-          if (this.#saving !== saving) return;
-          if (done) this.#finish(saving);
-          else this.#readNext(saving);
-        },
-        failed,
+    outbox.request(unconditional(chunk), {
+      answered: () => {
+        if (this.#saving !== saving) return;
+        if (done) this.#finish(saving);
+        else this.#readNext(saving);
       },
-    );
+      failed,
+    });
   }
 
   #begin(index: number): Saving {
