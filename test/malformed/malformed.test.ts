@@ -1,7 +1,9 @@
 /** A few hundred mutated inputs of each kind; `npm run proof` tries millions. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createRandom } from '../../src/random.js';
 import { GROUP, InputWatch, TARGETS, targetOf, tryGroup } from './inputs.js';
+import { mutateJson } from './mutate-json.js';
 import { BrokenRule, type Target } from './target.js';
 
 const test = suite('malformed input');
@@ -59,6 +61,13 @@ test('so are memory that is kept, and an input that takes too long again and aga
   const watch = new InputWatch(slow, () => undefined);
   assert.is(tryGroup(slow, SEED, 0, watch), null);
   assert.match(tryGroup(slow, SEED, 1, watch)?.problem ?? '', 'times as long');
+});
+
+test('an input stays small, however often a mutation doubles: making it is not what takes long', () => {
+  const random = createRandom(SEED);
+  const long = JSON.stringify([['x'.repeat(40_000)], 'x'.repeat(40_000)]);
+  const longest = Math.max(...Array.from({ length: 2_000 }, () => mutateJson(random, long, long).length));
+  assert.ok(longest < 2_000_000, String(longest));
 });
 
 test('the same kind, seed and number are the same input', () => {

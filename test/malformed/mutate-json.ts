@@ -30,6 +30,9 @@ const VALUES: readonly unknown[] = [
   ...NAMES,
 ];
 
+/** Characters: lists of long texts would else be so large that building them is what takes long, not reading them. */
+const MAX_REPEATED = 200_000;
+
 type Members = Record<string, unknown>;
 
 /** Goes down at random, and changes what it comes to. */
@@ -63,8 +66,10 @@ function changedList(random: Random, list: readonly unknown[]): unknown[] {
       return list.filter((_, position) => position !== at);
     case 1:
       return [...list, list[at]];
-    case 2:
-      return Array.from({ length: drawInteger(random, 2, 300) }, () => list[at]);
+    case 2: {
+      const length = Math.min(drawInteger(random, 2, 300), 2 + MAX_REPEATED / JSON.stringify(list[at]).length);
+      return Array.from({ length }, () => list[at]);
+    }
     default:
       return list.map((each, position) => (position === at ? changedWithin(random, each) : each));
   }
