@@ -45,6 +45,11 @@ async function withStore(
   }
 }
 
+/** One after another, so that each is an entry of its own. */
+async function createTopics(store: ConnectedStore, count: number): Promise<void> {
+  for (let number = 1; number <= count; number += 1) await store.createTopic(`other-${number}`, topic);
+}
+
 /** Of a call that must end by itself. */
 async function errorOf(call: Promise<unknown>): Promise<ClusterError> {
   const outcome = await withDeadline('a call to end by its deadline', 4 * DEADLINE_MS, Promise.allSettled([call]));
@@ -186,16 +191,17 @@ onFull('writes end with StorageFailed, reads go on, and so do writes once there 
 
 onFull('a log that was deleted, or replaced, under a store: it ends, and says why', async (etcd) => {
   const [endpoint = ''] = etcd.endpoints;
-  const endsOnce = (replaced: boolean) => async (store: ConnectedStore) => {
+  const endsOnce = (topicsOfOther: number) => async (store: ConnectedStore) => {
     await store.createTopic('before', topic);
     await deleteInEtcd(endpoint, '/deleted/');
-    if (replaced) await withStore(etcd, '/deleted', (other) => other.createTopic('other', topic).then(() => undefined));
+    if (topicsOfOther > 0) await withStore(etcd, '/deleted', (other) => createTopics(other, topicsOfOther));
     await errorOf(store.createTopic('after', topic));
     await eventually(async () => (await codeOf(store.status())) === 'CorruptLog', 'the store to end as CorruptLog');
   };
-  for (const replaced of [false, true]) {
+  // Also by one that is longer by then than what the store has taken.
+  for (const topicsOfOther of [0, 1, 10]) {
     // No sign of life is due meanwhile, so that nothing but the write finds out.
-    await withStore(etcd, '/deleted', endsOnce(replaced), 60_000);
+    await withStore(etcd, '/deleted', endsOnce(topicsOfOther), 60_000);
     await deleteInEtcd(endpoint, '/deleted/');
   }
 });

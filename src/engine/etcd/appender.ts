@@ -119,7 +119,7 @@ export class Appender {
   #takeClaim(head: Head): InFlight {
     this.#claimWanted = false;
     const packed = packPayloads([Uint8Array.of(EntryKind.noOp)]);
-    return { batch: this.#name({ index: head.index, term: head.term + 1 }, packed), proposals: [] };
+    return { batch: this.#name({ ...head, term: head.term + 1 }, packed), proposals: [] };
   }
 
   /** Null: all that waited was of an earlier term. */
@@ -142,10 +142,10 @@ export class Appender {
     return { batch: this.#name(head, packed), proposals };
   }
 
-  #name({ index, term }: { index: number; term: number }, packed: PackedPayloads): LogBatch {
+  #name({ index, term, batch: previous }: Head, packed: PackedPayloads): LogBatch {
     this.#lastBatch += 1;
     const { writer } = this.#options;
-    return { ...packed, firstIndex: index + 1, term, writer, batch: `${writer}/${this.#lastBatch}` };
+    return { ...packed, firstIndex: index + 1, term, writer, batch: `${writer}/${this.#lastBatch}`, previous };
   }
 
   #send(next: InFlight, expected: Head): void {

@@ -6,7 +6,7 @@
 import type { SnapshotWrite } from '../../raft/ready.js';
 import type { KeyValue, KvFailure, TxnResult } from './kv.js';
 import { get, unconditional } from './kv.js';
-import type { Head, SnapshotRecord } from './layout.js';
+import type { SnapshotRecord } from './layout.js';
 import {
   afterAll,
   chunkKey,
@@ -100,10 +100,7 @@ export class Joining {
     this.#measure(log);
     tail.forgetAhead();
     if (tail.head.index === head.index) {
-      if (tail.head.batch !== head.batch && !isOfSnapshot(tail.head)) {
-        throw new UnreadableLog(`another batch than before ends at ${head.index}: it was replaced`);
-      }
-      tail.moveTo(head);
+      tail.confirmEnd(head);
       joined({ revision, controller: controllers[0], snapshot, calls });
     } else if (tail.head.index > before) {
       this.#due = true;
@@ -168,16 +165,7 @@ export class Joining {
     if (snapshot?.index !== index) return;
     this.#restoring = null;
     if (!ok) throw new UnreadableLog(`the snapshot at ${index} is not a state of this state machine`);
-    this.#options.tail.moveTo({ index, term: snapshot.term, batch: nameOfSnapshot(index) });
+    this.#options.tail.restored(snapshot);
     this.#due = true;
   }
-}
-
-/** In the place of the name of a batch, which a snapshot does not tell. */
-function nameOfSnapshot(index: number): string {
-  return `snapshot ${index}`;
-}
-
-function isOfSnapshot({ index, batch }: Head): boolean {
-  return batch === nameOfSnapshot(index);
 }

@@ -53,6 +53,8 @@ export interface LogBatch extends PackedPayloads {
   readonly firstIndex: number;
   readonly term: number;
   readonly batch: string;
+  /** The name of the batch that was the end of the log before it; empty for the first. */
+  readonly previous: string;
   /** The process that appended it. */
   readonly writer: string;
 }
@@ -140,21 +142,22 @@ export function decodeHead(found: readonly KeyValue[] | undefined): Head {
   return { index, term, batch };
 }
 
-export function encodeBatch({ firstIndex, term, count, batch, writer, data }: LogBatch): Uint8Array {
-  const line = encodeJson({ firstIndex, term, count, batch, writer });
+export function encodeBatch({ firstIndex, term, count, batch, previous, writer, data }: LogBatch): Uint8Array {
+  const line = encodeJson({ firstIndex, term, count, batch, previous, writer });
   return Buffer.concat([line, Uint8Array.of(NEWLINE), data]);
 }
 
 export function decodeBatch(stored: KeyValue): LogBatch {
   const { value } = stored;
   const lineEnd = value.indexOf(NEWLINE);
-  const { firstIndex, term, count, batch, writer } = decodeJson({ key: stored.key, value: value.subarray(0, lineEnd) });
+  const line = decodeJson({ key: stored.key, value: value.subarray(0, lineEnd) });
+  const { firstIndex, term, count, batch, previous, writer } = line;
   // A copy that owns its buffer: the offsets in it are aligned, and it can be posted.
   const data = new Uint8Array(value.subarray(lineEnd + 1));
   const isWhole = isPlace(firstIndex) && isPlace(term) && isPlace(count) && count > 0;
-  if (!isWhole || typeof batch !== 'string' || typeof writer !== 'string') throw malformed(stored);
-  if (!isWellPacked({ count, data })) throw malformed(stored);
-  return { firstIndex, term, count, batch, writer, data };
+  if (!isWhole || typeof batch !== 'string' || typeof previous !== 'string') throw malformed(stored);
+  if (typeof writer !== 'string' || !isWellPacked({ count, data })) throw malformed(stored);
+  return { firstIndex, term, count, batch, previous, writer, data };
 }
 
 export function encodeController({ term, writer, resigned, beat }: ControllerRecord): Uint8Array {

@@ -1,10 +1,14 @@
 /**
  * The log as far as it has been taken in: batches in order, each once. They come from own appends, from refused ones,
  * from the watch, and from reads of the log, so the same one may come more than once, and one of ours may be told
- * before the one ahead of it.
+ * before the one ahead of it. Each names the one before: where etcd was put back to an earlier state, or a prefix was
+ * deleted, and others have gone on from there, this store has taken what is in the log no more, and has to end.
  */
-import { type Head, emptyHead, headAfter, type LogBatch } from './layout.js';
+import { type Head, emptyHead, headAfter, type LogBatch, UnreadableLog } from './layout.js';
 import { Terms } from './terms.js';
+
+/** In the place of the name of a batch: a snapshot does not tell which one it ends with. */
+const OF_SNAPSHOT = 'snapshot';
 
 export interface LogTailOptions {
   /** Called with each batch, in the order of the log. */
@@ -46,10 +50,16 @@ export class LogTail {
   }
 
   /** A snapshot that ends there takes the place of all that came before. */
-  moveTo(head: Head): void {
-    this.#head = head;
-    this.#terms.add({ firstIndex: head.index, term: head.term });
+  restored({ index, term }: Pick<Head, 'index' | 'term'>): void {
+    this.#head = { index, term, batch: OF_SNAPSHOT };
+    this.#terms.add({ firstIndex: index, term });
     this.#ahead.clear();
+  }
+
+  /** The log ends where this does, so it has to end with the same batch. */
+  confirmEnd(head: Head): void {
+    this.#demandEnd(head.batch);
+    this.#head = head;
   }
 
   forgetAhead(): void {
@@ -59,10 +69,17 @@ export class LogTail {
   #takeNext(): LogBatch | undefined {
     const next = this.#ahead.get(this.#head.index + 1);
     if (next === undefined) return undefined;
+    this.#demandEnd(next.previous);
     this.#ahead.delete(next.firstIndex);
     if (next.term !== this.#head.term) this.#options.newTerm();
     this.#terms.add(next);
     this.#head = headAfter(next);
     return next;
+  }
+
+  #demandEnd(expected: string): void {
+    const { index, batch } = this.#head;
+    if (batch === expected || batch === OF_SNAPSHOT) return;
+    throw new UnreadableLog(`another batch than before ends at ${index}: it was replaced`);
   }
 }
