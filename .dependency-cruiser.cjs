@@ -15,7 +15,7 @@ const publicAndSmall = ['^src/metadata/(kafka-settings|model)\\.ts$', '^src/form
 /** The part of the command that works with a cluster, or with the files of one. */
 const withCluster = [
   '^src/cli/(up|up-etcd|up-filling|live-status|live-events|check|heartbeats|provision)\\.ts$',
-  '^src/cli/(export|import|import-file|migrate|offline)\\.ts$',
+  '^src/cli/(export|import|import-file|import-place|migrate|offline)\\.ts$',
 ];
 
 /** Forbids every import of a project file, from the files that match `from`, that `may` does not allow. */

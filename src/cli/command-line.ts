@@ -45,7 +45,8 @@ export function parseCommandLine(words: readonly string[], output: Output): Requ
   const groups = {
     'A cluster here:': [upCommand(ask)],
     'A cluster that runs:': remoteCommands(ask),
-    'A cluster at rest:': [...folderCommands(ask), ...fileCommands(ask), migrateCommand(ask)],
+    'A cluster at rest:': [...folderCommands(ask), migrateCommand(ask)],
+    'Files of other tools:': fileCommands(ask),
     'Beside it:': [...programCommands(ask), completionCommand(ask)],
   };
   for (const [heading, commands] of Object.entries(groups)) {

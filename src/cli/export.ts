@@ -1,13 +1,15 @@
-/** `conclave export`: what a data folder holds, in the format of another tool. */
+/** `conclave export`: what a data folder, or a cluster that runs, holds, in the format of another tool. */
 
-import { readMetadata, writeKafkaTopics, writeKcatMetadata, writeReassignment } from '../index.js';
+import { writeKafkaTopics, writeKcatMetadata, writeReassignment } from '../index.js';
 import type { ClusterMetadata } from '../index.js';
 import { usageError } from './errors.js';
 import type { ExportRequest } from './folder-commands.js';
+import { placeOf } from './import-place.js';
 
 /** The text, without a newline at its end. */
-export async function exportText({ data, format, brokerOffset, resources }: ExportRequest): Promise<string> {
-  const { state } = await readMetadata(data);
+export async function exportText(request: ExportRequest, interrupt: AbortSignal): Promise<string> {
+  const { place, format, brokerOffset, resources } = request;
+  const state = await placeOf(place, null, interrupt).metadata();
   switch (format) {
     case 'kcat':
       return writeKcatMetadata(shifted(state, brokerOffset));

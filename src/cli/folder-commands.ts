@@ -1,10 +1,11 @@
 /**
- * The commands for a data folder in which no cluster runs: their arguments and options. `offline.ts` does what they
- * ask.
+ * The commands for a data folder in which no cluster runs, and those that take and give other tools' files, which also
+ * work with a cluster that runs: their arguments and options. `offline.ts` does what they ask.
  */
 
 import { Command, Option } from 'commander';
 import { usageError } from './errors.js';
+import type { PlaceRequest } from './import-place.js';
 import type { MigrateRequest } from './migrate-command.js';
 import {
   countUpTo,
@@ -15,6 +16,7 @@ import {
   timeoutOption,
   type OutputFormat,
 } from './options.js';
+import { givenToken, tokenOption, urlOption } from './verbs.js';
 import type { FileFormat, KafkaTopicOptions } from '../index.js';
 
 /** What is done to a folder that no cluster runs in. */
@@ -31,7 +33,7 @@ export type OfflineRequest =
 
 export interface ImportRequest {
   command: 'import';
-  data: string;
+  place: PlaceRequest;
   file: string;
   /** Added to every broker id of the file. */
   brokerOffset: number;
@@ -42,7 +44,7 @@ export interface ImportRequest {
 
 export interface ExportRequest {
   command: 'export';
-  data: string;
+  place: PlaceRequest;
   format: FileFormat;
   /** Added to every broker id. */
   brokerOffset: number;
@@ -52,9 +54,10 @@ export interface ExportRequest {
 
 const IMPORT_HELP = `
 Examples:
-  $ conclave import ./cluster topics.yaml                Strimzi KafkaTopic resources
+  $ conclave import topics.yaml                          Strimzi KafkaTopic resources, into the cluster at --url
+  $ conclave import ./cluster topics.yaml                into a folder in which none runs
   $ kcat -b broker:9092 -L -J > kafka.json; conclave import ./cluster kafka.json
-  $ conclave import ./cluster moves.json --dry-run       of kafka-reassign-partitions
+  $ conclave import moves.json --dry-run                 of kafka-reassign-partitions
   $ conclave export ./cluster --format kcat | conclave up --topics /dev/stdin
 
 Brokers and topics that are there already are left as they are. A reassignment is begun,
@@ -121,48 +124,69 @@ export function folderCommands(ask: (request: OfflineRequest) => void): Command[
 /** What brings other tools' files in, and gives out such files. */
 export function fileCommands(ask: (request: OfflineRequest) => void): Command[] {
   const importing = new Command('import')
-    .arguments('<folder> <file>')
-    .description("bring another tool's file into a data folder: topics (Strimzi), a cluster (kcat), a reassignment")
+    .usage('[options] [folder] <file>')
+    .argument('<file...>', 'the file; before it a data folder, if not into a cluster that runs')
+    .description("bring in another tool's file: topics (Strimzi), a cluster (kcat), a reassignment")
+    .addOption(urlOption())
+    .addOption(tokenOption())
     .addOption(offsetOption('of the file'))
     .option('--dry-run', 'tell what would be done, and change nothing')
     .addOption(outputOption())
     .addOption(timeoutOption('for all of it'))
     .addHelpText('after', IMPORT_HELP)
-    .action((data: string, file: string, options: ParsedImportOptions) => {
-      const { dryRun = false, timeout, ...others } = options;
-      ask({ command: 'import', data, file, dryRun, timeoutMs: timeout, ...others });
+    .action((words: readonly string[], options: ParsedImportOptions, command: Command) => {
+      const { dryRun = false, timeout: timeoutMs, brokerOffset, output } = options;
+      if (words.length > 2) throw usageError('a folder and a file at most; quote a name with spaces');
+      const [data, file] = words.length === 2 ? words : [undefined, words[0]];
+      const place = placeFor(data, options, command);
+      ask({ command: 'import', place, file: String(file), dryRun, timeoutMs, brokerOffset, output });
     });
 
   const exporting = new Command('export')
-    .argument('<folder>')
-    .description('print what a data folder holds as another tool writes it; changes nothing')
+    .argument('[folder]', 'of a cluster at rest; without it, the cluster that runs')
+    .description('print what a cluster holds as another tool writes it; changes nothing')
+    .addOption(urlOption())
+    .addOption(tokenOption())
     .addOption(
       new Option('--format <format>', 'whose format')
         .choices(['kcat', 'strimzi', 'reassignment'])
         .makeOptionMandatory(),
     )
-    .addOption(offsetOption('of the folder'))
+    .addOption(offsetOption('of the cluster'))
     .option('--strimzi-cluster <name>', 'with strimzi: the Kafka resource whose topics these are to be')
     .addOption(
       new Option('--api-version <version>', 'with strimzi: v1beta2 for Strimzi before 0.49')
         .choices(['v1', 'v1beta2'])
         .default('v1'),
     )
-    .action((data: string, options: ParsedExportOptions) => {
+    .action((data: string | undefined, options: ParsedExportOptions, command: Command) => {
+      const place = placeFor(data, options, command);
       const { format, brokerOffset, strimziCluster: cluster, apiVersion } = options;
       const resources = { apiVersion, ...(cluster === undefined ? {} : { cluster }) };
-      ask({ command: 'export', data, format, brokerOffset, resources });
+      ask({ command: 'export', place, format, brokerOffset, resources });
     });
   return [importing, exporting];
 }
 
+/** A folder is at rest; an address in the environment is for those who name none. */
+function placeFor(data: string | undefined, { url, token }: ParsedPlace, command: Command): PlaceRequest {
+  if (data === undefined) return { url, token: givenToken(token) };
+  if (command.getOptionValueSource('url') !== 'cli') return { data };
+  throw usageError(`a folder or --url, not both: no cluster runs in ${data} while its files are used`);
+}
+
 /** As commander gives them. */
-interface ParsedImportOptions extends Pick<ImportRequest, 'brokerOffset' | 'output'> {
+interface ParsedPlace {
+  url: string;
+  token?: string;
+}
+
+interface ParsedImportOptions extends ParsedPlace, Pick<ImportRequest, 'brokerOffset' | 'output'> {
   dryRun?: true;
   timeout: number;
 }
 
-interface ParsedExportOptions extends Pick<ExportRequest, 'format' | 'brokerOffset'> {
+interface ParsedExportOptions extends ParsedPlace, Pick<ExportRequest, 'format' | 'brokerOffset'> {
   strimziCluster?: string;
   apiVersion: 'v1' | 'v1beta2';
 }

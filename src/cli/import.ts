@@ -1,15 +1,15 @@
 /**
- * `conclave import`: another tool's file into a data folder. Its state is read first, without a cluster, and everything
- * that would be refused is told before one is started; then the calls are made for which there was a rehearsal.
+ * `conclave import`: another tool's file into a data folder, or a cluster that runs. What it holds is read first, and
+ * everything that would be refused is told before anything is changed; then the calls are made that were rehearsed.
  */
 
-import { ClusterError, partitionId, readMetadata, startCluster } from '../index.js';
-import type { ClusterMetadata, MetadataStore, PartitionInfo, Reassignment, Wait } from '../index.js';
+import { ClusterError, partitionId } from '../index.js';
+import type { ClusterMetadata, PartitionInfo, Reassignment, Wait } from '../index.js';
 import { CommandError, ExitCode, oneLine } from './errors.js';
 import type { ImportRequest } from './folder-commands.js';
-import { WITHOUT_HEARTBEATS } from './heartbeats.js';
 import { readImportFile, type Filling, type FillingFile, type ImportFile } from './import-file.js';
-import { createProgress, type Progress } from './progress.js';
+import { placeOf, type ImportedStore } from './import-place.js';
+import { createProgress } from './progress.js';
 import { differencesFrom, fill, missingFrom, refusalText, rehearse, type Refusal } from './provision.js';
 import { coloursFor } from './screen.js';
 import { formatDuration, plural } from './tables.js';
@@ -39,7 +39,7 @@ interface Plan {
   /** One line each: what is not as the file says, and stays so. */
   remarks: readonly string[];
   refusals: readonly Refusal[];
-  apply(store: MetadataStore, wait: Wait): Promise<void>;
+  apply(store: ImportedStore, wait: Wait): Promise<void>;
 }
 
 /** The exit code. */
@@ -48,16 +48,17 @@ export async function importFile(request: ImportRequest, terminal: Terminal): Pr
   const progress = createProgress(stderr, coloursFor(stderr, environment));
   const deadline = AbortSignal.timeout(request.timeoutMs);
   const wait = { timeoutMs: request.timeoutMs, signal: AbortSignal.any([deadline, interrupt]) };
+  const place = placeOf(request.place, request.timeoutMs, interrupt);
   try {
-    progress.begin(`Reading ${request.file} and ${request.data}`);
+    progress.begin(`Reading ${request.file} and ${place.name}`);
     const file = await readImportFile(request.file, request.brokerOffset);
-    const { state } = await readMetadata(request.data);
+    const found = await place.metadata();
     progress.begin('Checking what is to be done');
-    const plan = await planOf(file, state, request.dryRun, wait);
+    const plan = await planOf(file, found, request.dryRun, wait);
     progress.stop();
     for (const remark of plan.remarks) stderr.write(`conclave: ${oneLine(remark)}\n`);
     refuse(plan.refusals, terminal);
-    if (!request.dryRun) await carryOut(plan, request, wait, progress);
+    if (!request.dryRun) await place.change(wait, progress, (store) => plan.apply(store, wait));
     stdout.write(`${request.output === 'json' ? JSON.stringify(plan.report) : reportText(plan.report)}\n`);
     return ExitCode.ok;
   } catch (error) {
@@ -79,24 +80,6 @@ function refuse(refusals: readonly Refusal[], { stderr }: Terminal): void {
   const last = lines.pop();
   for (const line of lines) stderr.write(`conclave: ${line}\n`);
   if (last !== undefined) throw new CommandError(`${last}; nothing was changed`, ExitCode.failure);
-}
-
-async function carryOut(plan: Plan, request: ImportRequest, wait: Wait, progress: Progress): Promise<void> {
-  progress.begin(`Starting the nodes of ${request.data}`);
-  const { timeoutMs: startTimeoutMs } = request;
-  const options = { ...WITHOUT_HEARTBEATS, dataDir: request.data, startTimeoutMs, ...signalOf(wait) };
-  const cluster = await startCluster(options);
-  try {
-    progress.begin(`Importing ${request.file}`);
-    await plan.apply(cluster.store(), wait);
-    progress.begin(`Stopping the nodes of ${request.data}`);
-  } finally {
-    await cluster.stop();
-  }
-}
-
-function signalOf({ signal }: Wait): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }
 
 async function planOf(file: ImportFile, found: ClusterMetadata, dryRun: boolean, wait: Wait): Promise<Plan> {

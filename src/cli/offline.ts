@@ -1,6 +1,7 @@
 /**
- * The commands for a data folder in which no cluster runs: what they print. What they do is the public API's. Data goes
- * to stdout; a repair that cannot be made whole, and whatever else fails, is told on stderr.
+ * The commands for a data folder in which no cluster runs, and for files of other tools: what they print. What they do
+ * is the public API's. Data goes to stdout; a repair that cannot be made whole, and whatever else fails, is told on
+ * stderr.
  */
 
 import { existsSync } from 'node:fs';
@@ -58,7 +59,7 @@ export async function workOffline(request: OfflineRequest, terminal: Terminal): 
     case 'import':
       return importFile(request, terminal);
     case 'export':
-      print(await exportText(request));
+      print(await exportText(request, terminal.interrupt));
       return ExitCode.ok;
     case 'migrate':
       return migrate(request, terminal);

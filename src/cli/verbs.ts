@@ -46,8 +46,7 @@ export interface ParsedRemoteOptions {
 
 export function remoteRequest(parsed: ParsedRemoteOptions, work: Work): RemoteRequest {
   const { url, output, headers, timeout: timeoutMs = null, exitWhenHealthy: untilWell = false } = parsed;
-  // What is empty in the environment was not meant.
-  const token = parsed.token === undefined || parsed.token === '' ? null : parsed.token;
+  const token = givenToken(parsed.token);
   const watch = untilWell || parsed.watch === true;
   return { command: 'remote', options: { url, token, output, headers, timeoutMs, watch, untilWell }, work };
 }
@@ -66,13 +65,8 @@ export function verb(usage: string, description: string): Command {
   for (const word of words) command.argument(word);
   return command
     .description(description)
-    .addOption(
-      new Option('--url <url>', 'where the cluster is')
-        .env('CONCLAVE_URL')
-        .default('http://127.0.0.1:7400')
-        .argParser(parseUrl),
-    )
-    .addOption(new Option('--token <token>', 'of a cluster that wants one').env('CONCLAVE_TOKEN').argParser(parseToken))
+    .addOption(urlOption())
+    .addOption(tokenOption())
     .addOption(
       new Option('-o, --output <format>', 'format of stdout').choices(['table', 'wide', 'json']).default('table'),
     )
@@ -82,6 +76,22 @@ export function verb(usage: string, description: string): Command {
         parseDuration,
       ),
     );
+}
+
+export function urlOption(): Option {
+  return new Option('--url <url>', 'where the cluster is')
+    .env('CONCLAVE_URL')
+    .default('http://127.0.0.1:7400')
+    .argParser(parseUrl);
+}
+
+export function tokenOption(): Option {
+  return new Option('--token <token>', 'of a cluster that wants one').env('CONCLAVE_TOKEN').argParser(parseToken);
+}
+
+/** What is empty in the environment was not meant. */
+export function givenToken(token: string | undefined): string | null {
+  return token === undefined || token === '' ? null : token;
 }
 
 /** A verb that only looks. */

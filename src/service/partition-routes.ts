@@ -1,5 +1,5 @@
-/** Partitions of one topic or of all: list, move, and have their leaders elected. */
-import type { MetadataStore, PartitionInfo } from '../index.js';
+/** Partitions of one topic or of all: list, add where they are to be, move, and have their leaders elected. */
+import type { MetadataStore, NewPartition, PartitionInfo } from '../index.js';
 import { readBody } from './body.js';
 import type { Parts } from './parts.js';
 import { topicNotFound } from './topic-routes.js';
@@ -12,6 +12,10 @@ export function addPartitionRoutes(app: App, { store, limits }: Parts): void {
   app.get('/v1/partitions', async (context) => {
     const topic = context.req.query('topic');
     return context.json(await (topic === undefined ? listAll(store) : listOf(store, topic)));
+  });
+  app.post('/v1/partitions', async (context) => {
+    const { partitions } = await readBody(context, limits);
+    return context.json(await store.createPartitions(partitions as readonly NewPartition[]), 201);
   });
   app.get('/v1/reassignments', async (context) => context.json(await store.listReassignments()));
   app.post('/v1/reassignments', async (context) => {

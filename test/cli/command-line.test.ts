@@ -194,8 +194,10 @@ test('what is for a stored cluster needs --data', () => {
   assert.match(complaint('up --data d --wipe 0'), /It must be the number of a node/);
 });
 
-test('the commands for a folder without a cluster that runs', () => {
+test('the commands for a folder without a cluster that runs, and for files of other tools', () => {
   const importDefaults = { output: 'table', timeoutMs: 60_000 } as const;
+  const running = { url: 'http://127.0.0.1:7400', token: null };
+  const elsewhere = { url: 'http://other:1', token: 't' };
   const requests: [words: string, request: Request][] = [
     ['log dump d', { command: 'log dump', folder: 'd', node: null }],
     ['log dump d --node 2', { command: 'log dump', folder: 'd', node: 2 }],
@@ -206,20 +208,40 @@ test('the commands for a folder without a cluster that runs', () => {
     ['snapshot restore f --data d --nodes 5', { command: 'snapshot restore', file: 'f', data: 'd', nodes: 5 }],
     ['recover --data d --from-node 2 --accept-data-loss', { command: 'recover', data: 'd', fromNode: 2 }],
     ['repair d', { command: 'repair', data: 'd' }],
-    ['import d f', { command: 'import', data: 'd', file: 'f', brokerOffset: 0, dryRun: false, ...importDefaults }],
+    [
+      'import d f',
+      { command: 'import', place: { data: 'd' }, file: 'f', brokerOffset: 0, dryRun: false, ...importDefaults },
+    ],
+    ['import f', { command: 'import', place: running, file: 'f', brokerOffset: 0, dryRun: false, ...importDefaults }],
+    [
+      'import f --url other:1 --token t',
+      { command: 'import', place: elsewhere, file: 'f', brokerOffset: 0, dryRun: false, ...importDefaults },
+    ],
     [
       'import d f --dry-run --broker-offset=-1 -o json --timeout 5',
-      { command: 'import', data: 'd', file: 'f', brokerOffset: -1, dryRun: true, output: 'json', timeoutMs: 5_000 },
+      {
+        command: 'import',
+        place: { data: 'd' },
+        file: 'f',
+        brokerOffset: -1,
+        dryRun: true,
+        output: 'json',
+        timeoutMs: 5_000,
+      },
     ],
     [
       'export d --format kcat --broker-offset -2',
-      { command: 'export', data: 'd', format: 'kcat', brokerOffset: -2, resources: { apiVersion: 'v1' } },
+      { command: 'export', place: { data: 'd' }, format: 'kcat', brokerOffset: -2, resources: { apiVersion: 'v1' } },
+    ],
+    [
+      'export --format kcat',
+      { command: 'export', place: running, format: 'kcat', brokerOffset: 0, resources: { apiVersion: 'v1' } },
     ],
     [
       'export d --format strimzi --strimzi-cluster main --api-version v1beta2',
       {
         command: 'export',
-        data: 'd',
+        place: { data: 'd' },
         format: 'strimzi',
         brokerOffset: 0,
         resources: { apiVersion: 'v1beta2', cluster: 'main' },
@@ -243,7 +265,9 @@ test('a folder command that lacks something says what', () => {
   assert.match(complaint('recover --data d'), /required option '--from-node <id>' not specified/);
   assert.match(complaint('recover --data d --from-node 2'), /gives up what node 2 has not.*--accept-data-loss/);
   assert.match(complaint('repair'), /missing required argument 'folder'/);
-  assert.match(complaint('import d'), /missing required argument 'file'/);
+  assert.match(complaint('import'), /missing required argument 'file'/);
+  assert.match(complaint('import d f g'), /a folder and a file at most/);
+  assert.match(complaint('export d --format kcat --url other:1'), /a folder or --url, not both/);
   assert.match(complaint('import d f --broker-offset one'), /It must be a whole number\.$/);
   assert.match(complaint('export d'), /required option '--format <format>' not specified/);
   assert.match(complaint('export d --format csv'), /Allowed choices are kcat, strimzi, reassignment/);

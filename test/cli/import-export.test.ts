@@ -7,7 +7,8 @@ import * as assert from 'uvu/assert';
 import { readImportFile } from '../../src/cli/import-file.js';
 import { readKafkaTopics, readKcatMetadata, readMetadata, startCluster } from '../../src/index.js';
 import { registerBrokers } from '../support/clusters.js';
-import { runCommand, startCommand } from '../support/command.js';
+import { printed, runCommand, startCommand } from '../support/command.js';
+import { KCAT, topic } from '../support/import-files.js';
 import { testRealTopics } from '../support/real-topics.js';
 
 const test = suite('import and export');
@@ -37,34 +38,6 @@ async function file(name: string, text: string): Promise<string> {
   await writeFile(path, text);
   return path;
 }
-
-async function printed(...words: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCommand(words);
-  assert.equal([exitCode, stderr], [0, ''], words.join(' '));
-  return stdout;
-}
-
-const topic = (name: string, spec: string): string => `kind: KafkaTopic\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
-
-/** A cluster of which broker 2 was down: it was no leader and out of sync. */
-const KCAT = JSON.stringify({
-  originating_broker: { id: 0, name: 'k0:9092/0' },
-  query: { topic: '*' },
-  controllerid: 0,
-  brokers: [
-    { id: 0, name: 'k0:9092' },
-    { id: 1, name: 'k1:9092' },
-  ],
-  topics: [
-    {
-      topic: 'orders',
-      partitions: [
-        { partition: 0, leader: 1, replicas: [{ id: 0 }, { id: 1 }, { id: 2 }], isrs: [{ id: 1 }, { id: 0 }] },
-        { partition: 1, error: 'x', leader: -1, replicas: [{ id: 2 }, { id: 1 }, { id: 0 }], isrs: [{ id: 2 }] },
-      ],
-    },
-  ],
-});
 
 test('Strimzi topics: what is missing is created, what is there is kept and told of', async () => {
   const data = await stored('strimzi');

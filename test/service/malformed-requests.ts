@@ -86,6 +86,7 @@ const FIELDS: readonly Field[] = [
     wrong: [...NO_LISTS, [7], [null], [{}], [{ key: '__proto__', op: 'set' }]],
   },
   { call: 'POST /v1/topics/kept/partitions', body: {}, name: 'total', wrong: [...NO_COUNTS, 1] },
+  { call: 'POST /v1/partitions', body: {}, name: 'partitions', wrong: [...NO_LISTS, [7], [{}], [{ topic: 'kept' }]] },
   { call: 'POST /v1/reassignments', body: {}, name: 'changes', wrong: [...NO_LISTS, [7], [{}], [{ topic: 'kept' }]] },
   { call: 'POST /v1/elections', body: {}, name: 'kind', wrong: [null, 7, {}, '', 'any', '__proto__'] },
   { call: 'POST /v1/elections', body: { kind: 'preferred' }, name: 'partitions', wrong: [7, 'all', {}, [7], [{}]] },

@@ -125,6 +125,18 @@ test('partitions of one topic, or of all in order; elections; reassignments', as
   assert.equal((await expectStatus(200, 'POST /v1/elections', { kind: 'preferred' })).body, []);
   await expectError(400, 'InvalidArgument', 'POST /v1/elections', { kind: 'any' });
 
+  await expectStatus(201, 'POST /v1/topics', {
+    name: 'placed',
+    partitions: 1,
+    replicationFactor: 2,
+    assignment: 'none',
+  });
+  const partitions = [{ topic: 'placed', partition: 0, replicas: [3, 1], isr: [1], leader: 1 }];
+  const [placed] = (await expectStatus(201, 'POST /v1/partitions', { partitions })).body as { isr: number[] }[];
+  assert.equal(placed?.isr, [1]);
+  await expectError(409, 'PartitionExists', 'POST /v1/partitions', { partitions });
+  await expectStatus(204, 'DELETE /v1/topics/placed');
+
   const change = (replicas: unknown): object => ({ changes: [{ topic: 'orders', partition: 0, replicas }] });
   assert.is(((await expectStatus(200, 'POST /v1/reassignments', change([3, 2]))).body as unknown[]).length, 1);
   assert.type(await get<unknown[]>('/v1/reassignments'), 'object');

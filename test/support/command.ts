@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
 import { eventually, withDeadline } from './deadline.js';
 
 export const mainFile = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -58,4 +59,11 @@ export function runCommand(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   return startCommand(words, environment).ended;
+}
+
+/** What a command prints that has nothing to complain of. */
+export async function printed(...words: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCommand(words);
+  assert.equal([exitCode, stderr], [0, ''], words.join(' '));
+  return stdout;
 }
