@@ -53,6 +53,12 @@ async function drawUntil(signal: AbortSignal, shown: ShownCluster, screen: Scree
   const close = (): void => {
     fullScreen.close();
   };
+  // Ctrl-Z: the shell that comes back gets its own screen. All threads stand still, and go on with the next frame.
+  const suspend = (): void => {
+    fullScreen.leave();
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  process.on('SIGTSTP', suspend);
   signal.addEventListener('abort', close, { once: true });
   process.once('exit', close);
   screen.on?.('resize', wake);
@@ -75,6 +81,7 @@ async function drawUntil(signal: AbortSignal, shown: ShownCluster, screen: Scree
     close();
     screen.off?.('resize', wake);
     process.off('exit', close);
+    process.off('SIGTSTP', suspend);
   }
 }
 

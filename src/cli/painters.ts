@@ -13,12 +13,19 @@ const FORMER_SCREEN = '\u001b[?25h\u001b[?1049l';
 
 export interface FullScreen {
   draw(lines: readonly string[]): void;
+  /** The terminal is as it was before the first frame, until the next one. */
+  leave(): void;
   /** The terminal is as it was before the first frame; nothing is drawn any more. */
   close(): void;
 }
 
 export function openFullScreen(screen: Screen): FullScreen {
   let state: 'new' | 'open' | 'closed' = 'new';
+  const leave = (): void => {
+    if (state !== 'open') return;
+    screen.write(FORMER_SCREEN);
+    state = 'new';
+  };
   return {
     draw(lines) {
       if (state === 'closed') return;
@@ -27,8 +34,9 @@ export function openFullScreen(screen: Screen): FullScreen {
       const frame = lines.map((line) => `${line}\u001b[K`).join('\n');
       screen.write(`${opening}${SINGLE_LINES}\u001b[H${frame}\u001b[J${WRAPPED_LINES}`);
     },
+    leave,
     close() {
-      if (state === 'open') screen.write(FORMER_SCREEN);
+      leave();
       state = 'closed';
     },
   };

@@ -162,6 +162,21 @@ test('a frame is one write from the top left; nothing is cleared before it; in t
   ]);
 });
 
+test('left for a while, the terminal is as it was; the next frame takes the screen again', () => {
+  const screen = recorder({ isTTY: true });
+  const fullScreen = openFullScreen(screen);
+  fullScreen.leave();
+  assert.equal(screen.writes, [], 'nothing to leave yet');
+  fullScreen.draw(['a']);
+  fullScreen.leave();
+  fullScreen.draw(['a']);
+  const [first, left, again] = screen.writes;
+  assert.equal([left, again], ['\u001b[?25h\u001b[?1049l', first]);
+  fullScreen.close();
+  fullScreen.leave();
+  assert.is(screen.writes.length, 4);
+});
+
 test('what was never drawn leaves nothing behind', () => {
   const screen = recorder({ isTTY: true });
   openFullScreen(screen).close();
