@@ -17,6 +17,10 @@ import { createDeadlines } from '../src/runtime/deadlines.js';
 import { serveActor, type ActorContext } from '../src/runtime/serve.js';
 import type { ActorOutcome, ActorTask } from '../src/runtime/task.js';
 
+// gRPC names a server to TLS by its address, even an IP address: Node warns of that on the stderr of whoever uses the
+// store, who can do nothing about it. Nothing else runs in this thread.
+process.noDeprecation = true;
+
 export default function etcdLog(task: ActorTask): Promise<ActorOutcome> {
   return serveActor<EtcdLogConfigMessage>(task, async (context) => {
     return new EtcdLogShell(context, await EtcdClient.open(context.config.access));

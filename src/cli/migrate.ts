@@ -18,6 +18,8 @@ export async function migrate(request: MigrateRequest, { stdout, stderr, environ
   const [source, target] = direction === 'to etcd' ? [data, etcd] : [etcd, data];
   const progress = createProgress(stderr, coloursFor(stderr, environment));
   progress.begin(`Moving the state of ${source} to ${target}`);
+  // As in `actors/etcd-log.ts`: here etcd is asked from this thread.
+  process.noDeprecation = true;
   let report: MigrateReport;
   try {
     report = await move(request, place);

@@ -98,7 +98,8 @@ async function connect({ options, terminal, progress, wait }: Run, place: EtcdPl
     return store;
   } catch (error) {
     if (!(error instanceof ClusterError) || error.code !== 'NoLeader') throw error;
-    throw new CommandError(`${error.code}: ${error.message}; asked at ${endpoints}`, ExitCode.failure);
+    const advice = /certificate/.test(error.message) ? '; see --cacert, --cert and --key' : '';
+    throw new CommandError(`${error.code}: ${error.message}; asked at ${endpoints}${advice}`, ExitCode.failure);
   }
 }
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { must } from '../../src/assert.js';
-import type { EtcdStatus, MigrateReport, TopicInfo } from '../../src/index.js';
+import type { BrokerInfo, EtcdStatus, MigrateReport, TopicInfo } from '../../src/index.js';
 import { runCommand, startCommand, type CommandResult, type RunningCommand } from '../support/command.js';
 import { withDataDir } from '../support/data-dirs.js';
 import { eventually } from '../support/deadline.js';
@@ -37,16 +37,22 @@ async function urlOf(command: RunningCommand): Promise<string> {
   return url;
 }
 
-/** Two that are started at the same moment, and stopped whatever happens. */
-async function withTwo(etcd: EtcdCluster, prefix: string, body: (one: Up, other: Up) => Promise<void>): Promise<void> {
-  const commands = [start(etcd, prefix), start(etcd, prefix)];
+/** Two that are started at the same moment, and stopped whatever happens. `words`: of both. */
+async function withTwo(
+  etcd: EtcdCluster,
+  prefix: string,
+  body: (one: Up, other: Up) => Promise<void>,
+  words: readonly string[] = [],
+): Promise<void> {
+  const commands = [start(etcd, prefix, ...words), start(etcd, prefix, ...words)];
   try {
     const urls = await Promise.all(commands.map(urlOf));
     const ups = commands.map((command, place) => ({ command, url: must(urls[place], 'an address') }));
     await body(must(ups[0], 'one'), must(ups[1], 'another'));
   } finally {
     for (const { child } of commands) child.kill('SIGINT');
-    await Promise.all(commands.map(({ ended }) => ended));
+    // What the body has failed with says more than how they end.
+    await Promise.allSettled(commands.map(({ ended }) => ended));
   }
 }
 
@@ -72,6 +78,30 @@ withEtcd('two that begin together on an empty prefix share it, and show each oth
     await other.command.waitForOutput('a line of it', (_, stderr) => stderr.includes('topic mine created'));
     const counts = must((await statusOf(one)).metadata, 'it tells');
     assert.equal([counts.brokers, counts.topics], [6, 12]);
+  }),
+);
+
+const topicFile = (name: string, partitions: number): string => `
+kind: KafkaTopic
+apiVersion: kafka.strimzi.io/v1
+metadata: { name: ${name} }
+spec: { partitions: ${partitions}, replicas: 2 }
+`;
+
+/** So many that the second has begun long before the first is done, and each finds what the other was faster in. */
+const MANY_TOPICS = 500;
+
+withEtcd('two that fill a prefix at the same time: what the other was faster in is no error', (etcd) =>
+  withDataDir(async (folder) => {
+    const file = `${folder}/topics.yaml`;
+    writeFileSync(file, Array.from({ length: MANY_TOPICS }, (_, topic) => topicFile(`t-${topic}`, 1)).join('---'));
+    const isFilled = async (one: Up, other: Up): Promise<void> => {
+      for (const up of [one, other]) {
+        const counts = must((await statusOf(up)).metadata, 'it tells');
+        assert.equal([counts.brokers, counts.topics], [6, MANY_TOPICS]);
+      }
+    };
+    await withTwo(etcd, '/race', isFilled, ['--topics', file]);
   }),
 );
 
@@ -113,6 +143,13 @@ withEtcd('the one that leads is stopped: the other leads, and the brokers stay a
     }, 'the other leads');
     assert.is((await on(second, 'topic create later')).exitCode, 0);
     assert.match((await on(second, 'broker list')).stdout, /^1 .* alive/m);
+    // A new controller gives each a full session: that they stay alive is seen by what it hears of them.
+    const lastBeat = async (): Promise<number> => {
+      const brokers = JSON.parse((await on(second, 'broker list -o json')).stdout) as BrokerInfo[];
+      return Math.min(...brokers.map(({ lastHeartbeat }) => lastHeartbeat));
+    };
+    const before = await lastBeat();
+    await eventually(async () => (await lastBeat()) > before, 'heartbeats of all brokers by the other');
   }),
 );
 
@@ -134,13 +171,6 @@ withEtcd('etcd is killed: it is told, and over once etcd is back', (etcd) =>
   }),
 );
 
-const ONE_TOPIC = `
-kind: KafkaTopic
-apiVersion: kafka.strimzi.io/v1
-metadata: { name: orders }
-spec: { partitions: 2, replicas: 2 }
-`;
-
 /** Brokers and topics that are there once it is up. */
 async function countsAfter(etcd: EtcdCluster, ...words: string[]): Promise<number[]> {
   const command = start(etcd, '/stays', ...words);
@@ -156,11 +186,12 @@ async function countsAfter(etcd: EtcdCluster, ...words: string[]): Promise<numbe
 
 withEtcd('what is there stays, and nothing is added to it unless that is asked for', (etcd) =>
   withDataDir(async (folder) => {
-    const file = `${folder}/topics.yaml`;
-    writeFileSync(file, ONE_TOPIC);
+    const [file, another] = [`${folder}/topics.yaml`, `${folder}/more.yaml`];
+    writeFileSync(file, topicFile('orders', 2));
+    writeFileSync(another, topicFile('payments', 2));
     assert.equal(await countsAfter(etcd, '--brokers', '3', '--topics', file), [3, 1]);
     assert.equal(await countsAfter(etcd), [3, 1]);
-    assert.equal(await countsAfter(etcd, '--brokers', '4', '--topics', file), [4, 1]);
+    assert.equal(await countsAfter(etcd, '--brokers', '4', '--topics', another), [4, 2]);
   }),
 );
 
