@@ -6,7 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EtcdPlace } from '../index.js';
-import { usageError } from './errors.js';
+import { ClusterError } from '../errors.js';
+import { CommandError, ExitCode, usageError } from './errors.js';
 
 /** As commander gives them; undefined: not given. */
 export interface ParsedEtcdOptions {
@@ -45,6 +46,16 @@ export function addEtcdOptions(command: Command, whose: string): Command {
     .option('--cacert <file>', `${whose}: PEM file of who signed its certificate`)
     .option('--cert <file>', `${whose}: PEM file of this client's certificate`)
     .option('--key <file>', `${whose}: PEM file of the key of --cert`);
+}
+
+/** Where an etcd was asked that did not answer, and what to look at. */
+export function withAdvice(error: unknown, { endpoints }: EtcdPlace): unknown {
+  if (!(error instanceof ClusterError) || error.code !== 'NoLeader') return error;
+  const advice = /certificate/.test(error.message) ? '; see --cacert, --cert and --key' : '';
+  return new CommandError(
+    `${error.code}: ${error.message}; asked at ${endpoints.join(', ')}${advice}`,
+    ExitCode.failure,
+  );
 }
 
 /** The flag of one that was given; undefined: there is none. */

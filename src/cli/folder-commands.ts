@@ -136,7 +136,7 @@ export function fileCommands(ask: (request: OfflineRequest) => void): Command[] 
     .addHelpText('after', IMPORT_HELP)
     .action((words: readonly string[], options: ParsedImportOptions, command: Command) => {
       const { dryRun = false, timeout: timeoutMs, brokerOffset, output } = options;
-      if (words.length > 2) throw usageError('a folder and a file at most; quote a name with spaces');
+      if (words.length > 2) throw usageError('too many arguments for import: a folder and a file at most');
       const [data, file] = words.length === 2 ? words : [undefined, words[0]];
       const place = placeFor(data, options, command);
       ask({ command: 'import', place, file: String(file), dryRun, timeoutMs, brokerOffset, output });

@@ -3,7 +3,7 @@
 import { migrateFromEtcd, migrateToEtcd } from '../index.js';
 import type { EtcdPlace, MigratedState, MigrateReport } from '../index.js';
 import { CommandError, ExitCode } from './errors.js';
-import { readPlace } from './etcd-options.js';
+import { readPlace, withAdvice } from './etcd-options.js';
 import type { MigrateRequest } from './migrate-command.js';
 import { createProgress } from './progress.js';
 import { coloursFor } from './screen.js';
@@ -23,6 +23,8 @@ export async function migrate(request: MigrateRequest, { stdout, stderr, environ
   let report: MigrateReport;
   try {
     report = await move(request, place);
+  } catch (error) {
+    throw withAdvice(error, place);
   } finally {
     progress.stop();
   }

@@ -9,7 +9,7 @@ import type { ConnectedStore, EtcdPlace, LogSink, Wait } from '../index.js';
 import { countsOf, elapsedMs } from './check.js';
 import { engineFacts } from './engine-text.js';
 import { CommandError, ExitCode } from './errors.js';
-import { readPlace } from './etcd-options.js';
+import { readPlace, withAdvice } from './etcd-options.js';
 import { Heartbeats } from './heartbeats.js';
 import type { Filling } from './import-file.js';
 import { writeEvents } from './live-events.js';
@@ -97,9 +97,7 @@ async function connect({ options, terminal, progress, wait }: Run, place: EtcdPl
     progress.end(`Joined ${place.prefix} in etcd at ${endpoints} in ${elapsedMs(beganAtMs)} ms`);
     return store;
   } catch (error) {
-    if (!(error instanceof ClusterError) || error.code !== 'NoLeader') throw error;
-    const advice = /certificate/.test(error.message) ? '; see --cacert, --cert and --key' : '';
-    throw new CommandError(`${error.code}: ${error.message}; asked at ${endpoints}${advice}`, ExitCode.failure);
+    throw withAdvice(error, place);
   }
 }
 

@@ -266,7 +266,7 @@ test('a folder command that lacks something says what', () => {
   assert.match(complaint('recover --data d --from-node 2'), /gives up what node 2 has not.*--accept-data-loss/);
   assert.match(complaint('repair'), /missing required argument 'folder'/);
   assert.match(complaint('import'), /missing required argument 'file'/);
-  assert.match(complaint('import d f g'), /a folder and a file at most/);
+  assert.match(complaint('import d f g'), /too many arguments for import: a folder and a file at most/);
   assert.match(complaint('export d --format kcat --url other:1'), /a folder or --url, not both/);
   assert.match(complaint('import d f --broker-offset one'), /It must be a whole number\.$/);
   assert.match(complaint('export d'), /required option '--format <format>' not specified/);

@@ -55,9 +55,12 @@ async function askedAs(etcd: EtcdCluster, { caFile, certFile, keyFile }: Certifi
   assert.equal([refused.exitCode, refused.stdout], [1, '']);
   assert.match(refused.stderr, /^conclave: InvalidArgument: [^\n]*authentication failed[^\n]*\n$/);
 
-  const unknown = await runCommand([...up, ...['--user', user.name, '--password-file', right]]);
-  assert.equal([unknown.exitCode, unknown.stdout], [1, '']);
-  assert.match(unknown.stderr, /^conclave: NoLeader: [^\n]*certificate[^\n]*; see --cacert, --cert and --key\n$/);
+  const known = ['--user', user.name, '--password-file', right];
+  for (const words of [up, ['migrate', '--from', 'etcd', ...place, '--data', `${folder}/none`]]) {
+    const unknown = await runCommand([...words, ...known]);
+    assert.equal([unknown.exitCode, unknown.stdout], [1, '']);
+    assert.match(unknown.stderr, /^conclave: NoLeader: [^\n]*certificate[^\n]*; see --cacert, --cert and --key\n$/);
+  }
 }
 
 const name = 'TLS and a password are enough; a wrong password, or no authority, is told in one line';

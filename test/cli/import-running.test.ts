@@ -50,6 +50,9 @@ test('a cluster that runs, by its address: in, out, and what would be refused', 
     const stranger = await runCommand(['export', '--format', 'kcat'], { CONCLAVE_URL: url });
     assert.equal([stranger.exitCode, stranger.stdout], [1, '']);
     assert.match(stranger.stderr, /^conclave: Unauthorized: .* --token or CONCLAVE_TOKEN\n$/);
+    const nobody = await runCommand(['import', yaml, '--url', '127.0.0.1:1']);
+    assert.equal([nobody.exitCode, nobody.stdout], [1, '']);
+    assert.is(nobody.stderr, 'conclave: no cluster at http://127.0.0.1:1; start one with: conclave up\n');
     const both = await runCommand(['import', folder, yaml, '--url', url]);
     assert.is(both.exitCode, 2);
     assert.match(both.stderr, /^conclave: a folder or --url, not both: .*\n$/);

@@ -1,4 +1,4 @@
-/** The log in etcd as far as one process has taken it in: batches from everywhere, in whatever order, and other logs. */
+/** The log in etcd as far as one process has taken it in: batches from everywhere, in any order, and of other logs. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EntryKind, packPayloads } from '../../src/raft/entries.js';
