@@ -2,7 +2,7 @@
  * The package: what is in it, and its types as TypeScript and two linters read them where npm has installed it. That it
  * works there is `installed.test.ts`.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -42,6 +42,10 @@ function missingFrom(files: readonly string[], read: (path: string) => string): 
 }
 
 const files = suite('package files');
+
+files('the command is built as a program: npx makes its link once, and whatever is built later must run by it', () => {
+  accessSync(new URL('dist/src/cli/main.js', repositoryRoot), constants.X_OK);
+});
 
 files('tests, maps, sources and what the compiler notes are surplus', () => {
   const surplus = [
