@@ -4,6 +4,7 @@
  */
 
 import { Command, Option } from 'commander';
+import { must } from '../assert.js';
 import { usageError } from './errors.js';
 import type { PlaceRequest } from './import-place.js';
 import type { MigrateRequest } from './migrate-command.js';
@@ -137,9 +138,9 @@ export function fileCommands(ask: (request: OfflineRequest) => void): Command[] 
     .action((words: readonly string[], options: ParsedImportOptions, command: Command) => {
       const { dryRun = false, timeout: timeoutMs, brokerOffset, output } = options;
       if (words.length > 2) throw usageError('too many arguments for import: a folder and a file at most');
-      const [data, file] = words.length === 2 ? words : [undefined, words[0]];
-      const place = placeFor(data, options, command);
-      ask({ command: 'import', place, file: String(file), dryRun, timeoutMs, brokerOffset, output });
+      const place = placeFor(words.length === 2 ? words[0] : undefined, options, command);
+      const file = must(words.at(-1), 'a file');
+      ask({ command: 'import', place, file, dryRun, timeoutMs, brokerOffset, output });
     });
 
   const exporting = new Command('export')
